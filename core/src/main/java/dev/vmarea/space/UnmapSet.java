@@ -62,6 +62,15 @@ public final class UnmapSet {
     }
   }
 
+  /** All VMAs of an address space that ends. */
+  public static UnmapSet everything(Mm mm) {
+    UnmapSet set = new UnmapSet(mm, 0, Long.MAX_VALUE);
+    for (Vma vma : mm.tree()) {
+      set.add(vma);
+    }
+    return set;
+  }
+
   private static void refuseSealed(Vma vma) throws ErrnoException {
     if (vma.has(VmFlags.SEALED)) {
       throw Errno.EPERM.failure();
