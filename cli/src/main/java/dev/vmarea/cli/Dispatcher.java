@@ -84,7 +84,7 @@ final class Dispatcher {
         CommandLine.Help.defaultColorScheme(
             console.outColour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     commandLine.setParameterExceptionHandler((ParameterException e, String[] rejected) -> {
-      console.error(e.getMessage());
+      console.error(String.valueOf(e.getMessage()));
       console.err().println("How to use it: vmarea help " + verb.name());
       return ExitCode.USAGE;
     });
