@@ -4,6 +4,7 @@ package dev.vmarea.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -78,8 +79,8 @@ final class Dispatcher {
   static CommandLine commandLine(Verb verb, Console console, boolean debug) {
     CommandLine commandLine = new CommandLine(verb.command().apply(console));
     commandLine.setCommandName("vmarea " + verb.name());
-    commandLine.setOut(new PrintWriter(console.out(), true));
-    commandLine.setErr(new PrintWriter(console.err(), true));
+    commandLine.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+    commandLine.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     commandLine.setColorScheme(
         CommandLine.Help.defaultColorScheme(
             console.outColour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
