@@ -96,7 +96,8 @@ record Console(
     return s.toString();
   }
 
-  private static String styled(boolean colour, Style style, String text) {
+  /** The text in the style, or plain. */
+  static String styled(boolean colour, Style style, String text) {
     return colour ? "\033[" + style.code + "m" + text + "\033[0m" : text;
   }
 }

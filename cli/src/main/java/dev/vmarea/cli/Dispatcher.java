@@ -32,12 +32,12 @@ final class Dispatcher {
 
   private int dispatch(String[] args) throws IOException {
     if (args.length == 0) {
-      Overview.print(console, console.err());
+      Overview.print(console.err(), console.errColour());
       return ExitCode.USAGE;
     }
     return switch (args[0]) {
       case "-h", "--help" -> {
-        Overview.print(console, console.out());
+        Overview.print(console.out(), console.outColour());
         yield ExitCode.OK;
       }
       case "-V", "--version" -> verb("version", args);

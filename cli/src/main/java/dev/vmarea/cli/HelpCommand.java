@@ -30,7 +30,7 @@ final class HelpCommand implements Callable<Integer> {
   public Integer call() {
     String name = verb;
     if (name == null) {
-      Overview.print(console, console.out());
+      Overview.print(console.out(), console.outColour());
       return ExitCode.OK;
     }
     Verb found =
