@@ -3,4 +3,9 @@
 /** The Linux memory-mapping subsystem: address spaces, their areas, and the calls on them. */
 module dev.vmarea {
   requires static transitive org.jspecify;
+
+  exports dev.vmarea.base;
+  exports dev.vmarea.vma;
+  exports dev.vmarea.space;
+  exports dev.vmarea.mapping;
 }

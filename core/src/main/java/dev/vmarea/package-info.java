@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The façade of the subsystem: what a program that maps memory sees. */
+/** The façade: a machine, its address spaces, and the system calls on them. */
 @NullMarked
 package dev.vmarea;
 
