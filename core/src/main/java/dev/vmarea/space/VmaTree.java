@@ -135,7 +135,7 @@ public final class VmaTree implements VmaLayout {
    * <em>end</em>, or -1. Only the part inside counts. Writer only.
    */
   public long findGapBelow(long low, long high, long bytes) {
-    return GapSearch.below(root, low, high, bytes);
+    return TreeGaps.below(root, low, high, bytes);
   }
 
   /**
@@ -143,7 +143,7 @@ public final class VmaTree implements VmaLayout {
    * <em>start</em>, or -1. Only the part inside counts. Writer only.
    */
   public long findGapAbove(long low, long high, long bytes) {
-    return GapSearch.above(root, low, high, bytes);
+    return TreeGaps.above(root, low, high, bytes);
   }
 
   /** The VMAs as they are now, in constant time. Writer only. */

@@ -6,12 +6,12 @@ package dev.vmarea.space;
  * contain an edge of the search range are entered in vain on a level, so the cost is logarithmic in
  * every shape.
  */
-final class GapSearch {
+final class TreeGaps {
   private final long low;
   private final long high;
   private final long size;
 
-  private GapSearch(long low, long high, long size) {
+  private TreeGaps(long low, long high, long size) {
     this.low = low;
     this.high = high;
     this.size = size;
@@ -26,7 +26,7 @@ final class GapSearch {
     if (leaf && TreeNode.leafCount(node) == 0) {
       return high;
     }
-    GapSearch search = new GapSearch(low, high, size);
+    TreeGaps search = new TreeGaps(low, high, size);
     if (search.fits(last(node, leaf), Long.MAX_VALUE)) {
       return high;
     }
@@ -43,7 +43,7 @@ final class GapSearch {
     if (leaf && TreeNode.leafCount(node) == 0) {
       return low;
     }
-    GapSearch search = new GapSearch(low, high, size);
+    TreeGaps search = new TreeGaps(low, high, size);
     if (search.fits(0, first(node, leaf))) {
       return low;
     }
