@@ -7,6 +7,8 @@
 module dev.vmarea.trace {
   requires static transitive org.jspecify;
 
+  exports dev.vmarea.trace.evidence;
+  exports dev.vmarea.trace.procmaps;
   exports dev.vmarea.trace.strace;
   exports dev.vmarea.trace.text;
 }
