@@ -139,19 +139,19 @@ final class Errnos {
       130 EOWNERDEAD Owner died
       131 ENOTRECOVERABLE State not recoverable
       132 ERFKILL Operation not possible due to RF-kill
-      512 ERESTARTSYS
-      513 ERESTARTNOINTR
-      514 ERESTARTNOHAND
+      512 ERESTARTSYS To be restarted if SA_RESTART is set
+      513 ERESTARTNOINTR To be restarted
+      514 ERESTARTNOHAND To be restarted if no handler
       515 ENOIOCTLCMD
-      516 ERESTART_RESTARTBLOCK
-      524 ENOTSUPP
+      516 ERESTART_RESTARTBLOCK Interrupted by signal
+      524 ENOTSUPP Operation not supported
       """;
 
   private static final String[] NAMES = new String[1024];
   private static final String[] TEXTS = new String[1024];
   private static final Map<String, Integer> BY_NAME = new HashMap<>();
 
-  // The errnos of memory calls in slots by a hash of their bytes, so that the common ones need no string.
+  // By a hash of their bytes, so that the usual case needs no string.
   private static final byte[][] KEYS = new byte[1024][];
   private static final short[] VALUES = new short[1024];
 
@@ -184,8 +184,7 @@ final class Errnos {
     if (key != null && java.util.Arrays.equals(key, 0, key.length, text, from, to)) {
       return VALUES[slot];
     }
-    Integer number =
-        BY_NAME.get(new String(text, from, to - from, StandardCharsets.ISO_8859_1));
+    Integer number = BY_NAME.get(new String(text, from, to - from, StandardCharsets.ISO_8859_1));
     return number == null ? 0 : number;
   }
 
@@ -195,6 +194,11 @@ final class Errnos {
       return "(errno " + number + ")";
     }
     return TEXTS[number].isEmpty() ? NAMES[number] : NAMES[number] + " (" + TEXTS[number] + ")";
+  }
+
+  /** Whether the call is to be run again: the result is not known yet. */
+  static boolean restarts(int number) {
+    return number >= 512 && number <= 516 && number != 515;
   }
 
   private static int slot(byte[] text, int from, int to) {

@@ -21,7 +21,7 @@ final class RecordTail {
   }
 
   static String note(StraceRecord r) {
-    if (r.resultKind == ResultKind.NONE) {
+    if (r.resultTo == r.startOfLine) {
       return "";
     }
     int to = durationAt(r);

@@ -65,7 +65,10 @@ public final class StraceValue {
     return -1;
   }
 
-  /** What {@code -y} printed behind a descriptor, unescaped; null when it printed nothing. */
+  /**
+   * What {@code -y} printed behind a descriptor, unescaped, without the device that {@code -yy} adds
+   * ({@code </dev/null<char 1:3>>}); null when it printed nothing.
+   */
   public byte @Nullable [] fdPath() {
     int at = decoration();
     if (at < 0) {
@@ -75,7 +78,18 @@ public final class StraceValue {
     if (to > at + 1 && text[to - 1] == '>') {
       to--;
     }
-    return CString.unescape(text, at + 1, to);
+    return CString.unescape(text, at + 1, device(at + 1, to));
+  }
+
+  private int device(int from, int to) {
+    if (to > from && text[from] == '/' && text[to - 1] == '>') {
+      String inside = new String(text, from, to - from, StandardCharsets.ISO_8859_1);
+      int at = Math.max(inside.lastIndexOf("<char "), inside.lastIndexOf("<block "));
+      if (at > 0) {
+        return from + at;
+      }
+    }
+    return to;
   }
 
   /** Whether {@code (deleted)} stands behind the decoration. */
