@@ -13,6 +13,11 @@ final class LineParser {
   /** Longest first half that is kept of a call that nobody here cares about. */
   private static final int MAX_OTHER_HALF = 4096;
 
+  /** Linux's PID_MAX_LIMIT. */
+  private static final int MAX_PID = 1 << 22;
+
+  private static final int MAX_TIME = 32;
+
   private static final long HED_DOTS = ascii("hed ...>");
   private static final long ATTACHED = ascii("attached");
   private static final byte[] UNFINISHED = bytes("<unfinished ...>");
@@ -113,8 +118,10 @@ final class LineParser {
     boolean bracket = false;
     if (Numbers.isDigit(b[p])) {
       int q = digits(b, p, to);
-      if (q < to && (b[q] == ' ' || b[q] == '<') && q - p <= 10) {
-        pid = number(b, p, q);
+      int n = number(b, p, q);
+      // A bigger number is a time in seconds.
+      if (q < to && (b[q] == ' ' || b[q] == '<') && n <= MAX_PID) {
+        pid = n;
         p = afterComm(b, q, to);
       }
     } else if (b[p] == '[' && to - p > 6 && b[p + 1] == 'p' && b[p + 2] == 'i') {
@@ -170,6 +177,9 @@ final class LineParser {
       if (Numbers.isDigit(c)) {
         while (q < to && b[q] != ' ') {
           q++;
+        }
+        if (q - p > MAX_TIME || digits(b, p, to) == q && q - p > 10) {
+          return p;
         }
         r.timeFrom = p;
         r.timeTo = q;
@@ -489,6 +499,10 @@ final class LineParser {
     r.kind = RecordKind.BAD;
     r.argCount = 0;
     r.resultKind = ResultKind.NONE;
+    r.result = 0;
+    r.resultFrom = r.startOfLine;
+    r.resultTo = r.startOfLine;
+    r.tailFrom = r.startOfLine;
     problems.report(
         r.lineNumber, Math.max(0, at - r.startOfLine) + 1, what, r.text, Math.min(at, r.end), r.end);
   }
@@ -506,9 +520,9 @@ final class LineParser {
   private static int number(byte[] b, int from, int to) {
     long v = 0;
     for (int p = from; p < to; p++) {
-      v = v * 10 + (b[p] - '0');
+      v = Math.min(v * 10 + (b[p] - '0'), Integer.MAX_VALUE);
     }
-    return v > Integer.MAX_VALUE ? Integer.MAX_VALUE : (int) v;
+    return (int) v;
   }
 
   private static int indexOf(byte[] b, byte c, int from, int to) {

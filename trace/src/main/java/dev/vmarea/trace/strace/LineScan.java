@@ -86,16 +86,18 @@ final class LineScan {
       if (b[p] == '\\') {
         p++;
       } else if (b[p] == '>') {
-        int q = p + 1;
-        if (startsDeleted(b, q, to)) {
-          q += 9;
-        }
+        int q = deletedEnd(b, p + 1, to);
         if (q >= to || follows(b, q, to)) {
           return q;
         }
       }
     }
     return -1;
+  }
+
+  /** Index behind {@code (deleted)} if that stands at {@code at}, else {@code at}. */
+  static int deletedEnd(byte[] b, int at, int to) {
+    return startsDeleted(b, at, to) ? at + 9 : at;
   }
 
   private static boolean startsDeleted(byte[] b, int at, int to) {

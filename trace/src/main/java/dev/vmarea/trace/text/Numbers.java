@@ -26,7 +26,7 @@ public final class Numbers {
 
   /** Whether {@code c} is a decimal digit. */
   public static boolean isDigit(byte c) {
-    return (byte) (c - '0') >= 0 && c <= '9';
+    return c >= '0' && c <= '9';
   }
 
   /**
