@@ -104,11 +104,7 @@ final class LineParser {
 
   // The rest of a line that strace cut starts in the middle of a call's arguments.
   private static boolean continues(byte c, boolean indented) {
-    return c == ','
-        || c == ')'
-        || c == '}'
-        || c == '|'
-        || indented && (c == '=' || c == '<');
+    return c == ',' || c == ')' || c == '}' || c == '|' || indented && (c == '=' || c == '<');
   }
 
   // ---- what stands before the call ----
@@ -237,8 +233,7 @@ final class LineParser {
       argsEnd--;
     }
     calls.partialArguments(b, open + 1, argsEnd);
-    int keepTo =
-        r.call == SyscallName.OTHER && argsEnd - p > MAX_OTHER_HALF ? open + 1 : argsEnd;
+    int keepTo = r.call == SyscallName.OTHER && argsEnd - p > MAX_OTHER_HALF ? open + 1 : argsEnd;
     PendingCalls.Half before =
         pending.put(
             new PendingCalls.Half(
@@ -281,8 +276,7 @@ final class LineParser {
     r.call = SyscallLookup.find(b, nameFrom, nameTo);
     PendingCalls.Half half = pending.take(r.pid);
     boolean fits =
-        half != null
-            && Arrays.equals(half.text(), 0, half.nameLength(), b, nameFrom, nameTo);
+        half != null && Arrays.equals(half.text(), 0, half.nameLength(), b, nameFrom, nameTo);
     if (half == null || !fits) {
       problems.report(
           r.lineNumber, p - r.startOfLine + 1, "the first half of this call is missing", b, p, to);
@@ -334,12 +328,7 @@ final class LineParser {
       if (open > 0) {
         cutHead =
             new PendingCalls.Half(
-                r.pid,
-                Arrays.copyOfRange(b, p, at),
-                open - p,
-                r.call,
-                r.lineNumber,
-                r.byteOffset);
+                r.pid, Arrays.copyOfRange(b, p, at), open - p, r.call, r.lineNumber, r.byteOffset);
       }
     }
     return true;
@@ -379,8 +368,7 @@ final class LineParser {
       case '-' -> signal(b, p, to);
       case '#' -> {
         r.nameFrom = p;
-        r.kind =
-            startsWith(b, p, to, COMMENT) ? RecordKind.VMAREA_COMMENT : RecordKind.NOISE;
+        r.kind = startsWith(b, p, to, COMMENT) ? RecordKind.VMAREA_COMMENT : RecordKind.NOISE;
       }
       case '[' -> personality(b, p, to);
       case '>' -> r.kind = RecordKind.NOISE;
@@ -504,7 +492,12 @@ final class LineParser {
     r.resultTo = r.startOfLine;
     r.tailFrom = r.startOfLine;
     problems.report(
-        r.lineNumber, Math.max(0, at - r.startOfLine) + 1, what, r.text, Math.min(at, r.end), r.end);
+        r.lineNumber,
+        Math.max(0, at - r.startOfLine) + 1,
+        what,
+        r.text,
+        Math.min(at, r.end),
+        r.end);
   }
 
   // ---- bytes ----

@@ -104,8 +104,7 @@ final class LineScan {
     return at + 9 <= to && b[at] == '(' && word(b, at + 1) == DELETED;
   }
 
-  private static final long DELETED =
-      word(new byte[] {'d', 'e', 'l', 'e', 't', 'e', 'd', ')'}, 0);
+  private static final long DELETED = word(new byte[] {'d', 'e', 'l', 'e', 't', 'e', 'd', ')'}, 0);
 
   private static boolean follows(byte[] b, int at, int to) {
     byte c = b[at];

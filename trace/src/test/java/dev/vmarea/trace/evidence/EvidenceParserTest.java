@@ -21,8 +21,7 @@ class EvidenceParserTest {
           new ExitBlock(12),
           new EndBlock(12),
           new MapLine(
-              12,
-              new MapsEntry(0x1000, 0x2000, "rw-p", 0x3000, 8, 1, 77, "/a b\\012c (deleted)")),
+              12, new MapsEntry(0x1000, 0x2000, "rw-p", 0x3000, 8, 1, 77, "/a b\\012c (deleted)")),
           new MapLine(12, new MapsEntry(0x1000, 0x2000, "rw-p", 0, 0, 0, 0, null)),
           new MapFlags(12, 132, List.of("rd", "wr", "mr")),
           new MapFlags(12, 0, List.of()),

@@ -278,7 +278,8 @@ class StraceReaderTest {
       assertThat(r.lineNumber()).isEqualTo(3);
       assertThat(r.firstLineNumber()).isEqualTo(1);
       assertThat(r.firstByteOffset()).isZero();
-      assertThat(r.byteOffset()).isEqualTo(new String(log, StandardCharsets.ISO_8859_1).indexOf("1 <..."));
+      assertThat(r.byteOffset())
+          .isEqualTo(new String(log, StandardCharsets.ISO_8859_1).indexOf("1 <..."));
       reader.next();
       assertThat(Logs.summary(r)).isEqualTo("2 RESUMED munmap(0x5000|4096) VALUE 0");
       reader.next();

@@ -200,8 +200,7 @@ class StraceWriterTest {
     byte[] path = new byte[1 + random.nextInt(12)];
     for (int i = 0; i < path.length; i++) {
       path[i] =
-          (byte)
-              (random.nextInt(3) == 0 ? 1 + random.nextInt(255) : "/ab<>()\",= ".charAt(i % 11));
+          (byte) (random.nextInt(3) == 0 ? 1 + random.nextInt(255) : "/ab<>()\",= ".charAt(i % 11));
     }
     path[0] = '/';
     return random.nextInt(4) == 0 ? append(path, " (deleted)") : path;

@@ -37,7 +37,16 @@ class TextTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "-", "x", "0x", "0xg", "08", "1a", "0x11111111111111111", "18446744073709551616", "--1"
+        "",
+        "-",
+        "x",
+        "0x",
+        "0xg",
+        "08",
+        "1a",
+        "0x11111111111111111",
+        "18446744073709551616",
+        "--1"
       })
   void refusesWhatIsNoNumber(String text) {
     assertThat(Numbers.isNumber(bytes(text), 0, text.length())).isFalse();
@@ -61,8 +70,8 @@ class TextTest {
 
   @Test
   void escapesLikeStrace() {
-    assertThat(CString.quote("a\"\\\n\t\r\u000b\f\u0001" + "2\u001bx\u00ff")).isEqualTo(
-        "\"a\\\"\\\\\\n\\t\\r\\v\\f\\0012\\33x\\377\"");
+    assertThat(CString.quote("a\"\\\n\t\r\u000b\f\u0001" + "2\u001bx\u00ff"))
+        .isEqualTo("\"a\\\"\\\\\\n\\t\\r\\v\\f\\0012\\33x\\377\"");
     byte[] odd = bytes("\\x41\\xzz\\q\\a\\b\\");
     assertThat(CString.unescape(odd, 0, odd.length)).isEqualTo(bytes("A\\xzz\\q\u0007\b\\"));
     assertThat(CString.excerpt(bytes("abcdef"), 0, 6, 3)).isEqualTo("abc...");
