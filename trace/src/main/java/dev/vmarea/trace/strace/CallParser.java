@@ -190,7 +190,7 @@ final class CallParser {
     return count;
   }
 
-  private static final byte[] HED_DOTS = LineParser.bytes("hed ...>");
+  private static final byte[] HED_DOTS = LineScan.bytes("hed ...>");
 
   private static int comment(byte[] b, int p, int to) {
     if (p + 1 < to && b[p + 1] == '*') {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.strace;
 
+import dev.vmarea.trace.text.Numbers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Finds where things end in a line: newline, string, decoration, argument. */
 final class LineScan {
@@ -161,5 +164,57 @@ final class LineScan {
     }
     int q = decorationEnd(b, at, to);
     return q < 0 ? at + 1 : q;
+  }
+
+  /** Index behind the decimal digits at {@code from}. */
+  static int digits(byte[] b, int from, int to) {
+    int p = from;
+    while (p < to && Numbers.isDigit(b[p])) {
+      p++;
+    }
+    return p;
+  }
+
+  /** The value of the decimal digits {@code b[from, to)}, or the largest int if it is larger. */
+  static int number(byte[] b, int from, int to) {
+    long v = 0;
+    for (int p = from; p < to; p++) {
+      v = Math.min(v * 10 + (b[p] - '0'), Integer.MAX_VALUE);
+    }
+    return (int) v;
+  }
+
+  /** Index of {@code c} in {@code b[from, to)}, or {@code from - 1}. */
+  static int indexOf(byte[] b, byte c, int from, int to) {
+    for (int p = from; p < to; p++) {
+      if (b[p] == c) {
+        return p;
+      }
+    }
+    return from - 1;
+  }
+
+  /** Index of the last {@code what} in {@code b[from, to)}, or -1. */
+  static int lastIndexOf(byte[] b, byte[] what, int from, int to) {
+    for (int p = to - what.length; p >= from; p--) {
+      if (startsWith(b, p, to, what)) {
+        return p;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether {@code what} stands at {@code p}. */
+  static boolean startsWith(byte[] b, int p, int to, byte[] what) {
+    return to - p >= what.length && Arrays.equals(b, p, p + what.length, what, 0, what.length);
+  }
+
+  /** Whether {@code b[from, to)} ends with {@code what}. */
+  static boolean endsWith(byte[] b, int from, int to, byte[] what) {
+    return to - from >= what.length && startsWith(b, to - what.length, to, what);
+  }
+
+  static byte[] bytes(String s) {
+    return s.getBytes(StandardCharsets.US_ASCII);
   }
 }
