@@ -173,14 +173,17 @@ public final class Mm {
 
   /** {@code flags} with KSM's mark, where the process asked for it and the memory suits. */
   public long withKsm(long flags) {
-    boolean suits =
-        (flags
-                & (VmFlags.SHARED
-                    | VmFlags.MAYSHARE
-                    | VmFlags.SPECIAL
-                    | VmFlags.HUGETLB
-                    | VmFlags.DROPPABLE))
-            == 0;
-    return ksmMergeAny && suits ? flags | VmFlags.MERGEABLE : flags;
+    return ksmMergeAny && suitsKsm(flags) ? flags | VmFlags.MERGEABLE : flags;
+  }
+
+  /** Whether KSM can share pages of memory with these flags. */
+  public static boolean suitsKsm(long flags) {
+    return (flags
+            & (VmFlags.SHARED
+                | VmFlags.MAYSHARE
+                | VmFlags.SPECIAL
+                | VmFlags.HUGETLB
+                | VmFlags.DROPPABLE))
+        == 0;
   }
 }
