@@ -54,8 +54,15 @@ public final class ProcessAdviseOperation {
       }
     }
     AdviseOperation operation = new AdviseOperation(target);
+    long total = 0;
+    for (Range range : ranges) {
+      total = Math.min(total + range.length, MAX_BYTES);
+    }
     long done = 0;
     for (Range range : ranges) {
+      if (done == total) {
+        break; // what is left is empty and not even looked at
+      }
       long length = Math.min(range.length, MAX_BYTES - done);
       try {
         operation.advise(range.address, length, advice);
