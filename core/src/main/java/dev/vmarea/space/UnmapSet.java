@@ -4,8 +4,8 @@ package dev.vmarea.space;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
-import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -60,6 +60,15 @@ public final class UnmapSet {
       }
       vma = next;
     }
+  }
+
+  /** All VMAs of an address space that ends. */
+  public static UnmapSet everything(Mm mm) {
+    UnmapSet set = new UnmapSet(mm, 0, Long.MAX_VALUE);
+    for (Vma vma : mm.tree()) {
+      set.add(vma);
+    }
+    return set;
   }
 
   private static void refuseSealed(Vma vma) throws ErrnoException {
