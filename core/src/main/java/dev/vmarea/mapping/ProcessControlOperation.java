@@ -41,6 +41,9 @@ public final class ProcessControlOperation {
 
   public static final int PR_MDWE_NO_INHERIT = 2;
 
+  /** PR_SET_THP_DISABLE flag: memory advised to use huge pages still may. */
+  public static final int PR_THP_DISABLE_EXCEPT_ADVISED = 2;
+
   /** Size of {@code struct prctl_mm_map} in bytes. */
   public static final int MM_MAP_SIZE = 104;
 
@@ -357,11 +360,14 @@ public final class ProcessControlOperation {
   /**
    * prctl(PR_SET_THP_DISABLE): no VMA and no address choice changes by it.
    *
-   * @throws ErrnoException EINVAL for further arguments
+   * @param disable whether to switch huge pages off
+   * @param flags PR_THP_DISABLE_EXCEPT_ADVISED or 0
+   * @throws ErrnoException EINVAL for further arguments, unknown flags, or flags without disabling
    */
-  public void setThpDisable(long argument3, long argument4, long argument5)
+  public void setThpDisable(long disable, long flags, long argument4, long argument5)
       throws ErrnoException {
-    refuseArguments(argument3 | argument4 | argument5);
+    refuseArguments(argument4 | argument5);
+    refuseArguments(disable != 0 ? flags & ~PR_THP_DISABLE_EXCEPT_ADVISED : flags);
   }
 
   private static void refuseArguments(long anyBits) throws ErrnoException {

@@ -17,6 +17,8 @@ public interface FileOperations {
     SHMEM,
     /** Aligned to the huge page size. */
     HUGETLB,
+    /** {@code /dev/zero}: as THP when private, as SHMEM when shared, otherwise like OWN. */
+    ZERO_DEVICE,
     /** A driver's own method; such VMAs are not moved together with others by mremap. */
     OWN
   }
@@ -47,6 +49,11 @@ public interface FileOperations {
   /** Whether the largest offset is 2^64-1 instead of 2^63-1 (memory devices). */
   default boolean unsignedOffset() {
     return false;
+  }
+
+  /** Whether mremap moves such mappings together with others: not those placed by a driver. */
+  default boolean movesWithOthers() {
+    return placement() != Placement.OWN && placement() != Placement.ZERO_DEVICE;
   }
 
   /**
