@@ -33,6 +33,6 @@ public final class ZeroDevice implements FileOperations {
   /** The device has a method of its own: huge-page alignment for private mappings. */
   @Override
   public Placement placement() {
-    return Placement.ZERO_DEVICE;
+    return Placement.DEVICE_ZERO;
   }
 }

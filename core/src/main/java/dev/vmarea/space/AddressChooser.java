@@ -88,8 +88,7 @@ public final class AddressChooser {
       return switch (placement) {
         case THP -> hugeAligned(request);
         case SHMEM -> shmem(request);
-        case ZERO_DEVICE ->
-            request.has(MapFlags.SHARED) ? shmem(request) : hugeAligned(request);
+        case DEVICE_ZERO -> request.has(MapFlags.SHARED) ? shmem(request) : hugeAligned(request);
         case HUGETLB -> hugetlb(request, file.operations().hugePageSize());
         case DEFAULT, OWN -> plain(request);
       };

@@ -17,10 +17,18 @@ public interface FileOperations {
     SHMEM,
     /** Aligned to the huge page size. */
     HUGETLB,
-    /** {@code /dev/zero}: as THP when private, as SHMEM when shared, otherwise like OWN. */
-    ZERO_DEVICE,
+    /**
+     * {@code /dev/zero}: shared as {@link #SHMEM}, private as {@link #THP}; like a driver's own
+     * method, such VMAs are not moved together with others by mremap.
+     */
+    DEVICE_ZERO,
     /** A driver's own method; such VMAs are not moved together with others by mremap. */
-    OWN
+    OWN;
+
+    /** Whether mremap moves such a VMA only by itself. */
+    public boolean isDriversOwn() {
+      return this == DEVICE_ZERO || this == OWN;
+    }
   }
 
   /**
@@ -49,11 +57,6 @@ public interface FileOperations {
   /** Whether the largest offset is 2^64-1 instead of 2^63-1 (memory devices). */
   default boolean unsignedOffset() {
     return false;
-  }
-
-  /** Whether mremap moves such mappings together with others: not those placed by a driver. */
-  default boolean movesWithOthers() {
-    return placement() != Placement.OWN && placement() != Placement.ZERO_DEVICE;
   }
 
   /**
