@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The real kernel as source and judge: ptrace recorder, evidence, host configuration. */
+module dev.vmarea.host {
+  requires static transitive org.jspecify;
+
+  exports dev.vmarea.host.nativecalls;
+}
