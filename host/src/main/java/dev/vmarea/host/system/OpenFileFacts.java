@@ -37,7 +37,7 @@ final class OpenFileFacts {
           Map.entry(0x9123683EL, "btrfs"),
           Map.entry(0x01021994L, "tmpfs"),
           Map.entry(0x958458F6L, "hugetlbfs"),
-          Map.entry(0x794C7630L, "overlayfs"),
+          Map.entry(0x794C7630L, "overlay"),
           Map.entry(0x9FA0L, "proc"),
           Map.entry(0x62656572L, "sysfs"),
           Map.entry(0x858458F6L, "ramfs"),
@@ -51,7 +51,7 @@ final class OpenFileFacts {
           Map.entry(0x2FC12FC1L, "zfs"),
           Map.entry(0xCA451A4EL, "bcachefs"),
           Map.entry(0x9660L, "isofs"),
-          Map.entry(0x01021997L, "v9fs"),
+          Map.entry(0x01021997L, "9p"),
           Map.entry(0xFF534D42L, "cifs"),
           Map.entry(0x7366746EL, "ntfs3"),
           Map.entry(0x5345434DL, "secretmem"),
@@ -108,14 +108,13 @@ final class OpenFileFacts {
       magic = statfs.get(JAVA_LONG, 0) & 0xffff_ffffL;
       noexec = (statfs.get(JAVA_LONG, 80) & ST_NOEXEC) != 0;
     }
-    final String fileSystem =
-        Optional.ofNullable(FILE_SYSTEMS.get(magic)).orElse("0x" + Long.toHexString(magic));
-    final long[] device = deviceOfMount(pid, stat);
+    final Mount mount = mount(pid, stat, magic);
+    final String fileSystem = mount.fileSystem;
     final boolean sealable = "tmpfs".equals(fileSystem) || "hugetlbfs".equals(fileSystem);
     return new FileIdentity(
         id,
-        device[0],
-        device[1],
+        mount.major,
+        mount.minor,
         inode,
         fileSystem,
         octal(info, "flags:"),
@@ -139,19 +138,33 @@ final class OpenFileFacts {
     return path.asSlice(0, Math.max(0, length)).toArray(JAVA_BYTE);
   }
 
+  private record Mount(long major, long minor, String fileSystem) {}
+
   /**
-   * The device of the superblock, which maps shows: mountinfo has it. Mounts inside the kernel (memfd,
-   * shared memory) are not listed there, and stat tells the truth for them.
+   * Device and type of the superblock. The device is the one maps shows: mountinfo has it. Mounts
+   * inside the kernel (memfd, shared memory) are not listed there, and stat tells the truth for them.
    */
-  private static long[] deviceOfMount(final int pid, final Stat stat) {
+  private static Mount mount(final int pid, final Stat stat, final long magic) {
     final String start = stat.mount() + " ";
     return ProcText.read("/proc/" + pid + "/mountinfo")
         .lines()
         .filter(line -> line.startsWith(start))
         .findFirst()
-        .map(line -> line.split(" ", 4)[2].split(":", 2))
-        .map(parts -> new long[] {Long.parseLong(parts[0]), Long.parseLong(parts[1])})
-        .orElse(new long[] {stat.deviceMajor(), stat.deviceMinor()});
+        .map(OpenFileFacts::mount)
+        .orElseGet(
+            () ->
+                new Mount(
+                    stat.deviceMajor(),
+                    stat.deviceMinor(),
+                    Optional.ofNullable(FILE_SYSTEMS.get(magic))
+                        .orElse("0x" + Long.toHexString(magic))));
+  }
+
+  /** A line of mountinfo: id, parent, device, ..., {@code -}, type, ... */
+  private static Mount mount(final String line) {
+    final String[] device = line.split(" ", 4)[2].split(":", 2);
+    final String type = line.substring(line.indexOf(" - ") + 3).split(" ", 2)[0];
+    return new Mount(Long.parseLong(device[0]), Long.parseLong(device[1]), type);
   }
 
   private static long octal(final String info, final String label) {

@@ -2,8 +2,6 @@
 package dev.vmarea.host.system;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +51,7 @@ public final class ProcessInfo {
   }
 
   private static byte[] read(final int pid, final String name) throws IOException {
-    return Files.readAllBytes(Path.of("/proc/" + pid + "/" + name));
+    return ProcText.bytes("/proc/" + pid + "/" + name);
   }
 
   private static byte[] readUntilStable(final int pid, final String name) throws IOException {
