@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of one address space, and what waits to be known.
  *
- * <p>The idea that keeps it cheap: once a VMA is known to have an anon_vma (or is shared, so that it
- * never matters), nothing more is to be learnt of its addresses until they are mapped anew. They are
- * <em>settled</em>. A VMA is settled if any of its addresses is, since what has an anon_vma keeps it
- * through splits and merges. Forgetting is always safe: it costs a line that says nothing new.
+ * <p>The idea that keeps it cheap: once a VMA is known to have an anon_vma (or is shared, so that
+ * it never matters), nothing more is to be learnt of its addresses until they are mapped anew. They
+ * are <em>settled</em>. A VMA is settled if any of its addresses is, since what has an anon_vma
+ * keeps it through splits and merges. Forgetting is always safe: it costs a line that says nothing
+ * new.
  *
  * <p>Not thread-safe.
  */
@@ -146,7 +147,10 @@ final class AddressSpaceEvidence implements AutoCloseable {
     brk = value;
   }
 
-  /** Writes what happened since the last look: growth first, since a fault below the old start made it. */
+  /**
+   * Writes what happened since the last look: growth first, since a fault below the old start made
+   * it.
+   */
   void tellFaults(final EvidenceSink sink) {
     vmas.changed();
     tellGrowth(sink);
@@ -268,15 +272,14 @@ final class AddressSpaceEvidence implements AutoCloseable {
               + "-0x"
               + Long.toHexString(end));
       settled.add(start, end);
-    } else if (!vma.writable()
-        || (faultsSeen && System.nanoTime() - begin > SLOW_SCAN_NANOS)) {
+    } else if (!vma.writable() || (faultsSeen && System.nanoTime() - begin > SLOW_SCAN_NANOS)) {
       dormant.add(start, end);
     }
   }
 
   /**
-   * Writes presence in the neighbours of a mapping whose place was not known before the call. It may
-   * have been merged with them meanwhile, so the parts outside it are looked at.
+   * Writes presence in the neighbours of a mapping whose place was not known before the call. It
+   * may have been merged with them meanwhile, so the parts outside it are looked at.
    */
   void tellNeighbours(final long start, final long end, final EvidenceSink sink) {
     vmas.changed();

@@ -4,8 +4,8 @@ package dev.vmarea.host.evidence;
 import java.util.Arrays;
 
 /**
- * Faults of one process that wait to be looked at, to be read in the order of their time. Records of
- * different processors arrive in runs, so runs are merged when they are read. Not thread-safe.
+ * Faults of one process that wait to be looked at, to be read in the order of their time. Records
+ * of different processors arrive in runs, so runs are merged when they are read. Not thread-safe.
  */
 final class FaultQueue {
   /** The fault was a write. */

@@ -87,7 +87,8 @@ final class HostEvidence implements FaultEvidence {
       }
       if (faults == null) {
         faultKind = FaultKind.NONE;
-        limitation = "page faults are not permitted to be observed (perf_event_paranoid, CAP_PERFMON)";
+        limitation =
+            "page faults are not permitted to be observed (perf_event_paranoid, CAP_PERFMON)";
       } else if (faultKind == FaultKind.PERF) {
         limitation =
             "the page-fault tracepoints are not to be had (tracefs, CAP_PERFMON): reads and writes"

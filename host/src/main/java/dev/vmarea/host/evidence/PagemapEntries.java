@@ -30,8 +30,7 @@ final class PagemapEntries implements AnonymousPages {
   private final MemorySegment word;
   private final SmapsAnonymous confirmation;
 
-  private PagemapEntries(
-      final int tgid, final int fd, final int frameFlags, final long pageSize) {
+  private PagemapEntries(final int tgid, final int fd, final int frameFlags, final long pageSize) {
     this.fd = fd;
     this.frameFlags = frameFlags;
     this.pageShift = Long.numberOfTrailingZeros(pageSize);

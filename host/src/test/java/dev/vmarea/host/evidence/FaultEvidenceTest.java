@@ -232,8 +232,7 @@ class FaultEvidenceTest {
   void faultsOfThreadsAreSeen(final FaultKind kind) {
     final TracedProgram.Result result = run(faults(kind), "thread");
     assumeSource(result, kind);
-    assertThat(playground(result))
-        .containsExactly("fault 0x100000004000 w", "fault " + A + " w");
+    assertThat(playground(result)).containsExactly("fault 0x100000004000 w", "fault " + A + " w");
   }
 
   @ParameterizedTest

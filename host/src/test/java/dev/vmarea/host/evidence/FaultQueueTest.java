@@ -26,8 +26,7 @@ class FaultQueueTest {
         long time = random.nextInt(50);
         for (int i = random.nextInt(100); i > 0; i--) {
           time += random.nextInt(3);
-          faults.add(
-              new Fault(time, random.nextLong(1L << 57), 1 + random.nextInt(2)));
+          faults.add(new Fault(time, random.nextLong(1L << 57), 1 + random.nextInt(2)));
         }
       }
       faults.forEach(f -> queue.add(f.time, f.address, f.kind));
@@ -40,8 +39,7 @@ class FaultQueueTest {
                   .mapToObj(i -> List.of(queue.address(i), queue.kind(i)))
                   .toList())
           .describedAs("seed %d round %d", seed, round)
-          .isEqualTo(
-              expected.stream().map(f -> List.<Object>of(f.address, f.kind)).toList());
+          .isEqualTo(expected.stream().map(f -> List.<Object>of(f.address, f.kind)).toList());
     }
   }
 

@@ -151,8 +151,7 @@ class FileIdentitiesTest {
     final Path file = Files.writeString(directory.resolve("a \"b\"\n\u00e4"), "x");
     final int fd = open(file);
     final long page = HostPages.size();
-    final long address =
-        NativeCalls.syscall(SystemCall.MMAP, 0, page, 1, 2, fd, 0);
+    final long address = NativeCalls.syscall(SystemCall.MMAP, 0, page, 1, 2, fd, 0);
     final String line =
         new String(ProcessInfo.maps(SELF, true), StandardCharsets.ISO_8859_1)
             .lines()
