@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * a processor, inherited, with a ring buffer each. Records carry a time of one clock, since a
  * program's threads fault on several processors at once.
  *
- * <p>One thread at a time may use it, except {@link #await}.
+ * <p>One thread at a time may use it.
  */
 final class PerfFaults implements AutoCloseable {
   private static final int ATTRIBUTE_BYTES = 112;

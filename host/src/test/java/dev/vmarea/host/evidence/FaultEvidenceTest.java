@@ -171,7 +171,7 @@ class FaultEvidenceTest {
     final TracedProgram.Result result = run(faults(kind), "stack");
     final List<String> grown = result.of("grow");
     assertThat(grown).hasSize(1);
-    final String[] words = grown.getFirst().split(" ");
+    final String[] words = grown.getFirst().split(" ", -1);
     final long bytes = Long.decode(words[3]) - Long.decode(words[2]);
     assertThat(bytes).isGreaterThan(256 * 4096L);
   }
@@ -221,8 +221,8 @@ class FaultEvidenceTest {
     assertThat(result.of("anon")).isNotEmpty();
     final List<String> vvar =
         result.of("anon").stream()
-            .map(line -> line.split(" ")[2])
-            .filter(range -> Long.decode(range.split("-")[0]) >= 0x7fff_ffff_0000L)
+            .map(line -> line.split(" ", -1)[2])
+            .filter(range -> Long.decode(range.split("-", -1)[0]) >= 0x7fff_ffff_0000L)
             .toList();
     assertThat(vvar).isEmpty();
   }

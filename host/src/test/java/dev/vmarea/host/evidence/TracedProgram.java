@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +55,7 @@ final class TracedProgram {
   private final List<String> lines = new ArrayList<>();
   private final Map<Integer, SyscallStop> inside = new HashMap<>();
   private final Map<Integer, Integer> tgids = new HashMap<>();
-  private final List<Integer> early = new ArrayList<>();
+  private final Set<Integer> early = new HashSet<>();
   private final Map<Integer, String> names = new HashMap<>();
   private boolean started;
   private int exitStatus = -1;
@@ -254,7 +256,7 @@ final class TracedProgram {
       evidence.forked(parentTgid, child, shares, this::take);
       lines.add("fork " + name(parentTgid) + " " + name(child));
     }
-    if (early.remove((Integer) child)) {
+    if (early.remove(child)) {
       ptrace.resumeToSystemCall(child, 0);
     }
   }

@@ -32,7 +32,7 @@ class FileIdentitiesTest {
   @TempDir private Path directory = Path.of("");
 
   private final FileIdentities identities = new FileIdentities();
-  private final List<Integer> opened = new ArrayList<>();
+  private final Set<Integer> opened = new HashSet<>();
 
   @BeforeEach
   void compares() throws IOException {
@@ -74,7 +74,7 @@ class FileIdentitiesTest {
   }
 
   private void close(final int fd) {
-    opened.remove((Integer) fd);
+    opened.remove(fd);
     NativeCalls.syscall(SystemCall.CLOSE, fd, 0, 0, 0, 0, 0);
   }
 
