@@ -19,6 +19,9 @@ interface AnonymousPages extends AutoCloseable {
    */
   Presence in(VmaBounds vma, long start, long end);
 
+  /** Which source this is. */
+  FaultEvidence.PresenceKind kind();
+
   @Override
   void close();
 }

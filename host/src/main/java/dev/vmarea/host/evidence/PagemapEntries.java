@@ -93,6 +93,11 @@ final class PagemapEntries implements AnonymousPages {
   }
 
   @Override
+  public FaultEvidence.PresenceKind kind() {
+    return FaultEvidence.PresenceKind.PAGEMAP;
+  }
+
+  @Override
   public void close() {
     ProcFile.close(fd);
     ProcFile.close(frameFlags);

@@ -44,6 +44,11 @@ final class SmapsAnonymous implements AnonymousPages {
   }
 
   @Override
+  public FaultEvidence.PresenceKind kind() {
+    return FaultEvidence.PresenceKind.SMAPS;
+  }
+
+  @Override
   public void close() {
     // nothing is held open
   }

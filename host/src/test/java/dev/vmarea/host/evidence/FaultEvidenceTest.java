@@ -102,6 +102,14 @@ class FaultEvidenceTest {
 
   @ParameterizedTest
   @MethodSource("faultKinds")
+  void readsBeforeDoNotHideTheOrderOfWrites(final FaultKind kind) {
+    final TracedProgram.Result result = run(faults(kind), "read-first");
+    assumeSource(result, kind);
+    assertThat(playground(result)).containsExactly("fault 0x100000004000 w", "fault " + A + " w");
+  }
+
+  @ParameterizedTest
+  @MethodSource("faultKinds")
   void writesOfTheKernelAreSeen(final FaultKind kind) {
     final TracedProgram.Result result = run(faults(kind), "order", "201", "k");
     assumeSource(result, kind);

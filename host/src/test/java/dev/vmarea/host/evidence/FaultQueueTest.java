@@ -44,6 +44,19 @@ class FaultQueueTest {
   }
 
   @Test
+  void onlyTheLastOfSeveralUnknownFaultsOfAPageIsKept() {
+    final FaultQueue queue = new FaultQueue();
+    queue.add(1, 0x1000, FaultQueue.UNKNOWN);
+    queue.add(2, 0x2000, FaultQueue.UNKNOWN);
+    queue.add(3, 0x1ff8, FaultQueue.UNKNOWN);
+    queue.add(4, 0x3000, FaultQueue.WRITE);
+    queue.add(5, 0x3000, FaultQueue.WRITE);
+    queue.dropRepeated(4096);
+    assertThat(IntStream.range(0, queue.size()).mapToObj(queue::address).toList())
+        .containsExactly(0x2000L, 0x1ff8L, 0x3000L, 0x3000L);
+  }
+
+  @Test
   void canBeUsedAgain() {
     final FaultQueue queue = new FaultQueue();
     IntStream.range(0, 100_000).forEach(i -> queue.add(-i, i, FaultQueue.WRITE));
