@@ -114,7 +114,7 @@ final class TraceLoop {
   /** Kills and reaps whatever is left, after a failure. */
   void abandon() {
     killAll();
-    while (!tracees.isEmpty()) {
+    while (!tracees.isEmpty() || !strangers.isEmpty()) {
       final WaitStatus status = ptrace.await(-1, 0);
       if (status.tid() == -EINTR) {
         continue;
@@ -127,6 +127,7 @@ final class TraceLoop {
         ptrace.resume(status.tid(), 0);
       } else {
         tracees.remove(status.tid());
+        strangers.remove(status.tid());
       }
     }
   }
@@ -250,6 +251,8 @@ final class TraceLoop {
     stops++;
     if (tracee == null) {
       strangers.put(status.tid(), status); // its parent's event comes next
+      processes.add(status.tid());
+      adoptStrangers();
       return;
     }
     if (status.atSystemCall()) {
@@ -271,6 +274,33 @@ final class TraceLoop {
       case 0 -> signal(tracee, status.stopSignal());
       default -> resume(tracee, 0);
     }
+  }
+
+  /**
+   * A thread killed inside clone reports no event, but the child may be there and stopped. When
+   * nobody is inside such a call, nobody will claim the strangers, and they go on unclaimed.
+   */
+  private void adoptStrangers() {
+    if (strangers.isEmpty()) {
+      return;
+    }
+    for (final Tracee tracee : tracees.values()) {
+      if (tracee.call != null && tracee.call.kind() == CallKind.CLONE) {
+        return;
+      }
+    }
+    for (final int tid : strangers.keySet()) {
+      if (notes.add("a thread was killed while it made another: what that one maps is not known")) {
+        log.comment("# vmarea note " + tid + " unclaimed");
+      }
+      final Tracee child = new Tracee(tid, tid, new TracedSpace(1, false));
+      tracees.put(tid, child);
+      if (tooMany || ended) {
+        NativeCalls.syscall(SystemCall.KILL, tid, Signals.SIGKILL, 0, 0, 0, 0);
+      }
+      resume(child, 0);
+    }
+    strangers.clear();
   }
 
   private void resume(final Tracee tracee, final int deliver) {
@@ -421,6 +451,7 @@ final class TraceLoop {
     if (strangers.remove(tid) != null) {
       resume(child, 0);
     }
+    adoptStrangers();
   }
 
   private void executed(final Tracee reporter) throws IOException {
@@ -485,10 +516,11 @@ final class TraceLoop {
       tracee.call = null;
     }
     leave(tracee);
-    if (tracee.space.threads == 0 && tracee.space.recorded) {
+    if (tracee.space.threads == 0 && tracee.space.recorded && !tooMany) {
       finalMap(tracee);
     }
     ptrace.resume(tracee.tid, 0);
+    adoptStrangers();
   }
 
   private void finalMap(final Tracee tracee) throws IOException {
@@ -516,6 +548,7 @@ final class TraceLoop {
     if (tracee != null) {
       leave(tracee);
       tracees.remove(status.tid());
+      adoptStrangers();
     }
     processes.remove(status.tid());
     if (launched) {
