@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.vma;
+
+import dev.vmarea.base.ErrnoException;
+
+/** How files of one kind are mapped ({@code file_operations}, as far as mmap reads them). */
+public interface FileOperations {
+  /** How an address is chosen for a mapping of the file. */
+  enum Placement {
+    /** Like any mapping. */
+    DEFAULT,
+    /** The file system asks for addresses that suit transparent huge pages. */
+    THP,
+    /** tmpfs, memfd and shared anonymous memory. */
+    SHMEM,
+    /** Aligned to the huge page size. */
+    HUGETLB,
+    /** A driver's own method; such VMAs are not moved together with others by mremap. */
+    OWN
+  }
+
+  /**
+   * Asked what the mapping should be, before a VMA exists and before merging is decided. Must have
+   * no side effect: nothing can undo it.
+   *
+   * @throws ErrnoException the error that mmap returns
+   */
+  void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException;
+
+  /** How an address is chosen. */
+  default Placement placement() {
+    return Placement.DEFAULT;
+  }
+
+  /** Huge page size in bytes of a hugetlbfs file, else 0. */
+  default long hugePageSize() {
+    return 0;
+  }
+
+  /** Whether MAP_SYNC is understood. */
+  default boolean supportsSync() {
+    return false;
+  }
+
+  /** Whether the largest offset is 2^64-1 instead of 2^63-1 (memory devices). */
+  default boolean unsignedOffset() {
+    return false;
+  }
+
+  /** Whether the file is tmpfs-like; decides when the KSM rule is applied. */
+  default boolean isShmem() {
+    return placement() == Placement.SHMEM;
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.vma;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file, however many names and open files it has. Mutable where the file is; guarded by the lock
+ * of whoever changes the file system, read by mapping calls.
+ */
+public final class Inode {
+  /** What kind of file; decides size limits and whether it can be mapped. */
+  public enum Type {
+    REGULAR,
+    DIRECTORY,
+    CHARACTER_DEVICE,
+    BLOCK_DEVICE,
+    FIFO,
+    SOCKET,
+    /** An anonymous inode: eventfd, epoll, perf and the like. */
+    OTHER
+  }
+
+  /** Size not known (a log does not tell it). */
+  public static final long UNKNOWN_SIZE = -1;
+
+  private final Type type;
+  private final FileSystem fileSystem;
+  private int deviceMajor;
+  private int deviceMinor;
+  private long number;
+  private long size = UNKNOWN_SIZE;
+  private int seals;
+  private boolean appendOnly;
+  private boolean swapFile;
+  private @Nullable Object privateData;
+
+  /** A file on {@code fileSystem} whose device and inode numbers are still 0. */
+  public Inode(Type type, FileSystem fileSystem) {
+    this.type = type;
+    this.fileSystem = fileSystem;
+  }
+
+  /** What kind of file. */
+  public Type type() {
+    return type;
+  }
+
+  /** Where the file lives. */
+  public FileSystem fileSystem() {
+    return fileSystem;
+  }
+
+  /** Major number of the device, as maps shows it. */
+  public int deviceMajor() {
+    return deviceMajor;
+  }
+
+  /** Minor number of the device, as maps shows it. */
+  public int deviceMinor() {
+    return deviceMinor;
+  }
+
+  /** Inode number, as maps shows it (unsigned). */
+  public long number() {
+    return number;
+  }
+
+  /** Sets the numbers that maps shows. */
+  public void identify(int major, int minor, long inodeNumber) {
+    deviceMajor = major;
+    deviceMinor = minor;
+    number = inodeNumber;
+  }
+
+  /** Size in bytes, or {@link #UNKNOWN_SIZE}. */
+  public long size() {
+    return size;
+  }
+
+  /** Sets the size in bytes. */
+  public void size(long bytes) {
+    size = bytes;
+  }
+
+  /** F_SEAL_ bits of a memfd. */
+  public int seals() {
+    return seals;
+  }
+
+  /** Replaces the F_SEAL_ bits. */
+  public void seals(int bits) {
+    seals = bits;
+  }
+
+  /** Whether the inode carries the append-only attribute (not O_APPEND). */
+  public boolean isAppendOnly() {
+    return appendOnly;
+  }
+
+  /** Sets the append-only attribute. */
+  public void appendOnly(boolean value) {
+    appendOnly = value;
+  }
+
+  /** Whether the file is in use as swap space. */
+  public boolean isSwapFile() {
+    return swapFile;
+  }
+
+  /** Marks the file as swap space. */
+  public void swapFile(boolean value) {
+    swapFile = value;
+  }
+
+  /** What the file's driver keeps, or null. */
+  public @Nullable Object privateData() {
+    return privateData;
+  }
+
+  /** Sets what the file's driver keeps. */
+  public void privateData(@Nullable Object data) {
+    privateData = data;
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.vma;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open file description ({@code struct file}). Two opens of one path are two of these, and their
+ * mappings never merge: identity is part of the merge rule.
+ */
+public final class OpenFile {
+  /** O_ACCMODE values and the two other bits of O_ flags that matter here (generic numbering). */
+  public static final int O_ACCMODE = 3;
+
+  public static final int O_RDONLY = 0;
+  public static final int O_WRONLY = 1;
+  public static final int O_RDWR = 2;
+  public static final int O_PATH = 010000000;
+
+  private final Inode inode;
+  private final DirectoryEntry entry;
+  private final int openFlags;
+  private final @Nullable FileOperations operations;
+
+  /**
+   * An open file.
+   *
+   * @param openFlags O_ flags it was opened with
+   * @param operations how it is mapped, or null if it cannot be
+   */
+  public OpenFile(
+      Inode inode, DirectoryEntry entry, int openFlags, @Nullable FileOperations operations) {
+    this.inode = inode;
+    this.entry = entry;
+    this.openFlags = openFlags;
+    this.operations = operations;
+  }
+
+  /** The file behind it. */
+  public Inode inode() {
+    return inode;
+  }
+
+  /** Its name. */
+  public DirectoryEntry entry() {
+    return entry;
+  }
+
+  /** O_ flags. */
+  public int openFlags() {
+    return openFlags;
+  }
+
+  /** How it is mapped, or null: then mmap says ENODEV. */
+  public @Nullable FileOperations operations() {
+    return operations;
+  }
+
+  /** Opened with O_PATH: to mmap it is no descriptor at all. */
+  public boolean isPathOnly() {
+    return (openFlags & O_PATH) != 0;
+  }
+
+  /** Opened for reading. */
+  public boolean isReadable() {
+    int mode = openFlags & O_ACCMODE;
+    return mode == O_RDONLY || mode == O_RDWR;
+  }
+
+  /** Opened for writing. */
+  public boolean isWritable() {
+    int mode = openFlags & O_ACCMODE;
+    return mode == O_WRONLY || mode == O_RDWR;
+  }
+}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.vma;
+
+/** A userfaultfd; ranges registered with different ones never merge. Identity only. */
+public final class UserfaultContext {}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.vma;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Identity of a VMA across its immutable versions: what the address of {@code vm_area_struct} is in
+ * Linux. Which side of a split or merge keeps it is part of the rules (mm-semantics 4.2 to 4.4).
+ */
+public final class VmaHandle {
+  private volatile @Nullable Vma current;
+
+  /** The published version, or null once the VMA has been removed. Safe from any thread. */
+  public @Nullable Vma current() {
+    return current;
+  }
+
+  /**
+   * Records the version just published, or null on removal. Only for the address space's writer.
+   */
+  public void publish(@Nullable Vma version) {
+    current = version;
+  }
+}

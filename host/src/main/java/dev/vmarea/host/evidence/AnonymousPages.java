@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.host.evidence;
+
+/** Tells whether a range of one address space holds anonymous pages. Not thread-safe. */
+interface AnonymousPages extends AutoCloseable {
+  /** The answer. */
+  enum Presence {
+    /** There is at least one, so the VMA has an anon_vma. */
+    PRESENT,
+    /** There is none now. */
+    ABSENT,
+    /** It cannot be told. */
+    UNKNOWN
+  }
+
+  /**
+   * Whether [start, end), page-aligned and inside {@code vma}, holds an anonymous page, in memory or
+   * swapped out; the zero page is none.
+   */
+  Presence in(VmaBounds vma, long start, long end);
+
+  @Override
+  void close();
+}
