@@ -4,6 +4,7 @@ package dev.vmarea.host.recorder;
 import dev.vmarea.host.nativecalls.SystemCall;
 import dev.vmarea.host.recorder.CapturedCall.Content;
 import dev.vmarea.host.recorder.CapturedCall.Field;
+import dev.vmarea.host.recorder.CapturedCall.FieldStyle;
 import dev.vmarea.host.tracing.RemoteMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -53,7 +54,7 @@ final class CallCapture {
       case OPENAT, UNLINKAT -> text(contents, tid, arguments, 1, MAX_PATH);
       case OPENAT2 -> {
         text(contents, tid, arguments, 1, MAX_PATH);
-        fields(contents, tid, arguments[2], 2, arguments[3], List.of("flags", "mode", "resolve"));
+        fields(call, contents, tid, arguments[2], 2, arguments[3], List.of("flags", "mode", "resolve"));
       }
       case MEMFD_CREATE -> text(contents, tid, arguments, 0, MAX_NAME);
       case RENAME -> {
@@ -71,14 +72,31 @@ final class CallCapture {
           text(contents, tid, arguments, 4, MAX_NAME);
         }
       }
-      case CLONE3 -> fields(contents, tid, arguments[0], 0, arguments[1], CLONE_ARGS);
+      case CLONE3 -> fields(call, contents, tid, arguments[0], 0, arguments[1], CLONE_ARGS);
       case PRLIMIT64 ->
-          fields(contents, tid, arguments[2], 2, 16, List.of("rlim_cur", "rlim_max"));
-      case SETRLIMIT -> fields(contents, tid, arguments[1], 1, 16, List.of("rlim_cur", "rlim_max"));
+          fields(call, contents, tid, arguments[2], 2, 16, List.of("rlim_cur", "rlim_max"));
+      case SETRLIMIT -> fields(call, contents, tid, arguments[1], 1, 16, List.of("rlim_cur", "rlim_max"));
       case PROCESS_MADVISE -> vectors(contents, tid, arguments);
       default -> {}
     }
     return new CapturedCall(call, kind, arguments, contents);
+  }
+
+  /**
+   * The call with the number that io_setup left in the caller's memory in place of its address: the
+   * kernel maps a ring there.
+   */
+  CapturedCall completed(final int tid, final CapturedCall call, final long result) {
+    if (call.call() != SystemCall.IO_SETUP || result != 0) {
+      return call;
+    }
+    final Long context = memory.word(tid, call.arguments()[1]);
+    if (context == null) {
+      return call;
+    }
+    final long[] arguments = call.arguments().clone();
+    arguments[1] = context;
+    return new CapturedCall(call.call(), call.kind(), arguments, call.contents());
   }
 
   private void text(
@@ -137,6 +155,7 @@ final class CallCapture {
   }
 
   private void fields(
+      final SystemCall call,
       final Map<Integer, Content> contents,
       final int tid,
       final long address,
@@ -154,10 +173,18 @@ final class CallCapture {
     final ByteBuffer words = ByteBuffer.wrap(structure).order(ByteOrder.nativeOrder());
     final List<Field> fields = new ArrayList<>();
     for (int i = 0; i < bytes / Long.BYTES; i++) {
-      final boolean hex = !names.get(i).startsWith("rlim") && !names.get(i).endsWith("signal");
-      fields.add(new Field(names.get(i), words.getLong(), hex));
+      fields.add(new Field(names.get(i), words.getLong(), style(call, names.get(i))));
     }
     contents.put(index, new CapturedCall.Fields(fields));
+  }
+
+  private static FieldStyle style(final SystemCall call, final String name) {
+    return switch (name) {
+      case "flags" -> call == SystemCall.CLONE3 ? FieldStyle.CLONE_FLAGS : FieldStyle.HEX;
+      case "rlim_cur", "rlim_max" -> FieldStyle.LIMIT;
+      case "exit_signal", "set_tid_size", "cgroup" -> FieldStyle.DECIMAL;
+      default -> FieldStyle.HEX;
+    };
   }
 
   private void vectors(
@@ -168,9 +195,9 @@ final class CallCapture {
       return;
     }
     final ByteBuffer words = ByteBuffer.wrap(array).order(ByteOrder.nativeOrder());
-    final List<long[]> vectors = new ArrayList<>();
+    final List<CapturedCall.Vector> vectors = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      vectors.add(new long[] {words.getLong(), words.getLong()});
+      vectors.add(new CapturedCall.Vector(words.getLong(), words.getLong()));
     }
     contents.put(1, new CapturedCall.Vectors(vectors));
   }

@@ -3,6 +3,7 @@ package dev.vmarea.host.recorder;
 
 import dev.vmarea.host.nativecalls.NativeCalls;
 import dev.vmarea.host.nativecalls.SystemCall;
+import dev.vmarea.trace.text.CString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -128,9 +129,7 @@ record Command(byte[] path, List<byte[]> arguments, List<byte[]> environment) {
 
   /** A name for people: control and non-ASCII characters as {@code \ooo}. */
   static String printable(final String name) {
-    final StringBuilder text = new StringBuilder();
-    CallText.quoted(text, bytes(name), false);
-    return text.toString();
+    return CString.quote(bytes(name));
   }
 
   private static String latin1(final byte[] bytes) {

@@ -53,7 +53,7 @@ record MapSnapshot(List<String> maps, List<String> smaps) {
     for (final String line : lines) {
       text.append(isHeader(line) ? redaction.mapsLine(line) : line).append('\n');
     }
-    return CallText.bytes(text.toString());
+    return text.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** A line of smaps that is the line of maps: it begins with an address, others with a capital. */
@@ -62,9 +62,11 @@ record MapSnapshot(List<String> maps, List<String> smaps) {
   }
 
   /** Writes the {@code m} and {@code f} lines of an exec or exit block. */
-  void write(final int tgid, final TraceLog log, final Redaction redaction) {
+  void write(final int tgid, final TraceLog log, final Redaction redaction) throws IOException {
     if (smaps.isEmpty()) {
-      maps.forEach(line -> log.comment("# vmarea m " + tgid + " " + redaction.mapsLine(line)));
+      for (final String line : maps) {
+        log.comment("# vmarea m " + tgid + " " + redaction.mapsLine(line));
+      }
       return;
     }
     String anonymous = "0";

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.recorder;
 
+import dev.vmarea.host.evidence.FaultEvidence;
 import dev.vmarea.host.nativecalls.NativeUnavailableException;
+import dev.vmarea.host.system.HostConfig;
 import dev.vmarea.host.tracing.Ptrace;
 import dev.vmarea.host.tracing.RemoteMemory;
 import java.io.IOException;
@@ -57,19 +59,22 @@ public final class Recorder {
     final Command command =
         Command.resolve(
             request.command(), environment == null ? Command.ownEnvironment() : environment);
+    OwnDescriptors.closeOnExec();
     try (Ptrace ptrace = new Ptrace();
-        RemoteMemory memory = new RemoteMemory()) {
+        RemoteMemory memory = new RemoteMemory();
+        FaultEvidence evidence = FaultEvidence.open()) {
       final Stub stub = Stub.start(ptrace, memory);
       final RecordingDirectory directory;
       try {
-        stub.execute(command, request.filter());
         directory = RecordingDirectory.create(request.directory());
+        evidence.attach(stub.pid());
+        stub.execute(command, request.filter());
       } catch (final RecordingException | IOException | RuntimeException e) {
         stub.kill();
         throw e;
       }
       try {
-        return follow(request, ptrace, memory, stub, directory);
+        return follow(request, ptrace, memory, stub, evidence, directory);
       } catch (final RecordingException.CommandUnusable e) {
         directory.discard();
         throw e;
@@ -82,11 +87,14 @@ public final class Recorder {
       final Ptrace ptrace,
       final RemoteMemory memory,
       final Stub stub,
+      final FaultEvidence evidence,
       final RecordingDirectory directory)
       throws RecordingException, IOException {
     final Redaction redaction = new Redaction(request.redact());
     try (TraceLog log = new TraceLog(directory.open("trace.strace"), redaction)) {
-      final TraceLoop loop = new TraceLoop(ptrace, memory, request, stub, log, redaction, directory);
+      final TraceLoop loop =
+          new TraceLoop(ptrace, memory, request, stub, evidence, log, redaction, directory);
+      final HostConfig host = HostConfig.read();
       boolean complete = false;
       try (SignalRelay _ = new SignalRelay(loop::relay)) {
         loop.run();
@@ -96,7 +104,11 @@ public final class Recorder {
           loop.abandon();
         }
       }
-      return loop.result(stub.noNewPrivileges());
+      final RecordingResult result = loop.result(stub.noNewPrivileges());
+      directory.write(
+          "meta.json",
+          RecordingMeta.text(request, result, host, evidence, loop.startLayout()));
+      return result;
     }
   }
 }

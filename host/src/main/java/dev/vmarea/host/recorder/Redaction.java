@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.recorder;
 
+import dev.vmarea.host.system.FileIdentity;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +59,23 @@ final class Redaction {
   private String numbered(final String prefix, final String name) {
     return replacements.computeIfAbsent(
         name, unused -> prefix + "-" + (replacements.size() + 1));
+  }
+
+  /** The identity with its path replaced. */
+  FileIdentity identity(final FileIdentity identity) {
+    return active
+        ? new FileIdentity(
+            identity.id(),
+            identity.deviceMajor(),
+            identity.deviceMinor(),
+            identity.inode(),
+            identity.fileSystem(),
+            identity.flags(),
+            identity.seals(),
+            identity.noexec(),
+            name(identity.path()),
+            identity.exact())
+        : identity;
   }
 
   /** A line of maps with its name replaced. */

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.recorder;
 
+import dev.vmarea.host.evidence.FaultEvidence;
 import dev.vmarea.host.nativecalls.NativeCalls;
 import dev.vmarea.host.nativecalls.SyscallNumbers;
 import dev.vmarea.host.nativecalls.SystemCall;
+import dev.vmarea.host.system.ProcessLayout;
 import dev.vmarea.host.tracing.Ptrace;
 import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.host.tracing.Signals;
 import dev.vmarea.host.tracing.SyscallStop;
 import dev.vmarea.host.tracing.WaitStatus;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,10 +37,6 @@ final class TraceLoop {
   /** A call that runs for so long may wait for one that we hold back: then the next one goes too. */
   private static final long PATIENCE_NANOS = 1_000_000_000L;
 
-  private static final long CLONE_VM = 0x100;
-  private static final long CLONE_VFORK = 0x4000;
-  private static final long CLONE_THREAD = 0x10000;
-  private static final int MAP_ANONYMOUS = 0x20;
   private static final int SIGSEGV = 11;
   private static final int SIGBUS = 7;
   private static final int EINTR = 4;
@@ -49,6 +50,8 @@ final class TraceLoop {
   private final RecordRequest request;
   private final boolean filtered;
   private final TraceLog log;
+  private final FaultEvidence evidence;
+  private final TracedFiles files;
   private final Redaction redaction;
   private final RecordingDirectory directory;
   private final int root;
@@ -66,6 +69,7 @@ final class TraceLoop {
   private int processCount = 1;
   private long stops;
   private boolean launched;
+  private @Nullable ProcessLayout startLayout;
   private long launchErrno;
   private boolean finalMap;
   private volatile boolean rootGone;
@@ -80,6 +84,7 @@ final class TraceLoop {
       final RemoteMemory memory,
       final RecordRequest request,
       final Stub stub,
+      final FaultEvidence evidence,
       final TraceLog log,
       final Redaction redaction,
       final RecordingDirectory directory) {
@@ -87,7 +92,9 @@ final class TraceLoop {
     this.capture = new CallCapture(memory);
     this.request = request;
     this.filtered = stub.filtered();
+    this.evidence = evidence;
     this.log = log;
+    this.files = new TracedFiles(log, redaction);
     this.redaction = redaction;
     this.directory = directory;
     this.root = stub.pid();
@@ -158,7 +165,7 @@ final class TraceLoop {
     final String name =
         Command.printable(
             new String(
-                request.command().getFirst(), java.nio.charset.StandardCharsets.ISO_8859_1));
+                request.command().getFirst(), StandardCharsets.ISO_8859_1));
     return switch ((int) launchErrno) {
       case 8 -> name + " is not a program: no executable format, and no #! line";
       case 2 -> name + " cannot be executed: its interpreter does not exist";
@@ -168,10 +175,21 @@ final class TraceLoop {
     };
   }
 
+  /** The first program's layout and limits at its start, or null if it did not start. */
+  @Nullable ProcessLayout startLayout() {
+    return startLayout;
+  }
+
   /** What is known at the end. */
   RecordingResult result(final boolean noNewPrivileges) {
     if (!finalMap) {
       notes.add("the first process left no final map");
+    }
+    if (!files.comparable()) {
+      notes.add("open files could not be compared (kcmp): equal paths count as different files");
+    }
+    if (evidence.lostFaults() > 0) {
+      notes.add("page faults were lost: records=" + evidence.lostFaults());
     }
     return new RecordingResult(
         root,
@@ -188,7 +206,7 @@ final class TraceLoop {
 
   // ---- waiting
 
-  private WaitStatus next() {
+  private WaitStatus next() throws IOException {
     final boolean bounded = rootGone && request.orphanLimit() != null && !ended;
     if (contended == 0 && !bounded) {
       return ptrace.await(-1, 0);
@@ -213,7 +231,7 @@ final class TraceLoop {
   }
 
   private void endOrphans() {
-    final java.time.Duration limit = request.orphanLimit();
+    final Duration limit = request.orphanLimit();
     if (limit != null && !ended && System.nanoTime() - orphansSince > limit.toNanos()) {
       ended = true;
       notes.add(
@@ -222,7 +240,7 @@ final class TraceLoop {
     }
   }
 
-  private void admitTheImpatient() {
+  private void admitTheImpatient() throws IOException {
     if (contended == 0) {
       return;
     }
@@ -280,7 +298,7 @@ final class TraceLoop {
    * A thread killed inside clone reports no event, but the child may be there and stopped. When
    * nobody is inside such a call, nobody will claim the strangers, and they go on unclaimed.
    */
-  private void adoptStrangers() {
+  private void adoptStrangers() throws IOException {
     if (strangers.isEmpty()) {
       return;
     }
@@ -303,6 +321,15 @@ final class TraceLoop {
     strangers.clear();
   }
 
+  /** Takes lines of evidence, whose source knows no input and output. */
+  private void comment(final String line) {
+    try {
+      log.comment(line);
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void resume(final Tracee tracee, final int deliver) {
     if (filtered && tracee.call == null) {
       ptrace.resume(tracee.tid, deliver);
@@ -311,7 +338,7 @@ final class TraceLoop {
     }
   }
 
-  private void signal(final Tracee tracee, final int number) {
+  private void signal(final Tracee tracee, final int number) throws IOException {
     final Ptrace.SignalInfo info = ptrace.signalInfo(tracee.tid, number);
     if (launched) {
       log.signal(tracee.tid, info, number == SIGSEGV || number == SIGBUS);
@@ -321,7 +348,7 @@ final class TraceLoop {
 
   // ---- system calls
 
-  private void systemCall(final Tracee tracee) {
+  private void systemCall(final Tracee tracee) throws IOException {
     final SyscallStop stop = ptrace.systemCall(tracee.tid);
     switch (stop.kind()) {
       case ENTRY, SECCOMP -> entry(tracee, stop);
@@ -330,7 +357,7 @@ final class TraceLoop {
     }
   }
 
-  private void entry(final Tracee tracee, final SyscallStop stop) {
+  private void entry(final Tracee tracee, final SyscallStop stop) throws IOException {
     if (stop.auditArch() != numbers.architecture().auditArch()
         || stop.number() >= 0x4000_0000L) {
       if (notes.add("32-bit system calls were made, which are not recorded")) {
@@ -345,16 +372,20 @@ final class TraceLoop {
       resume(tracee, 0);
       return;
     }
-    tracee.call = capture.capture(tracee.tid, call, kind, stop.arguments());
-    if (serialised(tracee.call)) {
+    final CapturedCall captured = capture.capture(tracee.tid, call, kind, stop.arguments());
+    tracee.call = captured;
+    if (serialised(captured)) {
       final TracedSpace space = tracee.space;
       if (space.busy != null) {
         space.waiting.add(tracee);
         contended++;
         return;
       }
-      admit(tracee);
+      admit(tracee, captured);
     } else {
+      if (kind == CallKind.CONTEXT) {
+        files.beforeContextCall(tracee, captured);
+      }
       resume(tracee, 0);
     }
   }
@@ -362,24 +393,30 @@ final class TraceLoop {
   /** Whether the call reads or changes the whole layout of the caller's own address space. */
   private static boolean serialised(final CapturedCall call) {
     return call.kind() == CallKind.MEMORY
-        || (call.kind() == CallKind.CLONE && (cloneFlags(call) & CLONE_VM) == 0);
+        || (call.kind() == CallKind.CLONE && (CloneFlags.of(call) & CloneFlags.VM) == 0);
   }
 
-  private void admit(final Tracee tracee) {
+  private void admit(final Tracee tracee, final CapturedCall call) throws IOException {
+    if (call.kind() == CallKind.MEMORY && tracee.space.recorded) {
+      evidence.beforeCall(tracee.tgid, call.call(), call.arguments(), this::comment);
+      tracee.call = files.beforeMemoryCall(tracee, call);
+    }
     tracee.space.busy = tracee;
     tracee.space.busySince = System.nanoTime();
     resume(tracee, 0);
   }
 
-  private void admitNext(final TracedSpace space) {
+  private void admitNext(final TracedSpace space) throws IOException {
     final Tracee next = space.waiting.poll();
     if (next != null) {
       contended--;
-      admit(next);
+      if (next.call != null) {
+        admit(next, next.call);
+      }
     }
   }
 
-  private void release(final Tracee tracee) {
+  private void release(final Tracee tracee) throws IOException {
     final TracedSpace space = tracee.space;
     if (space.busy == tracee) {
       space.busy = null;
@@ -387,7 +424,7 @@ final class TraceLoop {
     }
   }
 
-  private void exit(final Tracee tracee, final long result) {
+  private void exit(final Tracee tracee, final long result) throws IOException {
     final CapturedCall call = tracee.call;
     if (call == null) {
       resume(tracee, 0);
@@ -400,40 +437,40 @@ final class TraceLoop {
       ptrace.resume(tracee.tid, 0);
       return;
     }
-    log.call(tracee.tid, call, ResultText.of(call, result));
+    final CapturedCall completed = capture.completed(tracee.tid, call, result);
+    if (call.kind() == CallKind.MEMORY && tracee.space.recorded) {
+      evidence.afterCall(tracee.tgid, call.call(), call.arguments(), result, this::comment);
+    }
+    log.call(tracee.tid, completed, result, files.returned(tracee, call, result));
     release(tracee);
     resume(tracee, 0);
   }
 
   // ---- processes and threads
 
-  private static long cloneFlags(final CapturedCall call) {
-    return switch (call.call()) {
-      case FORK -> 0;
-      case VFORK -> CLONE_VM | CLONE_VFORK;
-      case CLONE3 ->
-          call.contents().get(0) instanceof CapturedCall.Fields fields && !fields.fields().isEmpty()
-              ? fields.fields().getFirst().value()
-              : 0;
-      default -> call.arguments()[0];
-    };
-  }
-
-  private void cloned(final Tracee parent, final WaitStatus status) {
+  private void cloned(final Tracee parent, final WaitStatus status) throws IOException {
     final int tid = (int) ptrace.eventMessage(parent.tid);
     final CapturedCall call = parent.call;
     final long flags;
     if (call == null) {
-      flags = status.event() == Ptrace.EVENT_VFORK ? CLONE_VM | CLONE_VFORK : 0;
+      flags = status.event() == Ptrace.EVENT_VFORK ? CloneFlags.VM | CloneFlags.VFORK : 0;
     } else {
-      flags = cloneFlags(call);
-      log.call(parent.tid, call, Integer.toString(tid));
+      flags = CloneFlags.of(call);
+    }
+    final boolean sharesMemory = (flags & CloneFlags.VM) != 0;
+    final boolean thread = (flags & CloneFlags.THREAD) != 0;
+    if (!thread) {
+      evidence.forked(parent.tgid, tid, sharesMemory, this::comment);
+      files.forked(parent.descriptorOwner(), tid);
+    }
+    if (call != null) {
+      log.call(parent.tid, call, tid, null);
       parent.call = null;
     }
     final TracedSpace space =
-        (flags & CLONE_VM) != 0 ? parent.space : new TracedSpace(0, parent.space.recorded);
+        sharesMemory ? parent.space : new TracedSpace(0, parent.space.recorded);
     space.threads++;
-    final int tgid = (flags & CLONE_THREAD) != 0 ? parent.tgid : tid;
+    final int tgid = thread ? parent.tgid : tid;
     final Tracee child = new Tracee(tid, tgid, space);
     tracees.put(tid, child);
     if (tgid == tid) {
@@ -470,22 +507,29 @@ final class TraceLoop {
       caller.tid = tgid;
       tracees.put(tgid, caller);
       if (call != null) {
-        log.resumed(tgid, call, "0");
+        log.resumed(tgid, call, 0);
       }
     } else if (call != null) {
-      log.call(tgid, call, "0");
+      log.call(tgid, call, 0, null);
     }
     caller.call = null;
     leave(caller);
     caller.ending = false;
     caller.space = new TracedSpace(1, true);
+    caller.leaderGone = false;
+    evidence.executed(tgid);
+    files.executed(tgid);
     final MapSnapshot map = MapSnapshot.read(tgid, tgid);
     log.comment("# vmarea exec " + tgid);
     map.write(tgid, log, redaction);
-    log.comment(ProcessLayout.line(tgid));
+    final ProcessLayout layout = ProcessLayout.read(tgid);
+    if (layout != null) {
+      log.comment(layout.comment(tgid));
+    }
     log.comment("# vmarea end " + tgid);
     if (!launched && tgid == root) {
       launched = true;
+      startLayout = layout;
       directory.write("start.maps", MapSnapshot.text(map.maps(), redaction));
       directory.write("start.smaps", MapSnapshot.text(map.smaps(), redaction));
     }
@@ -493,7 +537,7 @@ final class TraceLoop {
   }
 
   /** The thread does not use its address space any more, by an exec or its end. */
-  private void leave(final Tracee tracee) {
+  private void leave(final Tracee tracee) throws IOException {
     if (tracee.ending) {
       return;
     }
@@ -510,12 +554,15 @@ final class TraceLoop {
     final CapturedCall call = tracee.call;
     if (call != null) {
       // killed inside: whether the call took effect is not known
-      if (tracee.space.busy == tracee || !serialised(call)) {
-        log.call(tracee.tid, call, "?");
+      if (launched && (tracee.space.busy == tracee || !serialised(call))) {
+        log.unfinished(tracee.tid, call);
       }
       tracee.call = null;
     }
     leave(tracee);
+    if (tracee.tid == tracee.tgid && tracee.space.threads > 0) {
+      tracees.values().forEach(other -> other.leaderGone |= other.tgid == tracee.tgid);
+    }
     if (tracee.space.threads == 0 && tracee.space.recorded && !tooMany) {
       finalMap(tracee);
     }
@@ -524,6 +571,7 @@ final class TraceLoop {
   }
 
   private void finalMap(final Tracee tracee) throws IOException {
+    evidence.exiting(tracee.tgid, this::comment);
     final MapSnapshot map;
     try {
       map = MapSnapshot.read(tracee.tgid, tracee.tid);
@@ -543,14 +591,18 @@ final class TraceLoop {
     }
   }
 
-  private void gone(final WaitStatus status, final @Nullable Tracee tracee) {
+  private void gone(final WaitStatus status, final @Nullable Tracee tracee)
+      throws IOException {
     strangers.remove(status.tid());
     if (tracee != null) {
       leave(tracee);
       tracees.remove(status.tid());
       adoptStrangers();
     }
-    processes.remove(status.tid());
+    if (processes.remove(status.tid())) {
+      evidence.exited(status.tid());
+      files.gone(status.tid());
+    }
     if (launched) {
       if (status.killed()) {
         log.killed(status.tid(), status.killedBy(), status.dumpedCore());

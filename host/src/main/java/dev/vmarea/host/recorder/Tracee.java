@@ -20,9 +20,17 @@ final class Tracee {
   /** Whether it has passed its exit stop. */
   boolean ending;
 
+  /** Whether the process's first thread is gone, while this one goes on. */
+  boolean leaderGone;
+
   Tracee(final int tid, final int tgid, final TracedSpace space) {
     this.tid = tid;
     this.tgid = tgid;
     this.space = space;
+  }
+
+  /** Whom to ask about descriptors: a process whose leader is gone shows none. */
+  int descriptorOwner() {
+    return leaderGone ? tid : tgid;
   }
 }
