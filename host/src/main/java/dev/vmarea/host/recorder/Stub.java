@@ -229,15 +229,22 @@ final class Stub {
     return nextExit().result();
   }
 
+  /**
+   * Runs to the exit of a call whose entry was seen at the same place. The stub may still be inside
+   * the execve that made it a shell: behind that one stands no instruction to go back to.
+   */
   private SyscallStop nextExit() throws RecordingException {
     int signal = 0;
+    long entered = 0;
     for (; ; ) {
       ptrace.resumeToSystemCall(pid, signal);
       final WaitStatus status = awaitStop();
       signal = 0;
       if (status.atSystemCall()) {
         final SyscallStop stop = ptrace.systemCall(pid);
-        if (stop.kind() != SyscallStop.Kind.ENTRY) {
+        if (stop.kind() == SyscallStop.Kind.ENTRY) {
+          entered = stop.instructionPointer();
+        } else if (stop.kind() == SyscallStop.Kind.NONE || stop.instructionPointer() == entered) {
           return stop;
         }
       } else if (status.event() == 0) {
