@@ -4,16 +4,19 @@ package dev.vmarea.host.evidence;
 import dev.vmarea.host.evidence.AnonymousPages.Presence;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one address space, and what waits to be known.
  *
- * <p>The idea that keeps it cheap: once a VMA is known to have an anon_vma (or is shared, so that it
- * never matters), nothing more is to be learnt of its addresses until they are mapped anew. They are
- * <em>settled</em>. A VMA is settled if any of its addresses is, since what has an anon_vma keeps it
- * through splits and merges. Forgetting is always safe: it costs a line that says nothing new.
+ * <p>The idea that keeps it cheap: once a VMA is known to have an anon_vma (or is shared, so that
+ * it never matters), nothing more is to be learnt of its addresses until they are mapped anew. They
+ * are <em>settled</em>. A VMA is settled if any of its addresses is, since what has an anon_vma
+ * keeps it through splits and merges. Forgetting is always safe: it costs a line that says nothing
+ * new.
  *
  * <p>Not thread-safe.
  */
@@ -35,8 +38,9 @@ final class AddressSpaceEvidence implements AutoCloseable {
   private final AnonymousPages pages;
   private final long pageSize;
   private final boolean faultsSeen;
-  private int tgid;
-  private int users = 1;
+  /** The processes that use the space, the first of which gives its number to the lines. */
+  private final Set<Integer> users = new LinkedHashSet<>();
+
   private boolean everythingDue;
   private long brk;
 
@@ -62,7 +66,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
       final boolean faultsSeen,
       final RangeSet settled,
       final RangeSet wipedOnFork) {
-    this.tgid = tgid;
+    this.users.add(tgid);
     this.vmas = vmas;
     this.pages = pages;
     this.pageSize = pageSize;
@@ -108,19 +112,19 @@ final class AddressSpaceEvidence implements AutoCloseable {
   }
 
   /** One more process uses this address space. */
-  void share() {
-    users++;
+  void share(final int user) {
+    users.add(user);
   }
 
   /** One process less; true if none is left. */
-  boolean release() {
-    users--;
-    return users == 0;
+  boolean release(final int user) {
+    users.remove(user);
+    return users.isEmpty();
   }
 
-  /** The process under whose number lines are written. */
-  void speakFor(final int user) {
-    tgid = user;
+  /** The oldest process here: a reader knows it before a child's clone has returned. */
+  private int tgid() {
+    return users.iterator().next();
   }
 
   /** Fault records were lost: the next look must be at everything. */
@@ -146,11 +150,15 @@ final class AddressSpaceEvidence implements AutoCloseable {
     brk = value;
   }
 
-  /** Writes what happened since the last look: growth first, since a fault below the old start made it. */
+  /**
+   * Writes what happened since the last look: growth first, since a fault below the old start made
+   * it.
+   */
   void tellFaults(final EvidenceSink sink) {
     vmas.changed();
     tellGrowth(sink);
     queue.sort();
+    queue.dropRepeated(pageSize);
     long skipStart = 0;
     long skipEnd = 0;
     for (int i = 0; i < queue.size(); i++) {
@@ -188,7 +196,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
       write = presence == Presence.PRESENT;
     }
     sink.comment(
-        "# vmarea fault " + tgid + " 0x" + Long.toHexString(address) + (write ? " w" : " ?"));
+        "# vmarea fault " + tgid() + " 0x" + Long.toHexString(address) + (write ? " w" : " ?"));
     if (write) {
       settled.add(vma.start(), vma.end());
     }
@@ -205,7 +213,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
         stack.start = vma.start();
         sink.comment(
             "# vmarea grow "
-                + tgid
+                + tgid()
                 + " 0x"
                 + Long.toHexString(vma.start())
                 + " 0x"
@@ -233,9 +241,9 @@ final class AddressSpaceEvidence implements AutoCloseable {
   private void tellPresence(final long from, final long to, final EvidenceSink sink) {
     long cursor = Math.max(0, from);
     while (cursor < to) {
-      final long settledEnd = settled.endOfRangeAt(cursor);
-      if (settledEnd >= 0) {
-        cursor = settledEnd;
+      final long knownEnd = Math.max(settled.endOfRangeAt(cursor), dormant.endOfRangeAt(cursor));
+      if (knownEnd >= 0) {
+        cursor = knownEnd;
         continue;
       }
       final VmaBounds vma = vmas.atOrAbove(cursor);
@@ -262,21 +270,20 @@ final class AddressSpaceEvidence implements AutoCloseable {
     if (presence == Presence.PRESENT) {
       sink.comment(
           "# vmarea anon "
-              + tgid
+              + tgid()
               + " 0x"
               + Long.toHexString(start)
               + "-0x"
               + Long.toHexString(end));
       settled.add(start, end);
-    } else if (!vma.writable()
-        || (faultsSeen && System.nanoTime() - begin > SLOW_SCAN_NANOS)) {
+    } else if (!vma.writable() || (faultsSeen && System.nanoTime() - begin > SLOW_SCAN_NANOS)) {
       dormant.add(start, end);
     }
   }
 
   /**
-   * Writes presence in the neighbours of a mapping whose place was not known before the call. It may
-   * have been merged with them meanwhile, so the parts outside it are looked at.
+   * Writes presence in the neighbours of a mapping whose place was not known before the call. It
+   * may have been merged with them meanwhile, so the parts outside it are looked at.
    */
   void tellNeighbours(final long start, final long end, final EvidenceSink sink) {
     vmas.changed();

@@ -14,10 +14,13 @@ interface AnonymousPages extends AutoCloseable {
   }
 
   /**
-   * Whether [start, end), page-aligned and inside {@code vma}, holds an anonymous page, in memory or
-   * swapped out; the zero page is none.
+   * Whether [start, end), page-aligned and inside {@code vma}, holds an anonymous page, in memory
+   * or swapped out; the zero page is none.
    */
   Presence in(VmaBounds vma, long start, long end);
+
+  /** Which source this is. */
+  FaultEvidence.PresenceKind kind();
 
   @Override
   void close();

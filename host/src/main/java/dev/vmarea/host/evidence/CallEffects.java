@@ -60,10 +60,7 @@ final class CallEffects {
   }
 
   private static void forget(
-      final AddressSpaceEvidence space,
-      final long start,
-      final long end,
-      final boolean replaces) {
+      final AddressSpaceEvidence space, final long start, final long end, final boolean replaces) {
     if (end > start && replaces) {
       space.replaced(start, end);
     } else if (end > start) {

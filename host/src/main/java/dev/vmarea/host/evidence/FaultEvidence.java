@@ -8,26 +8,32 @@ import dev.vmarea.host.nativecalls.SystemCall;
  * which order, and which stacks grew.
  *
  * <p>The tracer calls it at its stops, all from one thread. "tgid" is the process id, "tid" is
- * nowhere needed. A process that was never announced is ignored. What a kernel or its permissions do
- * not offer is left out, never guessed; {@link #faultSource()} and {@link #presenceSource()} say
+ * nowhere needed. A process that was never announced is ignored. What a kernel or its permissions
+ * do not offer is left out, never guessed; {@link #faultSource()} and {@link #presenceSource()} say
  * what there is.
  *
  * <p>Lines go to the sink in the order in which they belong before the line of the call that is
  * given: the tracer writes the line of a call after {@link #afterCall}.
  */
 public interface FaultEvidence extends AutoCloseable {
-  /** Where faults come from: {@code "tracepoint"}, {@code "perf"} (read or write unknown), {@code "none"}. */
+  /**
+   * Where faults come from: {@code "tracepoint"}, {@code "perf"} (read or write unknown), {@code
+   * "none"}.
+   */
   String faultSource();
 
-  /** Where presence comes from: {@code "pagemap_scan"}, {@code "pagemap"}, {@code "smaps"}, {@code "none"}. */
+  /**
+   * Where presence comes from: {@code "pagemap_scan"}, {@code "pagemap"}, {@code "smaps"}, {@code
+   * "none"}.
+   */
   String presenceSource();
 
   /** Why a better source was not used, for people; empty when the best is in use. */
   String limitation();
 
   /**
-   * Starts the stream of faults for a process that has one thread and is stopped, before it executes
-   * the program. Its later threads and children are covered too.
+   * Starts the stream of faults for a process that has one thread and is stopped, before it
+   * executes the program. Its later threads and children are covered too.
    */
   void attach(int tgid);
 
@@ -47,8 +53,9 @@ public interface FaultEvidence extends AutoCloseable {
   void afterCall(int tgid, SystemCall call, long[] arguments, long result, EvidenceSink sink);
 
   /**
-   * At the fork, vfork or clone event, the parent still inside its call, for a child that is another
-   * process. Writes the parent's evidence, which the child inherits: so before the call's line.
+   * At the fork, vfork or clone event, the parent still inside its call, for a child that is
+   * another process. Writes the parent's evidence, which the child inherits: so before the call's
+   * line.
    *
    * @param sharesMemory true for CLONE_VM: the child uses the parent's address space
    */
@@ -60,7 +67,10 @@ public interface FaultEvidence extends AutoCloseable {
    */
   void executed(int tgid);
 
-  /** At the exit stop of the last thread, before the final map is read: the last faults and stack growth. */
+  /**
+   * At the exit stop of the last thread, before the final map is read: the last faults and stack
+   * growth.
+   */
   void exiting(int tgid, EvidenceSink sink);
 
   /** The process is gone. */

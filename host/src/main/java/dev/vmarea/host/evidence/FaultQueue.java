@@ -2,10 +2,12 @@
 package dev.vmarea.host.evidence;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
- * Faults of one process that wait to be looked at, to be read in the order of their time. Records of
- * different processors arrive in runs, so runs are merged when they are read. Not thread-safe.
+ * Faults of one process that wait to be looked at, to be read in the order of their time. Records
+ * of different processors arrive in runs, so runs are merged when they are read. Not thread-safe.
  */
 final class FaultQueue {
   /** The fault was a write. */
@@ -99,6 +101,25 @@ final class FaultQueue {
     times = fromTimes;
     words = fromWords;
     ordered = true;
+  }
+
+  /**
+   * Drops faults of unknown kind that another fault of the same page follows: only the last can have
+   * been a write, those before read the zero page or a file page. Sort first.
+   */
+  void dropRepeated(final long pageSize) {
+    final Set<Long> later = new HashSet<>();
+    int out = size;
+    for (int i = size - 1; i >= 0; i--) {
+      if (kind(i) != UNKNOWN || later.add(address(i) & -pageSize)) {
+        out--;
+        times[out] = times[i];
+        words[out] = words[i];
+      }
+    }
+    System.arraycopy(times, out, times, 0, size - out);
+    System.arraycopy(words, out, words, 0, size - out);
+    size -= out;
   }
 
   private int endOfRun(final long[] values, final int from) {

@@ -87,7 +87,8 @@ final class HostEvidence implements FaultEvidence {
       }
       if (faults == null) {
         faultKind = FaultKind.NONE;
-        limitation = "page faults are not permitted to be observed (perf_event_paranoid, CAP_PERFMON)";
+        limitation =
+            "page faults are not permitted to be observed (perf_event_paranoid, CAP_PERFMON)";
       } else if (faultKind == FaultKind.PERF) {
         limitation =
             "the page-fault tracepoints are not to be had (tracefs, CAP_PERFMON): reads and writes"
@@ -96,6 +97,9 @@ final class HostEvidence implements FaultEvidence {
           limitation += "; faults of the kernel's own accesses are not seen";
         }
       }
+      final AnonymousPages pages = pages(tgid);
+      presenceKind = pages.kind();
+      pages.close();
       spaces.put(tgid, space(tgid));
       if (faults != null) {
         startDrainer(faults);
@@ -115,18 +119,18 @@ final class HostEvidence implements FaultEvidence {
     return query != null ? query : new MapsTextLookup(tgid);
   }
 
+  /** The best presence that this process permits; another process may permit more. */
   private AnonymousPages pages(final int tgid) {
     AnonymousPages pages = null;
-    if (presenceKind == PresenceKind.PAGEMAP_SCAN) {
+    if (sources.presence() == PresenceKind.PAGEMAP_SCAN) {
       pages = PagemapScan.open(tgid, scanSpace);
-      presenceKind = pages == null ? PresenceKind.PAGEMAP : presenceKind;
     }
-    if (presenceKind == PresenceKind.PAGEMAP) {
+    if (pages == null && sources.presence().compareTo(PresenceKind.PAGEMAP) <= 0) {
       pages = PagemapEntries.open(tgid, pageSize);
-      presenceKind = pages == null ? PresenceKind.SMAPS : presenceKind;
     }
     if (pages == null) {
-      pages = presenceKind == PresenceKind.NONE ? new NoPages() : new SmapsAnonymous(tgid);
+      pages =
+          sources.presence() == PresenceKind.NONE ? new NoPages() : new SmapsAnonymous(tgid);
     }
     return pages;
   }
@@ -160,7 +164,6 @@ final class HostEvidence implements FaultEvidence {
 
   private void tellFaults(
       final int tgid, final AddressSpaceEvidence space, final EvidenceSink sink) {
-    space.speakFor(tgid);
     drain();
     tellLost(tgid, sink);
     final StringBuilder lines = early.remove(space);
@@ -208,7 +211,7 @@ final class HostEvidence implements FaultEvidence {
       }
       AddressSpaceEvidence childSpace = space;
       if (sharesMemory) {
-        space.share();
+        space.share(child);
       } else {
         tellFaults(parent, space, sink);
         space.tellPresence(new CallScope(0, 0, 0, 0, true, false), sink);
@@ -216,7 +219,7 @@ final class HostEvidence implements FaultEvidence {
       }
       final AddressSpaceEvidence stale = spaces.put(child, childSpace);
       if (stale != null) {
-        release(stale);
+        release(stale, child);
       }
       final FaultQueue waiting = unknown.remove(child);
       if (waiting != null) {
@@ -243,7 +246,7 @@ final class HostEvidence implements FaultEvidence {
         space.programBreak(layout.programBreak());
       }
       spaces.put(tgid, space);
-      release(old);
+      release(old, tgid);
     } finally {
       lock.unlock();
     }
@@ -268,7 +271,7 @@ final class HostEvidence implements FaultEvidence {
     try {
       final AddressSpaceEvidence space = spaces.remove(tgid);
       if (space != null) {
-        release(space);
+        release(space, tgid);
       }
       unknown.remove(tgid);
     } finally {
@@ -276,8 +279,8 @@ final class HostEvidence implements FaultEvidence {
     }
   }
 
-  private void release(final AddressSpaceEvidence space) {
-    if (space.release()) {
+  private void release(final AddressSpaceEvidence space, final int user) {
+    if (space.release(user)) {
       early.remove(space);
       space.close();
     }
@@ -398,6 +401,11 @@ final class HostEvidence implements FaultEvidence {
 
   /** Presence that is not to be had. */
   private static final class NoPages implements AnonymousPages {
+    @Override
+    public PresenceKind kind() {
+      return PresenceKind.NONE;
+    }
+
     @Override
     public Presence in(final VmaBounds vma, final long start, final long end) {
       return Presence.UNKNOWN;

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * VMAs from the text of /proc/PID/maps, for kernels without the query. The text is read once between
- * two changes.
+ * VMAs from the text of /proc/PID/maps, for kernels without the query. The text is read once
+ * between two changes.
  */
 final class MapsTextLookup implements VmaLookup {
   private final Path maps;
@@ -51,29 +51,28 @@ final class MapsTextLookup implements VmaLookup {
   static List<VmaBounds> parse(final String text) {
     final List<VmaBounds> vmas = new ArrayList<>();
     text.lines()
-        .forEach(
-            line -> {
-              final int dash = line.indexOf('-');
-              final int space = line.indexOf(' ');
-              if (dash <= 0 || space <= dash || line.length() < space + 5) {
-                return;
-              }
-              try {
-                final long start = Long.parseUnsignedLong(line, 0, dash, 16);
-                final long end = Long.parseUnsignedLong(line, dash + 1, space, 16);
-                if (start >= 0 && end > start) {
-                  vmas.add(
-                      new VmaBounds(
-                          start,
-                          end,
-                          line.charAt(space + 2) == 'w',
-                          line.charAt(space + 4) == 's',
-                          OddNames.isOdd(name(line))));
-                }
-              } catch (final NumberFormatException notAMapping) {
-                // a line of something else
-              }
-            });
+        .forEach(line -> {
+          final int dash = line.indexOf('-');
+          final int space = line.indexOf(' ');
+          if (dash <= 0 || space <= dash || line.length() < space + 5) {
+            return;
+          }
+          try {
+            final long start = Long.parseUnsignedLong(line, 0, dash, 16);
+            final long end = Long.parseUnsignedLong(line, dash + 1, space, 16);
+            if (start >= 0 && end > start) {
+              vmas.add(
+                  new VmaBounds(
+                      start,
+                      end,
+                      line.charAt(space + 2) == 'w',
+                      line.charAt(space + 4) == 's',
+                      OddNames.isOdd(name(line))));
+            }
+          } catch (final NumberFormatException notAMapping) {
+            // a line of something else
+          }
+        });
     return List.copyOf(vmas);
   }
 

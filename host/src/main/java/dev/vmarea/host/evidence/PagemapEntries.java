@@ -30,8 +30,7 @@ final class PagemapEntries implements AnonymousPages {
   private final MemorySegment word;
   private final SmapsAnonymous confirmation;
 
-  private PagemapEntries(
-      final int tgid, final int fd, final int frameFlags, final long pageSize) {
+  private PagemapEntries(final int tgid, final int fd, final int frameFlags, final long pageSize) {
     this.fd = fd;
     this.frameFlags = frameFlags;
     this.pageShift = Long.numberOfTrailingZeros(pageSize);
@@ -91,6 +90,11 @@ final class PagemapEntries implements AnonymousPages {
                 0)
             == ENTRY_BYTES
         && (word.get(JAVA_LONG, 0) & KPF_ZERO_PAGE) != 0;
+  }
+
+  @Override
+  public FaultEvidence.PresenceKind kind() {
+    return FaultEvidence.PresenceKind.PAGEMAP;
   }
 
   @Override

@@ -85,6 +85,11 @@ final class PagemapScan implements AnonymousPages {
   }
 
   @Override
+  public FaultEvidence.PresenceKind kind() {
+    return FaultEvidence.PresenceKind.PAGEMAP_SCAN;
+  }
+
+  @Override
   public void close() {
     ProcFile.close(fd);
   }

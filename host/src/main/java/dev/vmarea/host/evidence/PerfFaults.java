@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * a processor, inherited, with a ring buffer each. Records carry a time of one clock, since a
  * program's threads fault on several processors at once.
  *
- * <p>One thread at a time may use it, except {@link #await}.
+ * <p>One thread at a time may use it.
  */
 final class PerfFaults implements AutoCloseable {
   private static final int ATTRIBUTE_BYTES = 112;
@@ -65,11 +65,15 @@ final class PerfFaults implements AutoCloseable {
 
   /** Receives faults. */
   interface Reader {
-    /** Process {@code tgid} faulted at {@code address} at {@code time} (ns); see {@link FaultQueue}. */
+    /**
+     * Process {@code tgid} faulted at {@code address} at {@code time} (ns); see {@link FaultQueue}.
+     */
     void fault(int tgid, long time, long address, int kind);
   }
 
-  /** Events on the write-fault tracepoints for the process, or null where they are not to be had. */
+  /**
+   * Events on the write-fault tracepoints for the process, or null where they are not to be had.
+   */
   static @Nullable PerfFaults tracepoints(final int pid, final long pageSize) {
     try (Tracefs tracefs = Tracefs.open()) {
       if (tracefs == null) {
@@ -81,8 +85,7 @@ final class PerfFaults implements AutoCloseable {
         return null;
       }
       final PerfFaults faults = new PerfFaults(true, user.addressAt());
-      return faults.start(
-          pid, pageSize, TYPE_TRACEPOINT, List.of(user.id(), kernel.id()));
+      return faults.start(pid, pageSize, TYPE_TRACEPOINT, List.of(user.id(), kernel.id()));
     }
   }
 
@@ -162,9 +165,7 @@ final class PerfFaults implements AutoCloseable {
       attribute.set(JAVA_LONG, 16, 1); // every fault
       attribute.set(JAVA_LONG, 24, SAMPLE_TID | SAMPLE_TIME | what);
       attribute.set(
-          JAVA_LONG,
-          40,
-          INHERIT | WATERMARK | USE_CLOCKID | (kernelAccesses ? 0 : EXCLUDE_KERNEL));
+          JAVA_LONG, 40, INHERIT | WATERMARK | USE_CLOCKID | (kernelAccesses ? 0 : EXCLUDE_KERNEL));
       attribute.set(JAVA_INT, 48, (int) watermark);
       attribute.set(JAVA_INT, 92, CLOCK_MONOTONIC);
       return (int)
@@ -191,8 +192,7 @@ final class PerfFaults implements AutoCloseable {
             public void sample(final PerfRing at, final long position) {
               final int tgid = at.intAt(position);
               final long time = at.longAt(position + 8);
-              final long address =
-                  at.longAt(position + 16 + (writesOnly ? 4 + rawAddressAt : 0));
+              final long address = at.longAt(position + 16 + (writesOnly ? 4 + rawAddressAt : 0));
               if (address >= 0) {
                 reader.fault(
                     tgid, time, address, writesOnly ? FaultQueue.WRITE : FaultQueue.UNKNOWN);

@@ -101,8 +101,7 @@ final class PerfRing implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      NativeCalls.syscall(
-          SystemCall.MUNMAP, control.address(), control.byteSize(), 0, 0, 0, 0);
+      NativeCalls.syscall(SystemCall.MUNMAP, control.address(), control.byteSize(), 0, 0, 0, 0);
     }
   }
 }

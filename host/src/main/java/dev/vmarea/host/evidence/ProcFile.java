@@ -6,7 +6,10 @@ import dev.vmarea.host.nativecalls.SystemCall;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 
-/** Descriptors of files under /proc/PID; such a descriptor stays with the address space it was opened for. */
+/**
+ * Descriptors of files under /proc/PID; such a descriptor stays with the address space it was
+ * opened for.
+ */
 final class ProcFile {
   private static final int AT_FDCWD = -100;
   private static final int O_CLOEXEC = 0x80000;

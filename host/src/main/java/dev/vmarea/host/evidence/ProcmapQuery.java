@@ -100,8 +100,7 @@ final class ProcmapQuery implements VmaLookup {
     scratch.set(JAVA_INT, BUILD_ID_SIZE_AT, 0);
     scratch.set(JAVA_LONG, NAME_ADDR_AT, withName ? scratch.address() + STRUCT_BYTES : 0);
     scratch.set(JAVA_LONG, BUILD_ID_ADDR_AT, 0);
-    return NativeCalls.syscall(
-        SystemCall.IOCTL, fd, PROCMAP_QUERY, scratch.address(), 0, 0, 0);
+    return NativeCalls.syscall(SystemCall.IOCTL, fd, PROCMAP_QUERY, scratch.address(), 0, 0, 0);
   }
 
   @Override

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The Anonymous and Swap lines of /proc/PID/smaps. They speak of whole VMAs: a question about a part
- * of one is answered for the VMA if the answer is "none", else it cannot be told.
+ * The Anonymous and Swap lines of /proc/PID/smaps. They speak of whole VMAs: a question about a
+ * part of one is answered for the VMA if the answer is "none", else it cannot be told.
  */
 final class SmapsAnonymous implements AnonymousPages {
   private final Path smaps;
@@ -41,6 +41,11 @@ final class SmapsAnonymous implements AnonymousPages {
     } catch (final IOException gone) {
       return Presence.UNKNOWN;
     }
+  }
+
+  @Override
+  public FaultEvidence.PresenceKind kind() {
+    return FaultEvidence.PresenceKind.SMAPS;
   }
 
   @Override

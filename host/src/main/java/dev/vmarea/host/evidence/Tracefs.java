@@ -48,8 +48,7 @@ final class Tracefs implements AutoCloseable {
     final long context;
     try (Arena arena = Arena.ofConfined()) {
       final byte[] name = "tracefs".getBytes(StandardCharsets.ISO_8859_1);
-      context =
-          NativeCalls.syscall(FSOPEN, NativeCalls.cString(arena, name).address(), CLOEXEC);
+      context = NativeCalls.syscall(FSOPEN, NativeCalls.cString(arena, name).address(), CLOEXEC);
     }
     if (context < 0) {
       return null;

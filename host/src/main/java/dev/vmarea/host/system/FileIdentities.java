@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * kcmp, between processes too. Nothing is kept open here: a duplicate in the recorder would hold
  * flock locks, keep deleted files on the disk, make a program just linked "text file busy", and the
  * program would notice. Instead the recorder tells of closings ({@link #closing}), and before the
- * last known descriptor of a mapped file goes, the process is searched for a duplicate of it. What is
- * missed is a descriptor that is only in flight through a socket at that moment.
+ * last known descriptor of a mapped file goes, the process is searched for a duplicate of it. What
+ * is missed is a descriptor that is only in flight through a socket at that moment.
  *
  * <p>For the tracer's thread only; the process asked about must be stopped.
  */
@@ -107,7 +107,9 @@ public final class FileIdentities {
     return byDescriptor.containsKey(new Descriptor(pid, fd));
   }
 
-  /** The path of the file behind a descriptor as the kernel shows it now; empty if it is not open. */
+  /**
+   * The path of the file behind a descriptor as the kernel shows it now; empty if it is not open.
+   */
   public byte[] pathNow(final int pid, final int fd) {
     return facts.path(pid, fd);
   }
@@ -194,7 +196,9 @@ public final class FileIdentities {
     }
   }
 
-  /** The place of the descriptor's file in the sorted list, or minus the place to insert, minus 1. */
+  /**
+   * The place of the descriptor's file in the sorted list, or minus the place to insert, minus 1.
+   */
   private int search(final List<Known> sorted, final Descriptor descriptor) {
     int low = 0;
     int high = sorted.size();

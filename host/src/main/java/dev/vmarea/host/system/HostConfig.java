@@ -55,7 +55,7 @@ public record HostConfig(
       try {
         values.put(component.getName(), component.getAccessor().invoke(of));
       } catch (final ReflectiveOperationException notPublic) {
-        throw new AssertionError("a record component that cannot be read: " + component, notPublic);
+        throw new LinkageError("a record component that cannot be read: " + component, notPublic);
       }
     }
   }

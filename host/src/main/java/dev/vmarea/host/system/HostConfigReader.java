@@ -120,8 +120,8 @@ final class HostConfigReader {
   }
 
   /**
-   * On x86-64 fixed by the number of levels; elsewhere the stack tells it, which stands in the upper
-   * half below the end.
+   * On x86-64 fixed by the number of levels; elsewhere the stack tells it, which stands in the
+   * upper half below the end.
    */
   private long taskSize(final boolean fiveLevel) {
     if ("x86_64".equals(machineOfJvm())) {
@@ -163,8 +163,8 @@ final class HostConfigReader {
   }
 
   /**
-   * The lowest address a mapping gets without MAP_FIXED: a hint below it is raised to it. The sysctl
-   * alone does not tell it, a security module may have a higher one.
+   * The lowest address a mapping gets without MAP_FIXED: a hint below it is raised to it. The
+   * sysctl alone does not tell it, a security module may have a higher one.
    */
   private long lowestAddress() {
     final long sysctl = ProcText.number(VM + "mmap_min_addr").orElse(USUAL_MIN_ADDR);
@@ -182,8 +182,7 @@ final class HostConfigReader {
     if (page < 0) {
       return false;
     }
-    final long result =
-        NativeCalls.syscall(SystemCall.PRCTL, PR_SET_VMA, 0, page, pageSize, 0, 0);
+    final long result = NativeCalls.syscall(SystemCall.PRCTL, PR_SET_VMA, 0, page, pageSize, 0, 0);
     unmapPage(page);
     return result == 0;
   }

@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Facts of what is behind a descriptor of another process, read through /proc/PID/fd without opening
- * or duplicating it, except for seals. Not thread-safe.
+ * Facts of what is behind a descriptor of another process, read through /proc/PID/fd without
+ * opening or duplicating it, except for seals. Not thread-safe.
  */
 final class OpenFileFacts {
   private static final int AT_FDCWD = -100;
@@ -102,9 +102,7 @@ final class OpenFileFacts {
     final long inode = ProcText.labelled(info, "ino:").orElse(stat.inode());
     long magic = 0;
     boolean noexec = false;
-    if (NativeCalls.syscall(
-            SystemCall.STATFS, link(pid, fd), statfs.address(), 0, 0, 0, 0)
-        == 0) {
+    if (NativeCalls.syscall(SystemCall.STATFS, link(pid, fd), statfs.address(), 0, 0, 0, 0) == 0) {
       magic = statfs.get(JAVA_LONG, 0) & 0xffff_ffffL;
       noexec = (statfs.get(JAVA_LONG, 80) & ST_NOEXEC) != 0;
     }
@@ -128,13 +126,7 @@ final class OpenFileFacts {
   byte[] path(final int pid, final int fd) {
     final long length =
         NativeCalls.syscall(
-            SystemCall.READLINKAT,
-            AT_FDCWD,
-            link(pid, fd),
-            path.address(),
-            PATH_BYTES,
-            0,
-            0);
+            SystemCall.READLINKAT, AT_FDCWD, link(pid, fd), path.address(), PATH_BYTES, 0, 0);
     return path.asSlice(0, Math.max(0, length)).toArray(JAVA_BYTE);
   }
 
@@ -142,7 +134,8 @@ final class OpenFileFacts {
 
   /**
    * Device and type of the superblock. The device is the one maps shows: mountinfo has it. Mounts
-   * inside the kernel (memfd, shared memory) are not listed there, and stat tells the truth for them.
+   * inside the kernel (memfd, shared memory) are not listed there, and stat tells the truth for
+   * them.
    */
   private static Mount mount(final int pid, final Stat stat, final long magic) {
     final String start = stat.mount() + " ";
@@ -151,13 +144,12 @@ final class OpenFileFacts {
         .filter(line -> line.startsWith(start))
         .findFirst()
         .map(OpenFileFacts::mount)
-        .orElseGet(
-            () ->
-                new Mount(
-                    stat.deviceMajor(),
-                    stat.deviceMinor(),
-                    Optional.ofNullable(FILE_SYSTEMS.get(magic))
-                        .orElse("0x" + Long.toHexString(magic))));
+        .orElseGet(() ->
+            new Mount(
+                stat.deviceMajor(),
+                stat.deviceMinor(),
+                Optional.ofNullable(FILE_SYSTEMS.get(magic))
+                    .orElse("0x" + Long.toHexString(magic))));
   }
 
   /** A line of mountinfo: id, parent, device, ..., {@code -}, type, ... */

@@ -15,7 +15,8 @@ public final class ProcessInfo {
    * The text of /proc/PID/maps.
    *
    * @param quiet true if no thread of the process can change the map now. Otherwise the text, which
-   *     the kernel gives out piece by piece, is read until two readings are equal, at most four times
+   *     the kernel gives out piece by piece, is read until two readings are equal, at most four
+   *     times
    * @throws IOException if the process is gone or may not be read
    */
   public static byte[] maps(final int pid, final boolean quiet) throws IOException {

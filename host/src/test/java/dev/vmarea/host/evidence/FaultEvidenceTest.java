@@ -102,6 +102,14 @@ class FaultEvidenceTest {
 
   @ParameterizedTest
   @MethodSource("faultKinds")
+  void readsBeforeDoNotHideTheOrderOfWrites(final FaultKind kind) {
+    final TracedProgram.Result result = run(faults(kind), "read-first");
+    assumeSource(result, kind);
+    assertThat(playground(result)).containsExactly("fault 0x100000004000 w", "fault " + A + " w");
+  }
+
+  @ParameterizedTest
+  @MethodSource("faultKinds")
   void writesOfTheKernelAreSeen(final FaultKind kind) {
     final TracedProgram.Result result = run(faults(kind), "order", "201", "k");
     assumeSource(result, kind);
@@ -171,7 +179,7 @@ class FaultEvidenceTest {
     final TracedProgram.Result result = run(faults(kind), "stack");
     final List<String> grown = result.of("grow");
     assertThat(grown).hasSize(1);
-    final String[] words = grown.getFirst().split(" ");
+    final String[] words = grown.getFirst().split(" ", -1);
     final long bytes = Long.decode(words[3]) - Long.decode(words[2]);
     assertThat(bytes).isGreaterThan(256 * 4096L);
   }
@@ -221,8 +229,8 @@ class FaultEvidenceTest {
     assertThat(result.of("anon")).isNotEmpty();
     final List<String> vvar =
         result.of("anon").stream()
-            .map(line -> line.split(" ")[2])
-            .filter(range -> Long.decode(range.split("-")[0]) >= 0x7fff_ffff_0000L)
+            .map(line -> line.split(" ", -1)[2])
+            .filter(range -> Long.decode(range.split("-", -1)[0]) >= 0x7fff_ffff_0000L)
             .toList();
     assertThat(vvar).isEmpty();
   }
@@ -232,8 +240,7 @@ class FaultEvidenceTest {
   void faultsOfThreadsAreSeen(final FaultKind kind) {
     final TracedProgram.Result result = run(faults(kind), "thread");
     assumeSource(result, kind);
-    assertThat(playground(result))
-        .containsExactly("fault 0x100000004000 w", "fault " + A + " w");
+    assertThat(playground(result)).containsExactly("fault 0x100000004000 w", "fault " + A + " w");
   }
 
   @ParameterizedTest

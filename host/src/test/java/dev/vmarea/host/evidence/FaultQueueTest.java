@@ -26,8 +26,7 @@ class FaultQueueTest {
         long time = random.nextInt(50);
         for (int i = random.nextInt(100); i > 0; i--) {
           time += random.nextInt(3);
-          faults.add(
-              new Fault(time, random.nextLong(1L << 57), 1 + random.nextInt(2)));
+          faults.add(new Fault(time, random.nextLong(1L << 57), 1 + random.nextInt(2)));
         }
       }
       faults.forEach(f -> queue.add(f.time, f.address, f.kind));
@@ -40,9 +39,21 @@ class FaultQueueTest {
                   .mapToObj(i -> List.of(queue.address(i), queue.kind(i)))
                   .toList())
           .describedAs("seed %d round %d", seed, round)
-          .isEqualTo(
-              expected.stream().map(f -> List.<Object>of(f.address, f.kind)).toList());
+          .isEqualTo(expected.stream().map(f -> List.<Object>of(f.address, f.kind)).toList());
     }
+  }
+
+  @Test
+  void onlyTheLastOfSeveralUnknownFaultsOfAPageIsKept() {
+    final FaultQueue queue = new FaultQueue();
+    queue.add(1, 0x1000, FaultQueue.UNKNOWN);
+    queue.add(2, 0x2000, FaultQueue.UNKNOWN);
+    queue.add(3, 0x1ff8, FaultQueue.UNKNOWN);
+    queue.add(4, 0x3000, FaultQueue.WRITE);
+    queue.add(5, 0x3000, FaultQueue.WRITE);
+    queue.dropRepeated(4096);
+    assertThat(IntStream.range(0, queue.size()).mapToObj(queue::address).toList())
+        .containsExactly(0x2000L, 0x1ff8L, 0x3000L, 0x3000L);
   }
 
   @Test

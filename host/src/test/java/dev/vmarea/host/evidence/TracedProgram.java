@@ -14,14 +14,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a program under a ptrace loop that does nothing but ask for evidence at every call, and keeps
- * calls and evidence as lines in their order. Process ids in the lines become {@code P0}, {@code
- * P1}, ... in the order of appearance.
+ * Runs a program under a ptrace loop that does nothing but ask for evidence at every call, and
+ * keeps calls and evidence as lines in their order. Process ids in the lines become {@code P0},
+ * {@code P1}, ... in the order of appearance.
  */
 final class TracedProgram {
   private static final int OPTIONS =
@@ -53,7 +55,7 @@ final class TracedProgram {
   private final List<String> lines = new ArrayList<>();
   private final Map<Integer, SyscallStop> inside = new HashMap<>();
   private final Map<Integer, Integer> tgids = new HashMap<>();
-  private final List<Integer> early = new ArrayList<>();
+  private final Set<Integer> early = new HashSet<>();
   private final Map<Integer, String> names = new HashMap<>();
   private boolean started;
   private int exitStatus = -1;
@@ -71,7 +73,12 @@ final class TracedProgram {
    * @param nanosACall time spent in evidence, a call
    */
   record Result(
-      List<String> lines, int exitStatus, String faults, String presence, long lost, long nanosACall,
+      List<String> lines,
+      int exitStatus,
+      String faults,
+      String presence,
+      long lost,
+      long nanosACall,
       long calls) {
     /** The lines of evidence that begin with {@code kind}. */
     List<String> of(final String kind) {
@@ -97,11 +104,17 @@ final class TracedProgram {
     final Path program = directory.resolve(name);
     final Process process =
         new ProcessBuilder(
-                String.valueOf(compiler()), "-O1", "-w", "-pthread", "-o", program.toString(),
+                String.valueOf(compiler()),
+                "-O1",
+                "-w",
+                "-pthread",
+                "-o",
+                program.toString(),
                 file.toString())
             .redirectErrorStream(true)
             .start();
-    final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    final String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException("the test program does not compile: " + output);
     }
@@ -243,7 +256,7 @@ final class TracedProgram {
       evidence.forked(parentTgid, child, shares, this::take);
       lines.add("fork " + name(parentTgid) + " " + name(child));
     }
-    if (early.remove((Integer) child)) {
+    if (early.remove(child)) {
       ptrace.resumeToSystemCall(child, 0);
     }
   }
@@ -286,8 +299,7 @@ final class TracedProgram {
                 + name(tgid)
                 + " "
                 + String.join(
-                    ",",
-                    Arrays.stream(entry.arguments()).mapToObj(Long::toHexString).toList())
+                    ",", Arrays.stream(entry.arguments()).mapToObj(Long::toHexString).toList())
                 + " = "
                 + Long.toHexString(stop.result()));
       }

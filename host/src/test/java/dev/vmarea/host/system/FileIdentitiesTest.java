@@ -32,7 +32,7 @@ class FileIdentitiesTest {
   @TempDir private Path directory = Path.of("");
 
   private final FileIdentities identities = new FileIdentities();
-  private final List<Integer> opened = new ArrayList<>();
+  private final Set<Integer> opened = new HashSet<>();
 
   @BeforeEach
   void compares() throws IOException {
@@ -74,7 +74,7 @@ class FileIdentitiesTest {
   }
 
   private void close(final int fd) {
-    opened.remove((Integer) fd);
+    opened.remove(fd);
     NativeCalls.syscall(SystemCall.CLOSE, fd, 0, 0, 0, 0, 0);
   }
 
@@ -151,8 +151,7 @@ class FileIdentitiesTest {
     final Path file = Files.writeString(directory.resolve("a \"b\"\n\u00e4"), "x");
     final int fd = open(file);
     final long page = HostPages.size();
-    final long address =
-        NativeCalls.syscall(SystemCall.MMAP, 0, page, 1, 2, fd, 0);
+    final long address = NativeCalls.syscall(SystemCall.MMAP, 0, page, 1, 2, fd, 0);
     final String line =
         new String(ProcessInfo.maps(SELF, true), StandardCharsets.ISO_8859_1)
             .lines()

@@ -63,12 +63,9 @@ class HostConfigTest {
     }
     final HostConfig config = HostConfig.read();
     assertThat(config.kernel().ksm()).isEqualTo(text.contains("\nCONFIG_KSM=y\n"));
-    assertThat(config.kernel().thp())
-        .isEqualTo(text.contains("\nCONFIG_TRANSPARENT_HUGEPAGE=y\n"));
-    assertThat(config.kernel().anonNames())
-        .isEqualTo(text.contains("\nCONFIG_ANON_VMA_NAME=y\n"));
-    assertThat(config.kernel().softDirty())
-        .isEqualTo(text.contains("\nCONFIG_MEM_SOFT_DIRTY=y\n"));
+    assertThat(config.kernel().thp()).isEqualTo(text.contains("\nCONFIG_TRANSPARENT_HUGEPAGE=y\n"));
+    assertThat(config.kernel().anonNames()).isEqualTo(text.contains("\nCONFIG_ANON_VMA_NAME=y\n"));
+    assertThat(config.kernel().softDirty()).isEqualTo(text.contains("\nCONFIG_MEM_SOFT_DIRTY=y\n"));
   }
 
   @Test

@@ -16,8 +16,7 @@ class ProcessLayoutTest {
   void partsStandWhereTheMapShowsThem() throws IOException {
     final ProcessLayout layout = ProcessLayout.read(SELF);
     assertThat(layout).isNotNull();
-    final String maps =
-        new String(ProcessInfo.maps(SELF, true), StandardCharsets.ISO_8859_1);
+    final String maps = new String(ProcessInfo.maps(SELF, true), StandardCharsets.ISO_8859_1);
     assertThat(nameAt(maps, layout.startStack())).isEqualTo("[stack]");
     assertThat(nameAt(maps, layout.argStart())).isEqualTo("[stack]");
     assertThat(nameAt(maps, layout.startCode())).endsWith("/java");
@@ -62,12 +61,11 @@ class ProcessLayoutTest {
 
   private static String nameAt(final String maps, final long address) {
     return maps.lines()
-        .filter(
-            line -> {
-              final int dash = line.indexOf('-');
-              return Long.parseUnsignedLong(line, 0, dash, 16) <= address
-                  && address < Long.parseUnsignedLong(line, dash + 1, line.indexOf(' '), 16);
-            })
+        .filter(line -> {
+          final int dash = line.indexOf('-');
+          return Long.parseUnsignedLong(line, 0, dash, 16) <= address
+              && address < Long.parseUnsignedLong(line, dash + 1, line.indexOf(' '), 16);
+        })
         .map(line -> line.substring(line.lastIndexOf(' ') + 1))
         .findFirst()
         .orElse("nothing");

@@ -163,6 +163,15 @@ int main(int argc, char **argv) {
     }
     BASE[pages * P] = 1;
     ask(0, pages + 2);
+  } else if (!strcmp(scene, "read-first")) {
+    // read in one order, written in another
+    map(0, 1, 0);
+    map(4, 1, 0);
+    seen = BASE[0];
+    seen += BASE[4 * P];
+    BASE[4 * P] = 1;
+    BASE[0] = 1;
+    ask(0, 5);
   } else if (!strcmp(scene, "replaced")) {
     map(0, 1, 0);
     BASE[0] = 1;
