@@ -2,8 +2,8 @@
 package dev.vmarea.trace.evidence;
 
 /**
- * {@code anon PID START-END}: the VMA {@code [start, end)} has anonymous pages, seen before the call
- * that comes next; when and in which order they came is not known.
+ * {@code anon PID START-END}: the VMA {@code [start, end)} has anonymous pages, seen before the
+ * call that comes next; when and in which order they came is not known.
  *
  * @param pid a thread of the address space
  * @param start first address of the VMA

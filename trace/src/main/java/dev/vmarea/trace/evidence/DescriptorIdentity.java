@@ -29,7 +29,8 @@ public record DescriptorIdentity(
     int flags,
     int seals,
     boolean noexec,
-    String path) implements EvidenceLine {
+    String path)
+    implements EvidenceLine {
   @Override
   public String body() {
     return "fd "

@@ -2,8 +2,8 @@
 package dev.vmarea.trace.evidence;
 
 /**
- * {@code exit PID}: the address space of PID is about to go. The {@link MapLine}s that follow are its
- * final map, up to {@link EndBlock}.
+ * {@code exit PID}: the address space of PID is about to go. The {@link MapLine}s that follow are
+ * its final map, up to {@link EndBlock}.
  *
  * @param pid a thread of the address space
  */

@@ -10,7 +10,8 @@ import java.util.List;
  * @param anonymousKilobytes the field Anonymous
  * @param vmFlags the two-letter names of VmFlags
  */
-public record MapFlags(int pid, long anonymousKilobytes, List<String> vmFlags) implements EvidenceLine {
+public record MapFlags(int pid, long anonymousKilobytes, List<String> vmFlags)
+    implements EvidenceLine {
   /** Keeps a copy of the list. */
   public MapFlags {
     vmFlags = List.copyOf(vmFlags);

@@ -11,7 +11,8 @@ package dev.vmarea.trace.evidence;
  * @param minor device, minor part; -1 when not known
  * @param inode inode number; -1 when not known
  */
-public record ShmSegment(int id, int key, long size, int major, int minor, long inode) implements EvidenceLine {
+public record ShmSegment(int id, int key, long size, int major, int minor, long inode)
+    implements EvidenceLine {
   @Override
   public String body() {
     return "shm "

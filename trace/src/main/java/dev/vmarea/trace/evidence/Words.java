@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The words of a line: separated by blanks, with {@code key=value} pairs, values possibly quoted. */
+/**
+ * The words of a line: separated by blanks, with {@code key=value} pairs, values possibly quoted.
+ */
 final class Words {
   private final String text;
   private int p;

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param vmFlags the two-letter names behind {@code VmFlags:} in the order printed; null when the
  *     entry has no such line (smaps_rollup, old kernels)
  */
-public record SmapsEntry(
-    MapsEntry map, List<SmapsField> fields, @Nullable List<String> vmFlags) {
+public record SmapsEntry(MapsEntry map, List<SmapsField> fields, @Nullable List<String> vmFlags) {
 
   /** Keeps copies of the lists. */
   public SmapsEntry {

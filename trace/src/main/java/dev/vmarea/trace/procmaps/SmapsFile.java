@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Whole {@code /proc/PID/smaps} files. What is read and written again is the same byte for byte. */
+/**
+ * Whole {@code /proc/PID/smaps} files. What is read and written again is the same byte for byte.
+ */
 public final class SmapsFile {
   private static final int MAX_FIELDS = 256;
   private static final int MAX_FLAGS = 128;

@@ -190,7 +190,7 @@ final class CallParser {
     return count;
   }
 
-  private static final byte[] HED_DOTS = LineParser.bytes("hed ...>");
+  private static final byte[] HED_DOTS = LineScan.bytes("hed ...>");
 
   private static int comment(byte[] b, int p, int to) {
     if (p + 1 < to && b[p + 1] == '*') {
@@ -253,8 +253,7 @@ final class CallParser {
     r.tailFrom = q;
     if (q < to) {
       if (b[q] == '<') {
-        int e = LineScan.decorationEnd(b, q, to);
-        q = e < 0 ? q : e;
+        q = resultPathEnd(b, q, to);
         r.tailFrom = q;
       } else if (v == -1 && c == '-' && !error(b, q, to)) {
         return fail(q, "unknown errno");
@@ -265,6 +264,26 @@ final class CallParser {
     }
     r.resultTo = q;
     return true;
+  }
+
+  // Behind a returned descriptor's path only the time spent can stand, so that the last closing
+  // sign is the path's own, whatever the path contains.
+  private static int resultPathEnd(byte[] b, int from, int to) {
+    int e = to;
+    if (b[e - 1] == '>') {
+      int p = e - 2;
+      while (p > from && (Numbers.isDigit(b[p]) || b[p] == '.')) {
+        p--;
+      }
+      if (b[p] == '<' && b[p - 1] == ' ' && p > from) {
+        e = p - 1;
+      }
+    }
+    int close = e - 1;
+    while (close > from && b[close] != '>') {
+      close--;
+    }
+    return close == from ? from : LineScan.deletedEnd(b, close + 1, to);
   }
 
   /** Reads {@code " ENAME (text)"} or {@code " (errno 600)"}; false for a name not known. */

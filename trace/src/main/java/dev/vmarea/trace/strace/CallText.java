@@ -109,8 +109,7 @@ final class CallText {
     return value == 0 ? "0" : "0x" + Long.toHexString(value);
   }
 
-  private static void plain(
-      StringBuilder out, ArgStyle style, long value, byte @Nullable [] text) {
+  private static void plain(StringBuilder out, ArgStyle style, long value, byte @Nullable [] text) {
     switch (style) {
       case ADDR -> out.append(value == 0 ? "NULL" : hex(value));
       case SIZE -> out.append(Long.toUnsignedString(value));
@@ -145,8 +144,7 @@ final class CallText {
     int to = path.length;
     boolean deleted =
         to > DELETED.length
-            && java.util.Arrays.equals(
-                path, to - DELETED.length, to, DELETED, 0, DELETED.length);
+            && java.util.Arrays.equals(path, to - DELETED.length, to, DELETED, 0, DELETED.length);
     if (deleted) {
       to -= DELETED.length;
     }

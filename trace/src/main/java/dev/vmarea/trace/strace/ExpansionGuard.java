@@ -22,8 +22,7 @@ final class ExpansionGuard extends FilterInputStream {
     this.limits = limits;
   }
 
-  static InputStream unpack(InputStream in, String source, StraceLimits limits)
-      throws IOException {
+  static InputStream unpack(InputStream in, String source, StraceLimits limits) throws IOException {
     Counter packed = new Counter(in);
     return new ExpansionGuard(new GZIPInputStream(packed, 1 << 16), packed, source, limits);
   }

@@ -23,9 +23,12 @@ public enum FlagGroup {
           + " MAP_SYNC MAP_FIXED_NOREPLACE") {
     @Override
     public String format(long value) {
-      String type = choice(value & 0xf, "MAP_FILE MAP_SHARED MAP_PRIVATE MAP_SHARED_VALIDATE MAP_DROPPABLE");
-      return sized(type == null ? "0x" + Long.toHexString(value & 0xf) + " /* MAP_??? */" : type,
-          value & ~0xfL, "MAP_HUGE_SHIFT");
+      String type =
+          choice(value & 0xf, "MAP_FILE MAP_SHARED MAP_PRIVATE MAP_SHARED_VALIDATE MAP_DROPPABLE");
+      return sized(
+          type == null ? "0x" + Long.toHexString(value & 0xf) + " /* MAP_??? */" : type,
+          value & ~0xfL,
+          "MAP_HUGE_SHIFT");
     }
   },
   /** mremap's flags. */
@@ -45,8 +48,7 @@ public enum FlagGroup {
   /** msync's flags. */
   MSYNC("0", "MS_???", "MS_SYNC MS_ASYNC MS_INVALIDATE"),
   /** Access rights of a protection key. */
-  PKEY_RIGHTS(
-      "0", "PKEY_???", "PKEY_DISABLE_ACCESS PKEY_DISABLE_WRITE PKEY_DISABLE_EXECUTE"),
+  PKEY_RIGHTS("0", "PKEY_???", "PKEY_DISABLE_ACCESS PKEY_DISABLE_WRITE PKEY_DISABLE_EXECUTE"),
   /** A memory policy: a mode with flags. */
   MPOL(null, "MPOL_???", "MPOL_F_STATIC_NODES MPOL_F_RELATIVE_NODES MPOL_F_NUMA_BALANCING") {
     @Override
@@ -77,10 +79,7 @@ public enum FlagGroup {
       "SHM_???",
       "IPC_RMID IPC_SET IPC_STAT IPC_INFO SHM_STAT SHM_INFO SHM_STAT_ANY SHM_LOCK SHM_UNLOCK"),
   /** memfd_create's flags. */
-  MFD(
-      "0",
-      "MFD_???",
-      "MFD_CLOEXEC MFD_ALLOW_SEALING MFD_HUGETLB MFD_NOEXEC_SEAL MFD_EXEC") {
+  MFD("0", "MFD_???", "MFD_CLOEXEC MFD_ALLOW_SEALING MFD_HUGETLB MFD_NOEXEC_SEAL MFD_EXEC") {
     @Override
     public String format(long value) {
       return value == 0 ? "0" : sized("", value, "MFD_HUGE_SHIFT");

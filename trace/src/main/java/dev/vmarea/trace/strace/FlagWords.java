@@ -9,8 +9,8 @@ import java.util.Arrays;
  * Decodes what strace prints for flags: {@code A|B}, {@code 0x200}, {@code 21<<MAP_HUGE_SHIFT},
  * {@code 8192*1024}, and comments as in {@code 0x66 /* MADV_??? *}{@code /}.
  *
- * <p>A log repeats the same few texts, so results are kept in a small cache indexed by a hash of the
- * bytes. Not thread-safe.
+ * <p>A log repeats the same few texts, so results are kept in a small cache indexed by a hash of
+ * the bytes. Not thread-safe.
  */
 final class FlagWords {
   private static final int SLOTS = 256;

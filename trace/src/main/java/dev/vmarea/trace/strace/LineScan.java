@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.strace;
 
+import dev.vmarea.trace.text.Numbers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Finds where things end in a line: newline, string, decoration, argument. */
 final class LineScan {
@@ -86,10 +89,7 @@ final class LineScan {
       if (b[p] == '\\') {
         p++;
       } else if (b[p] == '>') {
-        int q = p + 1;
-        if (startsDeleted(b, q, to)) {
-          q += 9;
-        }
+        int q = deletedEnd(b, p + 1, to);
         if (q >= to || follows(b, q, to)) {
           return q;
         }
@@ -98,12 +98,16 @@ final class LineScan {
     return -1;
   }
 
+  /** Index behind {@code (deleted)} if that stands at {@code at}, else {@code at}. */
+  static int deletedEnd(byte[] b, int at, int to) {
+    return startsDeleted(b, at, to) ? at + 9 : at;
+  }
+
   private static boolean startsDeleted(byte[] b, int at, int to) {
     return at + 9 <= to && b[at] == '(' && word(b, at + 1) == DELETED;
   }
 
-  private static final long DELETED =
-      word(new byte[] {'d', 'e', 'l', 'e', 't', 'e', 'd', ')'}, 0);
+  private static final long DELETED = word(new byte[] {'d', 'e', 'l', 'e', 't', 'e', 'd', ')'}, 0);
 
   private static boolean follows(byte[] b, int at, int to) {
     byte c = b[at];
@@ -160,5 +164,57 @@ final class LineScan {
     }
     int q = decorationEnd(b, at, to);
     return q < 0 ? at + 1 : q;
+  }
+
+  /** Index behind the decimal digits at {@code from}. */
+  static int digits(byte[] b, int from, int to) {
+    int p = from;
+    while (p < to && Numbers.isDigit(b[p])) {
+      p++;
+    }
+    return p;
+  }
+
+  /** The value of the decimal digits {@code b[from, to)}, or the largest int if it is larger. */
+  static int number(byte[] b, int from, int to) {
+    long v = 0;
+    for (int p = from; p < to; p++) {
+      v = Math.min(v * 10 + (b[p] - '0'), Integer.MAX_VALUE);
+    }
+    return (int) v;
+  }
+
+  /** Index of {@code c} in {@code b[from, to)}, or {@code from - 1}. */
+  static int indexOf(byte[] b, byte c, int from, int to) {
+    for (int p = from; p < to; p++) {
+      if (b[p] == c) {
+        return p;
+      }
+    }
+    return from - 1;
+  }
+
+  /** Index of the last {@code what} in {@code b[from, to)}, or -1. */
+  static int lastIndexOf(byte[] b, byte[] what, int from, int to) {
+    for (int p = to - what.length; p >= from; p--) {
+      if (startsWith(b, p, to, what)) {
+        return p;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether {@code what} stands at {@code p}. */
+  static boolean startsWith(byte[] b, int p, int to, byte[] what) {
+    return to - p >= what.length && Arrays.equals(b, p, p + what.length, what, 0, what.length);
+  }
+
+  /** Whether {@code b[from, to)} ends with {@code what}. */
+  static boolean endsWith(byte[] b, int from, int to, byte[] what) {
+    return to - from >= what.length && startsWith(b, to - what.length, to, what);
+  }
+
+  static byte[] bytes(String s) {
+    return s.getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.zip.ZipException;
 
 /**
- * Cuts a stream into lines inside one reused buffer. Behind the last byte read the buffer always has
- * a newline and eight more bytes, so that scanners may look a little ahead.
+ * Cuts a stream into lines inside one reused buffer. Behind the last byte read the buffer always
+ * has a newline and eight more bytes, so that scanners may look a little ahead.
  */
 final class LineSource implements Closeable {
   private static final int SLACK = 16;

@@ -57,7 +57,9 @@ final class PendingCalls {
     return half;
   }
 
-  /** {@code half}'s text with {@code rest[from, to)} behind it, a newline and room to look ahead. */
+  /**
+   * {@code half}'s text with {@code rest[from, to)} behind it, a newline and room to look ahead.
+   */
   static byte[] join(byte[] half, byte[] rest, int from, int to) {
     byte[] joined = Arrays.copyOf(half, half.length + (to - from) + 16);
     System.arraycopy(rest, from, joined, half.length, to - from);

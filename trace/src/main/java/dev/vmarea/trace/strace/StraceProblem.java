@@ -8,10 +8,10 @@ package dev.vmarea.trace.strace;
  * @param line line number, from 1
  * @param column column of the line, from 1
  * @param message what is wrong
- * @param excerpt the text there, at most about 60 bytes, with everything but printable ASCII escaped
+ * @param excerpt the text there, at most about 60 bytes, with everything but printable ASCII
+ *     escaped
  */
-public record StraceProblem(
-    String source, long line, int column, String message, String excerpt) {
+public record StraceProblem(String source, long line, int column, String message, String excerpt) {
 
   /** {@code trace.strace:12:7: message: "excerpt"}. */
   @Override

@@ -26,8 +26,9 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>Whatever a log contains, {@link #next()} throws only {@link IOException}: when the file cannot
- * be read, its compressed data is damaged, or it unpacks beyond the {@link StraceLimits}. Lines that
- * make no sense arrive as {@link RecordKind#BAD} besides a {@link StraceProblem}. Not thread-safe.
+ * be read, its compressed data is damaged, or it unpacks beyond the {@link StraceLimits}. Lines
+ * that make no sense arrive as {@link RecordKind#BAD} besides a {@link StraceProblem}. Not
+ * thread-safe.
  */
 public final class StraceReader implements Closeable {
   private static final int EXCERPT = 60;
@@ -45,7 +46,8 @@ public final class StraceReader implements Closeable {
    * Reads from {@code in}, which {@link #close()} closes.
    *
    * @param source name of the log for messages
-   * @param problems told of what is not understood, at most {@link StraceLimits#maxProblems()} times
+   * @param problems told of what is not understood, at most {@link StraceLimits#maxProblems()}
+   *     times
    * @throws IOException if the beginning cannot be read
    */
   public StraceReader(

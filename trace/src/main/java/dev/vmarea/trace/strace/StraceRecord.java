@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of a log, reused for every line: valid until the next {@link StraceReader#next()}.
  *
- * <p>Arguments stay text until they are asked for. A getter that cannot decode what it finds returns
- * 0 (or null where it may), marks the record {@link #undecodable()} and reports a {@link
+ * <p>Arguments stay text until they are asked for. A getter that cannot decode what it finds
+ * returns 0 (or null where it may), marks the record {@link #undecodable()} and reports a {@link
  * StraceProblem}; it never throws for the content of a log. Not thread-safe.
  */
 public final class StraceRecord {
@@ -66,12 +66,16 @@ public final class StraceRecord {
     return byteOffset;
   }
 
-  /** For a joined call the number of its {@code <unfinished ...>} line, else {@link #lineNumber()}. */
+  /**
+   * For a joined call the number of its {@code <unfinished ...>} line, else {@link #lineNumber()}.
+   */
   public long firstLineNumber() {
     return firstLineNumber;
   }
 
-  /** For a joined call the offset of its {@code <unfinished ...>} line, else {@link #byteOffset()}. */
+  /**
+   * For a joined call the offset of its {@code <unfinished ...>} line, else {@link #byteOffset()}.
+   */
   public long firstByteOffset() {
     return firstByteOffset;
   }
@@ -131,8 +135,8 @@ public final class StraceRecord {
   }
 
   /**
-   * Argument {@code i} as flags: names, numbers and shifted numbers joined by {@code |}. A name that
-   * is not known counts as 0 and is reported.
+   * Argument {@code i} as flags: names, numbers and shifted numbers joined by {@code |}. A name
+   * that is not known counts as 0 and is reported.
    */
   public long argFlags(int i) {
     return argLong(i);

@@ -66,8 +66,8 @@ public final class StraceValue {
   }
 
   /**
-   * What {@code -y} printed behind a descriptor, unescaped, without the device that {@code -yy} adds
-   * ({@code </dev/null<char 1:3>>}); null when it printed nothing.
+   * What {@code -y} printed behind a descriptor, unescaped, without the device that {@code -yy}
+   * adds ({@code </dev/null<char 1:3>>}); null when it printed nothing.
    */
   public byte @Nullable [] fdPath() {
     int at = decoration();

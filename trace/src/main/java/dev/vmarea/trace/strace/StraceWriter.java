@@ -38,8 +38,8 @@ public final class StraceWriter implements Closeable, Flushable {
    * @param pid the thread; 0 leaves the pid out
    * @param args the raw arguments, one for each that the call prints
    * @param texts by argument: the path behind a descriptor (as readlink of its /proc entry gives
-   *     it), the bytes of a string, or the text of a structure as it is to be printed; null, or null
-   *     elements, where there is none
+   *     it), the bytes of a string, or the text of a structure as it is to be printed; null, or
+   *     null elements, where there is none
    * @param result what the kernel returned: a value or a negated errno
    * @param resultPath path behind a descriptor that the call returned, or null
    */

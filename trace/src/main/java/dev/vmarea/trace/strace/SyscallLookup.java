@@ -51,7 +51,9 @@ final class SyscallLookup {
         return call;
       }
     }
-    return length > 8 && text[from] == 's' && text[from + 7] == '_' ? numbered(text, from, to) : SyscallName.OTHER;
+    return length > 8 && text[from] == 's' && text[from + 7] == '_'
+        ? numbered(text, from, to)
+        : SyscallName.OTHER;
   }
 
   private static SyscallName numbered(byte[] text, int from, int to) {

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * The system calls that bear on address spaces, descriptors and processes. Every other call of a log
- * is {@link #OTHER}; {@link StraceRecord#callName()} has its name.
+ * The system calls that bear on address spaces, descriptors and processes. Every other call of a
+ * log is {@link #OTHER}; {@link StraceRecord#callName()} has its name.
  */
 public enum SyscallName {
   // Memory calls.

@@ -18,8 +18,8 @@ public final class CString {
   }
 
   /**
-   * Appends {@code raw[from, to)} escaped, the bytes of {@code also} as octal besides. The output is
-   * printable ASCII whatever the input is.
+   * Appends {@code raw[from, to)} escaped, the bytes of {@code also} as octal besides. The output
+   * is printable ASCII whatever the input is.
    */
   public static void escape(byte[] raw, int from, int to, String also, StringBuilder out) {
     for (int i = from; i < to; i++) {

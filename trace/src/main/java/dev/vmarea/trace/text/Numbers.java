@@ -4,7 +4,8 @@ package dev.vmarea.trace.text;
 /** Decimal and hexadecimal numbers in byte arrays, without a string in between. */
 public final class Numbers {
   private static final byte[] HEX = new byte[256];
-  private static final byte[] DIGITS = "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] DIGITS =
+      "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
   static {
     java.util.Arrays.fill(HEX, (byte) -1);
@@ -26,7 +27,7 @@ public final class Numbers {
 
   /** Whether {@code c} is a decimal digit. */
   public static boolean isDigit(byte c) {
-    return (byte) (c - '0') >= 0 && c <= '9';
+    return c >= '0' && c <= '9';
   }
 
   /**
