@@ -38,6 +38,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
   private final AnonymousPages pages;
   private final long pageSize;
   private final boolean faultsSeen;
+
   /** The processes that use the space, the first of which gives its number to the lines. */
   private final Set<Integer> users = new LinkedHashSet<>();
 

@@ -54,7 +54,14 @@ final class CallCapture {
       case OPENAT, UNLINKAT -> text(contents, tid, arguments, 1, MAX_PATH);
       case OPENAT2 -> {
         text(contents, tid, arguments, 1, MAX_PATH);
-        fields(call, contents, tid, arguments[2], 2, arguments[3], List.of("flags", "mode", "resolve"));
+        fields(
+            call,
+            contents,
+            tid,
+            arguments[2],
+            2,
+            arguments[3],
+            List.of("flags", "mode", "resolve"));
       }
       case MEMFD_CREATE -> text(contents, tid, arguments, 0, MAX_NAME);
       case RENAME -> {
@@ -75,7 +82,8 @@ final class CallCapture {
       case CLONE3 -> fields(call, contents, tid, arguments[0], 0, arguments[1], CLONE_ARGS);
       case PRLIMIT64 ->
           fields(call, contents, tid, arguments[2], 2, 16, List.of("rlim_cur", "rlim_max"));
-      case SETRLIMIT -> fields(call, contents, tid, arguments[1], 1, 16, List.of("rlim_cur", "rlim_max"));
+      case SETRLIMIT ->
+          fields(call, contents, tid, arguments[1], 1, 16, List.of("rlim_cur", "rlim_max"));
       case PROCESS_MADVISE -> vectors(contents, tid, arguments);
       default -> {}
     }

@@ -91,13 +91,12 @@ record CapturedCall(
     @Override
     public String text(final long value) {
       return vectors.stream()
-          .map(
-              vector ->
-                  "{iov_base=0x"
-                      + Long.toHexString(vector.base())
-                      + ", iov_len="
-                      + Long.toUnsignedString(vector.length())
-                      + "}")
+          .map(vector ->
+              "{iov_base=0x"
+                  + Long.toHexString(vector.base())
+                  + ", iov_len="
+                  + Long.toUnsignedString(vector.length())
+                  + "}")
           .collect(Collectors.joining(", ", "[", "]"));
     }
   }

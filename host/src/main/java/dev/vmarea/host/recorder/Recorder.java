@@ -106,8 +106,7 @@ public final class Recorder {
       }
       final RecordingResult result = loop.result(stub.noNewPrivileges());
       directory.write(
-          "meta.json",
-          RecordingMeta.text(request, result, host, evidence, loop.startLayout()));
+          "meta.json", RecordingMeta.text(request, result, host, evidence, loop.startLayout()));
       return result;
     }
   }

@@ -29,8 +29,7 @@ final class RecordingMeta {
         .member("profile", Profile.forRelease(host.release()).profile().name());
     json.key("command").beginArray();
     for (final byte[] argument : request.command()) {
-      json.value(
-          request.redact() ? "redacted" : new String(argument, StandardCharsets.ISO_8859_1));
+      json.value(request.redact() ? "redacted" : new String(argument, StandardCharsets.ISO_8859_1));
     }
     json.endArray();
     if (result.exitStatus().isPresent()) {

@@ -14,7 +14,8 @@ import java.util.OptionalInt;
  * @param stops ptrace stops taken, the measure of what recording cost
  * @param processes processes followed, the first included
  * @param filtered whether a seccomp filter picked the calls
- * @param noNewPrivileges whether set-uid programs ran without their privileges because of the filter
+ * @param noNewPrivileges whether set-uid programs ran without their privileges because of the
+ *     filter
  * @param finalMap whether the first process's final map was read
  * @param notes what a reader of the recording should know, one sentence each
  */

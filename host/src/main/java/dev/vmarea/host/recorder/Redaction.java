@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Replaces file names, the same by the same, so that a recording can be handed on. What a name tells
- * about the kind of a mapping ({@code [heap]}, {@code /memfd:}, {@code (deleted)}) stays.
+ * Replaces file names, the same by the same, so that a recording can be handed on. What a name
+ * tells about the kind of a mapping ({@code [heap]}, {@code /memfd:}, {@code (deleted)}) stays.
  */
 final class Redaction {
   private static final String DELETED = " (deleted)";
   private static final List<String> KINDS =
-      List.of("/memfd:", "/SYSV", "/dev/zero", "/[aio]", "/dev/", "anon_inode:", "socket:", "pipe:");
+      List.of(
+          "/memfd:", "/SYSV", "/dev/zero", "/[aio]", "/dev/", "anon_inode:", "socket:", "pipe:");
 
   /** Column at which maps lines have their name. */
   private static final int NAME_FIELD = 5;
@@ -57,8 +58,7 @@ final class Redaction {
   }
 
   private String numbered(final String prefix, final String name) {
-    return replacements.computeIfAbsent(
-        name, unused -> prefix + "-" + (replacements.size() + 1));
+    return replacements.computeIfAbsent(name, unused -> prefix + "-" + (replacements.size() + 1));
   }
 
   /** The identity with its path replaced. */
@@ -102,20 +102,19 @@ final class Redaction {
     }
     final Map<Integer, CapturedCall.Content> contents = new HashMap<>();
     call.contents()
-        .forEach(
-            (index, content) ->
-                contents.put(
-                    index,
-                    switch (content) {
-                      case CapturedCall.Text text when namesFile(call) ->
-                          new CapturedCall.Text(name(text.bytes()), text.cut());
-                      case CapturedCall.Texts texts ->
-                          new CapturedCall.Texts(
-                              texts.strings().stream().map(unused -> bytes("redacted")).toList(),
-                              texts.cut());
-                      case CapturedCall.File file -> new CapturedCall.File(name(file.path()));
-                      default -> content;
-                    }));
+        .forEach((index, content) ->
+            contents.put(
+                index,
+                switch (content) {
+                  case CapturedCall.Text text when namesFile(call) ->
+                      new CapturedCall.Text(name(text.bytes()), text.cut());
+                  case CapturedCall.Texts texts ->
+                      new CapturedCall.Texts(
+                          texts.strings().stream().map(unused -> bytes("redacted")).toList(),
+                          texts.cut());
+                  case CapturedCall.File file -> new CapturedCall.File(name(file.path()));
+                  default -> content;
+                }));
     return new CapturedCall(call.call(), call.kind(), call.arguments(), contents);
   }
 

@@ -31,16 +31,15 @@ final class SignalRelay implements AutoCloseable {
   private final Map<Object, Object> former = new HashMap<>();
 
   SignalRelay(final IntConsumer target) {
-    RELAYED.forEach(
-        (name, number) -> {
-          try {
-            final Object signal =
-                Class.forName("sun.misc.Signal").getConstructor(String.class).newInstance(name);
-            former.put(signal, handle(signal, handler(number, target)));
-          } catch (final ReflectiveOperationException e) {
-            // none here, or the JVM was told to leave this signal alone (-Xrs): so do we
-          }
-        });
+    RELAYED.forEach((name, number) -> {
+      try {
+        final Object signal =
+            Class.forName("sun.misc.Signal").getConstructor(String.class).newInstance(name);
+        former.put(signal, handle(signal, handler(number, target)));
+      } catch (final ReflectiveOperationException e) {
+        // none here, or the JVM was told to leave this signal alone (-Xrs): so do we
+      }
+    });
   }
 
   private static Object handle(final Object signal, final Object handler)
@@ -79,8 +78,7 @@ final class SignalRelay implements AutoCloseable {
 
   private static boolean inForeground() {
     try {
-      final String stat =
-          Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
+      final String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
       final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
       return fields[PROCESS_GROUP].equals(fields[TERMINAL_GROUP]);
     } catch (final IOException e) {
@@ -90,15 +88,14 @@ final class SignalRelay implements AutoCloseable {
 
   @Override
   public void close() {
-    former.forEach(
-        (signal, handler) -> {
-          try {
-            handle(signal, handler);
-          } catch (final InvocationTargetException e) {
-            throw new IllegalStateException("a signal handler cannot be put back", e);
-          } catch (final ReflectiveOperationException e) {
-            throw new AssertionError(e);
-          }
-        });
+    former.forEach((signal, handler) -> {
+      try {
+        handle(signal, handler);
+      } catch (final InvocationTargetException e) {
+        throw new IllegalStateException("a signal handler cannot be put back", e);
+      } catch (final ReflectiveOperationException e) {
+        throw new AssertionError(e);
+      }
+    });
   }
 }

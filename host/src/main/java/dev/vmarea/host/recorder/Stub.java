@@ -138,22 +138,14 @@ final class Stub {
     strings.add(command.path());
     strings.addAll(command.arguments());
     strings.addAll(command.environment());
-    final byte[] filter =
-        SeccompFilter.program(numbers.architecture(), TracedCalls.rules(numbers));
+    final byte[] filter = SeccompFilter.program(numbers.architecture(), TracedCalls.rules(numbers));
     int size = PROGRAM_HEADER_BYTES + filter.length + (strings.size() + 2) * Long.BYTES;
     for (final byte[] string : strings) {
       size += string.length + 1;
     }
     final long pages = (size + PAGE_BYTES - 1) / PAGE_BYTES;
     final long base =
-        call(
-            SystemCall.MMAP,
-            0,
-            pages * PAGE_BYTES,
-            PROT_READ_WRITE,
-            MAP_PRIVATE_ANONYMOUS,
-            -1,
-            0);
+        call(SystemCall.MMAP, 0, pages * PAGE_BYTES, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
     if (NativeCalls.isError(base)) {
       throw new RecordingException.CommandUnusable(
           "no memory for the program's arguments: errno=" + -base);

@@ -48,7 +48,8 @@ final class TraceLog implements AutoCloseable {
    *
    * @param path of the descriptor that it returned, or null
    */
-  void call(final int tid, final CapturedCall entry, final long result, final byte @Nullable [] path)
+  void call(
+      final int tid, final CapturedCall entry, final long result, final byte @Nullable [] path)
       throws IOException {
     calls++;
     final CapturedCall call = redaction.apply(entry);
@@ -103,8 +104,7 @@ final class TraceLog implements AutoCloseable {
   void signal(final int tid, final Ptrace.SignalInfo info, final boolean fault) throws IOException {
     final String name = Signals.name(info.signal());
     final String address = fault ? ", si_addr=0x" + Long.toHexString(info.address()) : "";
-    writer.signal(
-        tid, name, "{si_signo=" + name + ", si_code=" + info.code() + address + "}");
+    writer.signal(tid, name, "{si_signo=" + name + ", si_code=" + info.code() + address + "}");
   }
 
   /** A line as it is, which begins with {@code # vmarea}. */
@@ -140,17 +140,14 @@ final class TraceLog implements AutoCloseable {
       }
       final byte @Nullable [] @Nullable [] texts = new byte @Nullable [ARGUMENTS][];
       call.contents()
-          .forEach(
-              (index, content) ->
-                  texts[index] =
-                      switch (content) {
-                        case CapturedCall.Text text -> text.bytes();
-                        case CapturedCall.File file -> file.path();
-                        default ->
-                            content
-                                .text(call.arguments()[index])
-                                .getBytes(StandardCharsets.ISO_8859_1);
-                      });
+          .forEach((index, content) ->
+              texts[index] =
+                  switch (content) {
+                    case CapturedCall.Text text -> text.bytes();
+                    case CapturedCall.File file -> file.path();
+                    default ->
+                        content.text(call.arguments()[index]).getBytes(StandardCharsets.ISO_8859_1);
+                  });
       return texts;
     }
 

@@ -34,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  * instruction waits until the line that made it is written. All of it runs on one platform thread.
  */
 final class TraceLoop {
-  /** A call that runs for so long may wait for one that we hold back: then the next one goes too. */
+  /**
+   * A call that runs for so long may wait for one that we hold back: then the next one goes too.
+   */
   private static final long PATIENCE_NANOS = 1_000_000_000L;
 
   private static final int SIGSEGV = 11;
@@ -163,9 +165,7 @@ final class TraceLoop {
 
   private String launchProblem() {
     final String name =
-        Command.printable(
-            new String(
-                request.command().getFirst(), StandardCharsets.ISO_8859_1));
+        Command.printable(new String(request.command().getFirst(), StandardCharsets.ISO_8859_1));
     return switch ((int) launchErrno) {
       case 8 -> name + " is not a program: no executable format, and no #! line";
       case 2 -> name + " cannot be executed: its interpreter does not exist";
@@ -234,8 +234,7 @@ final class TraceLoop {
     final Duration limit = request.orphanLimit();
     if (limit != null && !ended && System.nanoTime() - orphansSince > limit.toNanos()) {
       ended = true;
-      notes.add(
-          "processes that outlived the first one were ended: processes=" + processes.size());
+      notes.add("processes that outlived the first one were ended: processes=" + processes.size());
       killAll();
     }
   }
@@ -358,8 +357,7 @@ final class TraceLoop {
   }
 
   private void entry(final Tracee tracee, final SyscallStop stop) throws IOException {
-    if (stop.auditArch() != numbers.architecture().auditArch()
-        || stop.number() >= 0x4000_0000L) {
+    if (stop.auditArch() != numbers.architecture().auditArch() || stop.number() >= 0x4000_0000L) {
       if (notes.add("32-bit system calls were made, which are not recorded")) {
         log.comment("# vmarea note " + tracee.tgid + " foreign calls");
       }
@@ -591,8 +589,7 @@ final class TraceLoop {
     }
   }
 
-  private void gone(final WaitStatus status, final @Nullable Tracee tracee)
-      throws IOException {
+  private void gone(final WaitStatus status, final @Nullable Tracee tracee) throws IOException {
     strangers.remove(status.tid());
     if (tracee != null) {
       leave(tracee);

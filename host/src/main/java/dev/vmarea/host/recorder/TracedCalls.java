@@ -35,11 +35,7 @@ final class TracedCalls {
               new Condition(
                   0,
                   List.of(
-                      PR_SET_MM,
-                      PR_SET_THP_DISABLE,
-                      PR_SET_MDWE,
-                      PR_SET_MEMORY_MERGE,
-                      PR_SET_VMA)),
+                      PR_SET_MM, PR_SET_THP_DISABLE, PR_SET_MDWE, PR_SET_MEMORY_MERGE, PR_SET_VMA)),
               FCNTL,
               new Condition(1, List.of(F_DUPFD, F_DUPFD_CLOEXEC, F_ADD_SEALS)),
               IOCTL,

@@ -50,8 +50,7 @@ final class TracedFiles {
     return call;
   }
 
-  private CapturedCall identified(final Tracee tracee, final CapturedCall call)
-      throws IOException {
+  private CapturedCall identified(final Tracee tracee, final CapturedCall call) throws IOException {
     final int fd = (int) call.arguments()[4];
     final FileIdentity identity = identities.identify(tracee.descriptorOwner(), fd);
     if (identity == null) {

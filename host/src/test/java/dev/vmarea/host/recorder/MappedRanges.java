@@ -62,9 +62,11 @@ final class MappedRanges {
   @Override
   public String toString() {
     final StringBuilder text = new StringBuilder();
-    ranges.forEach(
-        (start, end) ->
-            text.append(Long.toHexString(start)).append('-').append(Long.toHexString(end)).append('\n'));
+    ranges.forEach((start, end) ->
+        text.append(Long.toHexString(start))
+            .append('-')
+            .append(Long.toHexString(end))
+            .append('\n'));
     return text.toString();
   }
 }

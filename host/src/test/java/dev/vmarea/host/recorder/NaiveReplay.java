@@ -19,8 +19,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows a recording line by line with nothing but sets of mapped addresses. A missing call, or two
- * in the wrong order, shows as an address given twice or as a final map that does not fit.
+ * Follows a recording line by line with nothing but sets of mapped addresses. A missing call, or
+ * two in the wrong order, shows as an address given twice or as a final map that does not fit.
  */
 final class NaiveReplay {
   private static final long CLONE_VM = 0x100;

@@ -41,7 +41,8 @@ final class Programs {
     } catch (final IOException e) {
       return abort("no C compiler on this machine");
     }
-    final String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    final String said =
+        new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(compiler.waitFor()).as(said).isZero();
     return program;
   }

@@ -48,9 +48,15 @@ class RecorderTest {
     assertThat(replayed(1).calls()).isGreaterThan(5);
     for (final String name :
         List.of(
-            "trace.strace", "start.maps", "start.smaps", "final.maps", "final.smaps", "meta.json")) {
-      assertThat(PosixFilePermissions.toString(
-              Files.getPosixFilePermissions(recording().resolve(name))))
+            "trace.strace",
+            "start.maps",
+            "start.smaps",
+            "final.maps",
+            "final.smaps",
+            "meta.json")) {
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(recording().resolve(name))))
           .as(name)
           .isEqualTo("rw-------");
     }
@@ -66,13 +72,11 @@ class RecorderTest {
   @Test
   void shouldStopLessOftenWithTheFilter() throws Exception {
     final RecordingResult all =
-        Programs.record(
-            Programs.request(directory.resolve("all"), QUIET).withFilter(false));
+        Programs.record(Programs.request(directory.resolve("all"), QUIET).withFilter(false));
     final RecordingResult picked =
         Programs.record(Programs.request(directory.resolve("picked"), QUIET));
 
-    assumeTrue(
-        picked.filtered(), "seccomp filters are not permitted here");
+    assumeTrue(picked.filtered(), "seccomp filters are not permitted here");
     assertThat(all.filtered()).isFalse();
     assertThat(picked.calls()).isEqualTo(all.calls());
     assertThat(picked.stops()).isLessThan(all.stops());
@@ -207,8 +211,7 @@ class RecorderTest {
   @Test
   void shouldEndAForkBomb() throws Exception {
     final String program = Programs.compiled(shared).toString();
-    final RecordRequest request =
-        Programs.request(recording(), program, "bomb").withMaxThreads(60);
+    final RecordRequest request = Programs.request(recording(), program, "bomb").withMaxThreads(60);
 
     assertThatThrownBy(() -> Programs.record(request))
         .isInstanceOf(RecordingException.LimitExceeded.class)
@@ -217,7 +220,8 @@ class RecorderTest {
 
   @Test
   void shouldReplaceNames() throws Exception {
-    Programs.record(Programs.request(recording(), "cmp", "/etc/passwd", "/etc/passwd").withRedact(true));
+    Programs.record(
+        Programs.request(recording(), "cmp", "/etc/passwd", "/etc/passwd").withRedact(true));
 
     for (final String name : List.of("trace.strace", "start.maps", "final.maps", "meta.json")) {
       assertThat(Files.readString(recording().resolve(name)))
