@@ -39,6 +39,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
   private final HugePages huge;
   private final long pageSize;
   private final boolean faultsSeen;
+
   /** The processes that use the space, the first of which gives its number to the lines. */
   private final Set<Integer> users = new LinkedHashSet<>();
 

@@ -133,8 +133,7 @@ final class HostEvidence implements FaultEvidence {
       pages = PagemapEntries.open(tgid, pageSize, huge);
     }
     if (pages == null) {
-      pages =
-          sources.presence() == PresenceKind.NONE ? new NoPages() : new SmapsAnonymous(tgid);
+      pages = sources.presence() == PresenceKind.NONE ? new NoPages() : new SmapsAnonymous(tgid);
     }
     return pages;
   }
