@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.mapping.ForkOperation;
+import dev.vmarea.space.Mm;
+import dev.vmarea.space.MmVerifier;
+import dev.vmarea.space.ProgramLayout;
+import dev.vmarea.space.StackGrowth;
+import dev.vmarea.space.Task;
+import dev.vmarea.vma.Vma;
+import dev.vmarea.vma.VmaHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process's memory. Memory calls are made through {@link #syscalls()}; this class shows the VMAs
+ * and takes the events that are no calls: faults, stack growth, fork, exit.
+ *
+ * <p>Thread-safe: reading takes no lock, changes take the address space's.
+ */
+public final class AddressSpace {
+  private final Machine machine;
+  private final Mm mm;
+  private final Task task;
+
+  AddressSpace(Machine machine, Mm mm, Task task) {
+    this.machine = machine;
+    this.mm = mm;
+    this.task = task;
+  }
+
+  /** The machine it belongs to. */
+  public Machine machine() {
+    return machine;
+  }
+
+  /** The process that owns it: limits, capabilities, personality. */
+  public Task task() {
+    return task;
+  }
+
+  /** Where the program's parts are. */
+  public ProgramLayout layout() {
+    return mm.layout();
+  }
+
+  /** The subsystem's own view, for tools that need all of it. */
+  public Mm mm() {
+    return mm;
+  }
+
+  /** The memory calls of the owning process. */
+  public Syscalls syscalls() {
+    return syscalls(task);
+  }
+
+  /** The memory calls of another process that shares this memory (CLONE_VM). */
+  public Syscalls syscalls(Task caller) {
+    return new Syscalls(this, caller);
+  }
+
+  /** The VMAs in address order; weakly consistent while other threads change the address space. */
+  public Iterable<Vma> vmas() {
+    return mm.tree();
+  }
+
+  /** Number of VMAs. */
+  public int mapCount() {
+    return mm.mapCount();
+  }
+
+  /** The VMA that contains {@code address} (bytes), or null. */
+  public @Nullable Vma lookup(long address) {
+    return mm.tree().lookup(address);
+  }
+
+  /**
+   * Puts a VMA in as it was found on a real process: no limits, no merging; counters and commit
+   * charge follow. The given version's identity is not used.
+   *
+   * @throws IllegalArgumentException if something is mapped there already
+   */
+  public void install(Vma found) {
+    mm.lock().lock();
+    try {
+      Vma above = mm.tree().find(found.start());
+      if (above != null && above.start() < found.end()) {
+        throw new IllegalArgumentException("overlaps " + above + ": " + found);
+      }
+      Vma vma =
+          new Vma(
+              found.start(),
+              found.end(),
+              found.pgoff(),
+              found.flags(),
+              new VmaHandle(),
+              found.file(),
+              found.anon(),
+              found.ops(),
+              found.extras());
+      mm.editor().insert(vma);
+      mm.counters().map(vma.flags(), vma.pages());
+      if (vma.has(VmFlags.LOCKED)) {
+        mm.counters().lock(vma.pages());
+      }
+      if (vma.has(VmFlags.ACCOUNT)) {
+        mm.uncharge(-vma.pages());
+      }
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  /**
+   * A write to {@code address} (bytes): grows a stack if it must, and gives private memory its
+   * anonymous identity.
+   *
+   * @throws ErrnoException EFAULT where nothing is mapped, EACCES where writing is not allowed, or
+   *     what refused the stack to grow
+   */
+  public void writeFault(long address) throws ErrnoException {
+    mm.lock().lock();
+    try {
+      Vma vma = mm.tree().lookup(address);
+      if (vma == null) {
+        vma = new StackGrowth(mm, task).growTo(address);
+      }
+      if (!vma.has(VmFlags.WRITE)) {
+        throw Errno.EACCES.failure();
+      }
+      mm.anonAssigner().populate(vma);
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  /**
+   * Anonymous pages are known to exist in the private VMA at {@code address} (bytes): gives it its
+   * identity whatever its protection is now.
+   *
+   * @return whether there is such a VMA
+   */
+  public boolean assignAnon(long address) {
+    mm.lock().lock();
+    try {
+      Vma vma = mm.tree().lookup(address);
+      if (vma == null || vma.has(VmFlags.SHARED)) {
+        return false;
+      }
+      mm.anonAssigner().ensure(vma);
+      return true;
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  /**
+   * An access below a stack-like VMA makes it grow to {@code address} (bytes).
+   *
+   * @throws ErrnoException as {@link StackGrowth#growTo}
+   */
+  public void growStack(long address) throws ErrnoException {
+    mm.lock().lock();
+    try {
+      new StackGrowth(mm, task).growTo(address);
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  /**
+   * A copy for a forked child whose calls {@code child} makes.
+   *
+   * @throws ErrnoException ENOMEM if the commit charge is refused
+   */
+  public AddressSpace fork(Task child) throws ErrnoException {
+    return new AddressSpace(machine, new ForkOperation(mm, task).fork(), child);
+  }
+
+  /** The end of the address space: everything unmapped, its charge given back. */
+  public void exit() {
+    ForkOperation.exit(mm);
+  }
+
+  /**
+   * Checks every invariant.
+   *
+   * @throws IllegalStateException naming the first that does not hold
+   */
+  public void verify() {
+    mm.lock().lock();
+    try {
+      MmVerifier.verify(mm);
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+}

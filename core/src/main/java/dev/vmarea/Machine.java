@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea;
+
+import dev.vmarea.base.KernelConfig;
+import dev.vmarea.base.Profile;
+import dev.vmarea.mapping.SharedBacking;
+import dev.vmarea.space.Kernel;
+import dev.vmarea.space.Mm;
+import dev.vmarea.space.ProgramLayout;
+import dev.vmarea.space.Task;
+
+/**
+ * A machine: one kernel and the address spaces that share its memory. Thread-safe.
+ *
+ * {@snippet :
+ * Machine machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18, backing);
+ * AddressSpace space = machine.newAddressSpace(new ProgramLayout(), Task.unprivileged());
+ * }
+ */
+public final class Machine {
+  private final Kernel kernel;
+  private final SharedBacking backing;
+
+  /** A machine configured so, with the rules of {@code profile}. */
+  public Machine(KernelConfig config, Profile profile, SharedBacking backing) {
+    this.kernel = new Kernel(config, profile);
+    this.backing = backing;
+  }
+
+  /** What its address spaces share: configuration, profile, commit charge. */
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  /** Where shared anonymous memory gets its files from. */
+  public SharedBacking backing() {
+    return backing;
+  }
+
+  /** An empty address space with this layout, whose calls are made by {@code task}. */
+  public AddressSpace newAddressSpace(ProgramLayout layout, Task task) {
+    return new AddressSpace(this, new Mm(kernel, layout), task);
+  }
+}

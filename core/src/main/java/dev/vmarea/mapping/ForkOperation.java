@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.mapping;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.space.Mm;
+import dev.vmarea.space.Task;
+import dev.vmarea.space.UnmapSet;
+import dev.vmarea.vma.AnonVma;
+import dev.vmarea.vma.Vma;
+import dev.vmarea.vma.VmaHandle;
+
+/** fork: a copy of an address space; and exit, its end (mm-semantics 5.9). */
+public final class ForkOperation {
+  private final Mm parent;
+  private final Task task;
+
+  /** Forks {@code parent} on behalf of {@code task}. */
+  public ForkOperation(Mm parent, Task task) {
+    this.parent = parent;
+    this.task = task;
+  }
+
+  /**
+   * The child's address space.
+   *
+   * @throws ErrnoException ENOMEM if the commit charge is refused; the parent is unchanged
+   */
+  public Mm fork() throws ErrnoException {
+    parent.lock().lock();
+    try {
+      Mm child = new Mm(parent.kernel(), parent.layout().copy());
+      child.defFlags(parent.defFlags() & VmFlags.NOHUGEPAGE);
+      child.ksmMergeAny(parent.ksmMergeAny());
+      if (!parent.denyWriteExecNotInherited()) {
+        child.denyWriteExec(parent.denyWriteExec(), false);
+      }
+      for (Vma vma : parent.tree()) {
+        if (!vma.has(VmFlags.DONTCOPY)) {
+          copy(vma, child);
+        }
+      }
+      return child;
+    } finally {
+      parent.lock().unlock();
+    }
+  }
+
+  private void copy(Vma vma, Mm child) throws ErrnoException {
+    if (vma.has(VmFlags.ACCOUNT) && !parent.charge(task, vma.pages())) {
+      exit(child);
+      throw Errno.ENOMEM.failure();
+    }
+    AnonVma anon = vma.anon();
+    AnonVma childAnon = anon == null || vma.has(VmFlags.WIPEONFORK) ? null : anon.forked();
+    long flags = vma.flags() & ~(VmFlags.LOCKED_MASK | VmFlags.UFFD_MASK);
+    Vma copy =
+        new Vma(
+            vma.start(),
+            vma.end(),
+            vma.pgoff(),
+            flags,
+            new VmaHandle(),
+            vma.file(),
+            childAnon,
+            vma.ops(),
+            vma.extras().withUserfault(null));
+    if (vma.ops() != null) {
+      vma.ops().open(copy);
+    }
+    child.editor().insert(copy);
+    child.counters().map(flags, copy.pages());
+  }
+
+  /** Ends an address space: everything is unmapped, sealed or not, and its charge given back. */
+  public static void exit(Mm mm) {
+    mm.lock().lock();
+    try {
+      UnmapSet.everything(mm).remove();
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.mapping;
+
+import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.space.Mm;
+import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.Vma;
+
+/**
+ * Faulting a range in advance, as far as the shape of an address space shows it: writable private
+ * memory gets its anonymous identity (mm-semantics 4.1).
+ */
+final class Population {
+  private Population() {}
+
+  /** What MAP_POPULATE and MAP_LOCKED do: every VMA is tried, errors do not matter. */
+  static void populateIgnoringErrors(Mm mm, long start, long end) {
+    populate(mm, start, end, true);
+  }
+
+  /**
+   * Populates what is mapped of [start, end), bytes, page aligned, until a page cannot be had.
+   *
+   * @return whether every page could be had: not at memory without access or beyond the file's end
+   */
+  static boolean populateAll(Mm mm, long start, long end) {
+    return populate(mm, start, end, false);
+  }
+
+  private static boolean populate(Mm mm, long start, long end, boolean ignoreErrors) {
+    boolean complete = true;
+    for (Vma vma = mm.tree().find(start);
+        vma != null && vma.start() < end;
+        vma = mm.tree().find(vma.end())) {
+      if (vma.hasAny(VmFlags.IO | VmFlags.PFNMAP | VmFlags.LOCKONFAULT)) {
+        continue;
+      }
+      boolean reachable = vma.isAccessible();
+      if (reachable) {
+        mm.anonAssigner().populate(vma);
+        reachable = Math.min(vma.end(), end) <= endOfFile(vma);
+      }
+      if (!reachable) {
+        complete = false;
+        if (!ignoreErrors) {
+          break;
+        }
+      }
+    }
+    return complete;
+  }
+
+  /** The address behind the last page that the file has, as far as its size is known. */
+  private static long endOfFile(Vma vma) {
+    OpenFile file = vma.file();
+    if (file == null
+        || vma.isAnonymous()
+        || file.inode().type() != Inode.Type.REGULAR
+        || file.inode().size() == Inode.UNKNOWN_SIZE) {
+      return Long.MAX_VALUE;
+    }
+    long filePages = Pages.count(Pages.ceil(file.inode().size()));
+    return vma.start() + Pages.bytes(Math.max(0, filePages - vma.pgoff()));
+  }
+}

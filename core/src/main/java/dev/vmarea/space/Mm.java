@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.space;
+
+import dev.vmarea.base.KernelConfig;
+import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.vma.Vma;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One address space: the tree of its VMAs, its counters, its layout ({@code mm_struct}).
+ *
+ * <p>Everything but the tree's readers runs under {@link #lock()}; the verbs in {@code
+ * dev.vmarea.mapping} take it, the classes of this package expect it held.
+ */
+public final class Mm {
+  private final Kernel kernel;
+  private final VmaTree tree = new VmaTree();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ProgramLayout layout;
+  private final Counters counters = new Counters();
+  private final VmaEditor editor = new VmaEditor(this);
+  private final AnonAssigner anonAssigner = new AnonAssigner(this);
+  private long defFlags;
+  private boolean ksmMergeAny;
+  private boolean denyWriteExec;
+  private boolean denyWriteExecNotInherited;
+
+  /** An empty address space with this layout. */
+  public Mm(Kernel kernel, ProgramLayout layout) {
+    this.kernel = kernel;
+    this.layout = layout;
+  }
+
+  /** What all address spaces share. */
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  /** The kernel's configuration now. */
+  public KernelConfig config() {
+    return kernel.config();
+  }
+
+  /** The VMAs. Reading needs no lock. */
+  public VmaTree tree() {
+    return tree;
+  }
+
+  /** The writer lock (mmap_lock held for writing). */
+  public ReentrantLock lock() {
+    return lock;
+  }
+
+  /** Where execve put things. */
+  public ProgramLayout layout() {
+    return layout;
+  }
+
+  /** Page counters by class. */
+  public Counters counters() {
+    return counters;
+  }
+
+  /** Splits, merges and inserts VMAs. */
+  public VmaEditor editor() {
+    return editor;
+  }
+
+  /** Gives VMAs their anonymous identity. */
+  public AnonAssigner anonAssigner() {
+    return anonAssigner;
+  }
+
+  /** Number of VMAs, as compared with vm.max_map_count. */
+  public int mapCount() {
+    return tree.size();
+  }
+
+  /** Flags that every new mapping gets (mlockall MCL_FUTURE). */
+  public long defFlags() {
+    return defFlags;
+  }
+
+  /** Replaces the flags that every new mapping gets. */
+  public void defFlags(long flags) {
+    defFlags = flags;
+  }
+
+  /** Whether prctl(PR_SET_MEMORY_MERGE) is on. */
+  public boolean ksmMergeAny() {
+    return ksmMergeAny;
+  }
+
+  /** Switches PR_SET_MEMORY_MERGE. */
+  public void ksmMergeAny(boolean value) {
+    ksmMergeAny = value;
+  }
+
+  /** Whether prctl(PR_SET_MDWE) forbids gaining execute permission. */
+  public boolean denyWriteExec() {
+    return denyWriteExec;
+  }
+
+  /** Whether a child does not inherit PR_SET_MDWE. */
+  public boolean denyWriteExecNotInherited() {
+    return denyWriteExecNotInherited;
+  }
+
+  /** Sets PR_SET_MDWE and its no-inherit bit. */
+  public void denyWriteExec(boolean deny, boolean notInherited) {
+    denyWriteExec = deny;
+    denyWriteExecNotInherited = notInherited;
+  }
+
+  /** Whether the MDWE rule refuses flags {@code after} on memory that had {@code before}. */
+  public boolean refusedByDenyWriteExec(long before, long after) {
+    return denyWriteExec
+        && (after & VmFlags.EXEC) != 0
+        && ((after & VmFlags.WRITE) != 0 || (before & VmFlags.EXEC) == 0);
+  }
+
+  /**
+   * The limit test for {@code pages} more with these flags (mm-semantics 1.2).
+   *
+   * @return whether RLIMIT_AS and RLIMIT_DATA allow them
+   */
+  public boolean mayExpand(Task task, long flags, long pages) {
+    ResourceLimits limits = task.limits();
+    if (limits.pagesExceeded(ResourceLimits.RLIMIT_AS, counters.totalVm() + pages)) {
+      return false;
+    }
+    if (Counters.isData(flags)
+        && limits.pagesExceeded(ResourceLimits.RLIMIT_DATA, counters.dataVm() + pages)) {
+      return limits.soft(ResourceLimits.RLIMIT_DATA) == 0
+          && Long.compareUnsigned(
+                  counters.dataVm() + pages, limits.hard(ResourceLimits.RLIMIT_DATA) >>> 12)
+              <= 0;
+    }
+    return true;
+  }
+
+  /** Charges {@code pages} to the commit counter; false means ENOMEM. */
+  public boolean charge(Task task, long pages) {
+    return kernel
+        .commit()
+        .charge(kernel, pages, counters.totalVm(), task.capable(Task.CAP_SYS_ADMIN));
+  }
+
+  /** Gives {@code pages} of commit charge back. */
+  public void uncharge(long pages) {
+    kernel.commit().uncharge(pages);
+  }
+
+  /** Whether {@code pages} more locked pages exceed RLIMIT_MEMLOCK without CAP_IPC_LOCK. */
+  public boolean lockLimitExceeded(Task task, long pages) {
+    return !task.capable(Task.CAP_IPC_LOCK)
+        && task.limits().pagesExceeded(ResourceLimits.RLIMIT_MEMLOCK, counters.lockedVm() + pages);
+  }
+
+  /** Where {@code vma} keeps others away from, in bytes: its start less its guard gap. */
+  public long guardedStart(@Nullable Vma vma) {
+    if (vma == null) {
+      return Long.MAX_VALUE;
+    }
+    if (!vma.hasAny(VmFlags.STARTGAP)) {
+      return vma.start();
+    }
+    long gap = vma.has(VmFlags.GROWSDOWN) ? Pages.bytes(config().stackGuardPages()) : Pages.SIZE;
+    return Math.max(0, vma.start() - gap);
+  }
+
+  /** {@code flags} with KSM's mark, where the process asked for it and the memory suits. */
+  public long withKsm(long flags) {
+    boolean suits =
+        (flags
+                & (VmFlags.SHARED
+                    | VmFlags.MAYSHARE
+                    | VmFlags.SPECIAL
+                    | VmFlags.HUGETLB
+                    | VmFlags.DROPPABLE))
+            == 0;
+    return ksmMergeAny && suits ? flags | VmFlags.MERGEABLE : flags;
+  }
+}

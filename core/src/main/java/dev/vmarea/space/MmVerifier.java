@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.space;
+
+import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.vma.Vma;
+
+/** Checks every invariant of an address space. */
+public final class MmVerifier {
+  private MmVerifier() {}
+
+  /**
+   * Checks {@code mm}, whose lock is held.
+   *
+   * @throws IllegalStateException naming the first invariant that does not hold
+   */
+  public static void verify(Mm mm) {
+    Counters recount = new Counters();
+    long lastEnd = 0;
+    int count = 0;
+    for (Vma vma : mm.tree()) {
+      require(vma.start() >= lastEnd, "VMAs overlap or are out of order", vma);
+      require(vma.end() > vma.start(), "VMA is empty", vma);
+      require(
+          Pages.isAligned(vma.start()) && Pages.isAligned(vma.end()), "VMA is not aligned", vma);
+      require(vma.end() <= mm.config().taskSize(), "VMA leaves the address space", vma);
+      require(vma.handle().current() == vma, "handle holds another version", vma);
+      require(mm.tree().lookup(vma.start()) == vma, "lookup misses the VMA", vma);
+      checkFlags(vma);
+      recount.map(vma.flags(), vma.pages());
+      if (vma.has(VmFlags.LOCKED)) {
+        recount.lock(vma.pages());
+      }
+      lastEnd = vma.end();
+      count++;
+    }
+    require(count == mm.mapCount(), "map count is " + mm.mapCount() + ", VMAs " + count);
+    Counters counters = mm.counters();
+    require(
+        counters.totalVm() == recount.totalVm(),
+        "total_vm is " + counters.totalVm() + ", pages " + recount.totalVm());
+    require(
+        counters.dataVm() == recount.dataVm(),
+        "data_vm is " + counters.dataVm() + ", pages " + recount.dataVm());
+    require(
+        counters.execVm() == recount.execVm(),
+        "exec_vm is " + counters.execVm() + ", pages " + recount.execVm());
+    require(
+        counters.stackVm() == recount.stackVm(),
+        "stack_vm is " + counters.stackVm() + ", pages " + recount.stackVm());
+    // MREMAP_DONTUNMAP of locked memory leaves locked_vm too high, as in Linux (trap 35).
+    require(
+        counters.lockedVm() >= recount.lockedVm(),
+        "locked_vm is " + counters.lockedVm() + ", pages " + recount.lockedVm());
+  }
+
+  private static void checkFlags(Vma vma) {
+    long unallowed = (vma.flags() & VmFlags.ACCESS) & ~(vma.flags() >>> 4);
+    require(unallowed == 0, "access without its MAY bit", vma);
+    require(
+        !vma.has(VmFlags.SHARED) || vma.has(VmFlags.MAYSHARE), "SHARED without MAYSHARE", vma);
+    require(!vma.has(VmFlags.SHARED) || vma.anon() == null, "shared VMA with anon_vma", vma);
+    require(
+        vma.file() != null || vma.ops() == null || vma.ops().name(vma) != null,
+        "callbacks without file",
+        vma);
+  }
+
+  private static void require(boolean holds, String invariant, Vma vma) {
+    if (!holds) {
+      throw new IllegalStateException(invariant + ": " + vma);
+    }
+  }
+
+  private static void require(boolean holds, String invariant) {
+    if (!holds) {
+      throw new IllegalStateException(invariant);
+    }
+  }
+}

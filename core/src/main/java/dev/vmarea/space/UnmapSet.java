@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.space;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.vma.Vma;
+import dev.vmarea.vma.VmOperations;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The VMAs in a range that is about to be unmapped: gathered first (which may fail), then taken out
+ * (which may not). Rules: mm-semantics 5.1.
+ *
+ * <p>A failed gathering keeps the splits it made, as Linux does. Between gathering and {@link
+ * #complete} the VMAs stay in the tree.
+ */
+public final class UnmapSet {
+  private final Mm mm;
+  private final long start;
+  private final long end;
+  private final List<Vma> vmas = new ArrayList<>(2);
+  private long pages;
+  private long accountedPages;
+  private boolean closed;
+
+  private UnmapSet(Mm mm, long start, long end) {
+    this.mm = mm;
+    this.start = start;
+    this.end = end;
+  }
+
+  /**
+   * Gathers what lies in [start, end), splitting at both edges without regard to the map limit.
+   *
+   * @param first the first VMA that overlaps the range
+   * @throws ErrnoException EPERM if one is sealed, ENOMEM if a hole would be punched at the map
+   *     limit, or what maySplit says
+   */
+  public static UnmapSet gather(Mm mm, Vma first, long start, long end) throws ErrnoException {
+    UnmapSet set = new UnmapSet(mm, start, end);
+    Vma vma = first;
+    if (vma.start() < start) {
+      if (end < vma.end() && mm.mapCount() >= mm.config().maxMapCount()) {
+        throw Errno.ENOMEM.failure();
+      }
+      refuseSealed(vma);
+      vma = mm.editor().split(vma, start, true, false);
+    }
+    while (true) {
+      refuseSealed(vma);
+      if (vma.end() > end) {
+        vma = mm.editor().split(vma, end, false, false);
+      }
+      set.add(vma);
+      Vma next = vma.end() < end ? mm.tree().find(vma.end()) : null;
+      if (next == null || next.start() >= end) {
+        return set;
+      }
+      vma = next;
+    }
+  }
+
+  /** All VMAs of an address space that ends. */
+  public static UnmapSet everything(Mm mm) {
+    UnmapSet set = new UnmapSet(mm, 0, Long.MAX_VALUE);
+    for (Vma vma : mm.tree()) {
+      set.add(vma);
+    }
+    return set;
+  }
+
+  private static void refuseSealed(Vma vma) throws ErrnoException {
+    if (vma.has(VmFlags.SEALED)) {
+      throw Errno.EPERM.failure();
+    }
+  }
+
+  private void add(Vma vma) {
+    vmas.add(vma);
+    pages += vma.pages();
+    if (vma.has(VmFlags.ACCOUNT)) {
+      accountedPages += vma.pages();
+    }
+  }
+
+  /** Pages gathered. */
+  public long pages() {
+    return pages;
+  }
+
+  /** Charged pages among them that have not been inherited by a new mapping. */
+  public long accountedPages() {
+    return accountedPages;
+  }
+
+  /** A new mapping takes the charge over. */
+  public void inheritCharge() {
+    accountedPages = 0;
+  }
+
+  /** The point of no return: the old mappings' close callbacks run; nothing can bring them back. */
+  public void close() {
+    if (!closed) {
+      closed = true;
+      for (Vma vma : vmas) {
+        VmOperations ops = vma.ops();
+        if (ops != null) {
+          ops.close(vma);
+        }
+      }
+    }
+  }
+
+  /** Takes the VMAs out of the tree and completes. */
+  public void remove() {
+    mm.tree().remove(start, end);
+    complete();
+  }
+
+  /** Ends their lives after they have left the tree: counters, callbacks, charge. */
+  public void complete() {
+    close();
+    for (Vma vma : vmas) {
+      mm.counters().map(vma.flags(), -vma.pages());
+      if (vma.has(VmFlags.LOCKED)) {
+        mm.counters().lock(-vma.pages());
+      }
+      vma.handle().publish(null);
+    }
+    mm.uncharge(accountedPages);
+  }
+}

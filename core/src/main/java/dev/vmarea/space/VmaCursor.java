@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.space;
+
+import dev.vmarea.vma.Vma;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks over a {@link VmaLayout} leaf by leaf: a step inside a leaf costs an array access, a step
+ * into another leaf one lookup. For one thread.
+ *
+ * <p>Beside a writer a cursor may still show what was true when it entered its leaf. A VMA that was
+ * extended towards higher addresses meanwhile can come after its predecessor version and overlap
+ * it. The writer itself seeks again after each change.
+ */
+public final class VmaCursor {
+  private final VmaLayout layout;
+  private Object[] leaf = TreeRoot.EMPTY.node();
+  private int count;
+  private int index;
+
+  VmaCursor(VmaLayout layout) {
+    this.layout = layout;
+  }
+
+  private TreeRoot root() {
+    return switch (layout) {
+      case VmaTree tree -> tree.published();
+      case VmaSnapshot snapshot -> snapshot.published();
+    };
+  }
+
+  /** Moves to the first VMA whose end is above {@code address} and returns it, or null. */
+  public @Nullable Vma seek(long address) {
+    leaf = TreeLookup.leaf(root(), address);
+    count = TreeNode.leafCount(leaf);
+    index = TreeNode.vmaIndex(TreeNode.keys(leaf), count, address);
+    return current();
+  }
+
+  /** The VMA the cursor stands on, or null behind the last one. */
+  public @Nullable Vma current() {
+    return index < count ? TreeNode.vma(leaf, index) : null;
+  }
+
+  /** Moves to the VMA after the current one and returns it, or null (again) at the end. */
+  public @Nullable Vma next() {
+    if (index + 1 < count) {
+      return TreeNode.vma(leaf, ++index);
+    }
+    if (index >= count) {
+      return null;
+    }
+    return seek(TreeNode.keys(leaf)[index]);
+  }
+
+  /**
+   * The VMA before the one the cursor stands on (before the end: the last one), or null. Does not
+   * move the cursor.
+   */
+  public @Nullable Vma peekPrevious() {
+    if (index > 0) {
+      return TreeNode.vma(leaf, index - 1);
+    }
+    return count == 0 ? layout.last() : layout.before(TreeNode.keys(leaf)[count]);
+  }
+
+  /** The VMA after the one the cursor stands on, or null. Does not move the cursor. */
+  public @Nullable Vma peekNext() {
+    if (index + 1 < count) {
+      return TreeNode.vma(leaf, index + 1);
+    }
+    return index >= count ? null : layout.find(TreeNode.keys(leaf)[index]);
+  }
+
+  /** Moves to the VMA before the current one and returns it; null leaves the cursor where it is. */
+  public @Nullable Vma previous() {
+    if (index > 0) {
+      return TreeNode.vma(leaf, --index);
+    }
+    Vma vma = peekPrevious();
+    return vma == null ? null : seek(vma.start());
+  }
+}

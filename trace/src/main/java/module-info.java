@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Recordings of real programs: read, written, replayed, compared. Runs on any operating system. */
+module dev.vmarea.trace {
+  requires static transitive org.jspecify;
+  requires transitive dev.vmarea;
+
+  exports dev.vmarea.trace.json;
+}
