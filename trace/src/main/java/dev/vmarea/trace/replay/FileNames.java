@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.trace.files.AssumedFile;
 import dev.vmarea.trace.files.FileKinds;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileOperations;
@@ -33,7 +34,8 @@ final class FileNames {
 
   private final Map<String, Name> byPath = bounded();
   private final Map<DeviceAndNumber, Inode> byNumber = bounded();
-  private final Map<Integer, OpenFile> byId = bounded();
+  private final Map<String, OpenFile> byId = bounded();
+  private final Map<String, AssumedFile> assumed = new HashMap<>();
 
   private static <K, V> Map<K, V> bounded() {
     return new LinkedHashMap<>(256, 0.75f, true) {
@@ -63,7 +65,20 @@ final class FileNames {
     Inode inode =
         new Inode(FileKinds.inodeType(path, type), FileKinds.fileSystem(type, noexec));
     return new Name(
-        new DirectoryEntry(path, deleted), inode, FileKinds.operations(path, type));
+        new DirectoryEntry(path, deleted), inode, operations(path, type));
+  }
+
+  private @Nullable FileOperations operations(String path, String type) {
+    if (!type.equals(FileKinds.UNKNOWN_TYPE)) {
+      return FileKinds.operations(path, type);
+    }
+    // What is mounted where is not known; the first part of a path is as good a guess as any.
+    int slash = path.indexOf('/', 1);
+    String mount = slash < 0 ? "/" : path.substring(0, slash);
+    if (assumed.size() > 1000) {
+      assumed.clear();
+    }
+    return assumed.computeIfAbsent(mount, key -> new AssumedFile());
   }
 
   /** The file with this path and these numbers, as a map or the recorder shows it. */
@@ -106,12 +121,12 @@ final class FileNames {
   }
 
   /** The open file that the recorder numbered so, or null. */
-  @Nullable OpenFile byId(int id) {
+  @Nullable OpenFile byId(String id) {
     return byId.get(id);
   }
 
   /** Remembers the open file that the recorder numbered so. */
-  void remember(int id, OpenFile file) {
+  void remember(String id, OpenFile file) {
     byId.put(id, file);
   }
 

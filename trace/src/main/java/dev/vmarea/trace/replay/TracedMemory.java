@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
-import dev.vmarea.base.VmFlags;
-import dev.vmarea.space.Kernel;
+import dev.vmarea.AddressSpace;
+import dev.vmarea.Machine;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.Task;
 import dev.vmarea.trace.procmaps.MapsLayout;
 import dev.vmarea.trace.procmaps.MapsText;
 import dev.vmarea.vma.Vma;
-import dev.vmarea.vma.VmaHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One address space of the log, shared by whoever CLONE_VM made share it. */
 final class TracedMemory {
-  private final Kernel kernel;
-  private @Nullable Mm mm;
+  private @Nullable AddressSpace space;
 
   /** Why the model does not know this memory; empty if it does. */
   private final String unknownBecause;
@@ -34,58 +32,30 @@ final class TracedMemory {
   /** Processes that use it. */
   int users;
 
-  /** Whether the calls of the program's text layout have set where the heap begins. */
+  /** Whether it is known where the heap begins; else the first brk tells it. */
   boolean heapKnown;
 
   long calls;
   long skipped;
   int peak;
 
-  private TracedMemory(Kernel kernel, @Nullable Mm mm, String unknownBecause) {
-    this.kernel = kernel;
-    this.mm = mm;
+  private TracedMemory(@Nullable AddressSpace space, String unknownBecause) {
+    this.space = space;
     this.unknownBecause = unknownBecause;
   }
 
-  static TracedMemory unknown(Kernel kernel, String because) {
-    return new TracedMemory(kernel, null, because);
+  static TracedMemory unknown(String because) {
+    return new TracedMemory(null, because);
   }
 
-  static TracedMemory of(Kernel kernel, Mm mm) {
-    TracedMemory memory = new TracedMemory(kernel, mm, "");
-    memory.peak = mm.mapCount();
+  static TracedMemory of(AddressSpace space) {
+    TracedMemory memory = new TracedMemory(space, "");
+    memory.peak = space.mapCount();
     return memory;
   }
 
-  /** An address space with these areas, charged and counted as if they had been mapped. */
-  static Mm build(Kernel kernel, Task task, ProgramLayout layout, Iterable<Vma> areas) {
-    Mm mm = new Mm(kernel, layout);
-    for (Vma area : areas) {
-      Vma vma =
-          new Vma(
-              area.start(),
-              area.end(),
-              area.pgoff(),
-              area.flags(),
-              new VmaHandle(),
-              area.file(),
-              area.anon(),
-              area.ops(),
-              area.extras());
-      mm.editor().insert(vma);
-      mm.counters().map(vma.flags(), vma.pages());
-      if (vma.has(VmFlags.LOCKED)) {
-        mm.counters().lock(vma.pages());
-      }
-      if (vma.has(VmFlags.ACCOUNT)) {
-        mm.charge(task, vma.pages());
-      }
-    }
-    return mm;
-  }
-
   boolean isKnown() {
-    return mm != null;
+    return space != null;
   }
 
   String unknownBecause() {
@@ -93,19 +63,15 @@ final class TracedMemory {
   }
 
   /** The model. Ask {@link #isKnown()} first. */
-  Mm mm() {
-    if (mm == null) {
+  AddressSpace space() {
+    if (space == null) {
       throw new IllegalStateException("memory is not known: " + unknownBecause);
     }
-    return mm;
-  }
-
-  Kernel kernel() {
-    return kernel;
+    return space;
   }
 
   int vmas() {
-    return mm == null ? 0 : mm.mapCount();
+    return space == null ? 0 : space.mapCount();
   }
 
   void counted() {
@@ -113,49 +79,48 @@ final class TracedMemory {
     peak = Math.max(peak, vmas());
   }
 
-  /** Everything that a failed call could have changed, to be put back with {@link #restore}. */
-  record Snapshot(List<Vma> areas, ProgramLayout layout, long defFlags) {}
+  /** Everything that a call could have changed, to be put back with {@link #restore}. */
+  record Snapshot(List<Vma> areas, ProgramLayout layout, long defFlags, boolean ksm) {}
 
   Snapshot snapshot() {
-    Mm model = mm();
-    List<Vma> areas = new ArrayList<>(model.mapCount());
-    for (Vma vma : model.tree()) {
+    Mm mm = space().mm();
+    List<Vma> areas = new ArrayList<>(mm.mapCount());
+    for (Vma vma : mm.tree()) {
       areas.add(vma);
     }
-    return new Snapshot(areas, model.layout().copy(), model.defFlags());
+    return new Snapshot(areas, mm.layout().copy(), mm.defFlags(), mm.ksmMergeAny());
   }
 
-  void restore(Task task, Snapshot snapshot) {
-    Mm old = mm();
-    release();
-    Mm restored = build(kernel, task, snapshot.layout.copy(), snapshot.areas);
-    restored.defFlags(snapshot.defFlags);
-    restored.ksmMergeAny(old.ksmMergeAny());
-    restored.denyWriteExec(old.denyWriteExec(), old.denyWriteExecNotInherited());
-    mm = restored;
+  void restore(Snapshot snapshot) {
+    AddressSpace old = space();
+    Machine machine = old.machine();
+    old.exit();
+    AddressSpace restored = machine.newAddressSpace(snapshot.layout.copy(), old.task());
+    for (Vma vma : snapshot.areas) {
+      restored.install(vma);
+    }
+    restored.mm().defFlags(snapshot.defFlags);
+    restored.mm().ksmMergeAny(snapshot.ksm);
+    restored
+        .mm()
+        .denyWriteExec(old.mm().denyWriteExec(), old.mm().denyWriteExecNotInherited());
+    space = restored;
   }
 
-  /** Gives the commit charge back: the memory is no longer used, or is about to be rebuilt. */
+  /** Nobody uses the memory any longer. */
   void release() {
-    if (mm == null) {
-      return;
+    AddressSpace old = space;
+    if (old != null) {
+      old.exit();
     }
-    long pages = 0;
-    for (Vma vma : mm.tree()) {
-      if (vma.has(VmFlags.ACCOUNT)) {
-        pages += vma.pages();
-      }
-    }
-    mm.uncharge(pages);
   }
 
   /** The text of maps. */
   byte[] mapsText() {
-    Mm model = mm();
-    ProgramLayout layout = model.layout();
+    ProgramLayout layout = space().layout();
     MapsText text =
         new MapsText(new MapsLayout(layout.startBrk, layout.brk, layout.startStack));
-    for (Vma vma : model.tree()) {
+    for (Vma vma : space().vmas()) {
       text.add(vma);
     }
     if (vsyscall) {
