@@ -4,6 +4,7 @@
 module dev.vmarea {
   requires static transitive org.jspecify;
 
+  exports dev.vmarea;
   exports dev.vmarea.base;
   exports dev.vmarea.vma;
   exports dev.vmarea.space;

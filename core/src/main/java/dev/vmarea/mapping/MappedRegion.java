@@ -11,10 +11,10 @@ import dev.vmarea.space.Task;
 import dev.vmarea.space.UnmapSet;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaDescriptor;
 import dev.vmarea.vma.VmaExtras;
-import dev.vmarea.vma.VmOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,8 +154,7 @@ final class MappedRegion {
       file = backing.shmemZero(end - start, (flags & VmFlags.NORESERVE) != 0);
       ops = NoOperations.INSTANCE;
     }
-    Vma vma =
-        mm.editor().allocate(start, end, pgoff, flags, file, null, ops, VmaExtras.NONE);
+    Vma vma = mm.editor().allocate(start, end, pgoff, flags, file, null, ops, VmaExtras.NONE);
     if (vma.has(VmFlags.LOCKED) && !lockable(flags)) {
       vma = vma.withFlags(flags & ~VmFlags.LOCKED_MASK);
     }

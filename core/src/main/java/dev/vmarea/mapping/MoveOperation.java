@@ -43,8 +43,7 @@ public final class MoveOperation {
   public long remap(long address, long oldLength, long newLength, int flags, long target)
       throws ErrnoException {
     MoveRequest request =
-        new MoveRequest(
-            address, Pages.ceil(oldLength), Pages.ceil(newLength), flags, target);
+        new MoveRequest(address, Pages.ceil(oldLength), Pages.ceil(newLength), flags, target);
     checkParameters(request);
     mm.lock().lock();
     try {
@@ -128,8 +127,7 @@ public final class MoveOperation {
         && (operations == null || operations.placement() != FileOperations.Placement.OWN);
   }
 
-  private long remapOne(@Nullable Vma found, MoveRequest asked)
-      throws ErrnoException {
+  private long remapOne(@Nullable Vma found, MoveRequest asked) throws ErrnoException {
     if (found == null) {
       throw Errno.EFAULT.failure();
     }
@@ -161,8 +159,7 @@ public final class MoveOperation {
     if (request.oldLength() == 0 && !vma.hasAny(VmFlags.SHARED | VmFlags.MAYSHARE)) {
       throw Errno.EINVAL.failure();
     }
-    if (request.has(MremapFlags.DONTUNMAP)
-        && vma.hasAny(VmFlags.DONTEXPAND | VmFlags.PFNMAP)) {
+    if (request.has(MremapFlags.DONTUNMAP) && vma.hasAny(VmFlags.DONTEXPAND | VmFlags.PFNMAP)) {
       throw Errno.EINVAL.failure();
     }
     long needed = request.shrinks() ? request.newLength() : request.oldLength();

@@ -106,8 +106,7 @@ public final class ProtectOperation {
     }
     long flags = VmFlags.ofProt(wanted) | vma.flags() & ~(VmFlags.ACCESS | VmFlags.PKEY_MASK);
     long allowed = flags >>> 4;
-    if ((flags & ~allowed & VmFlags.ACCESS) != 0
-        || mm.refusedByDenyWriteExec(vma.flags(), flags)) {
+    if ((flags & ~allowed & VmFlags.ACCESS) != 0 || mm.refusedByDenyWriteExec(vma.flags(), flags)) {
       throw Errno.EACCES.failure();
     }
     changeFlags(vma, start, end, flags);
@@ -129,11 +128,7 @@ public final class ProtectOperation {
         throw Errno.ENOMEM.failure();
       }
       long exempt =
-          VmFlags.ACCOUNT
-              | VmFlags.WRITE
-              | VmFlags.HUGETLB
-              | VmFlags.SHARED
-              | VmFlags.NORESERVE;
+          VmFlags.ACCOUNT | VmFlags.WRITE | VmFlags.HUGETLB | VmFlags.SHARED | VmFlags.NORESERVE;
       if ((old & exempt) == 0) {
         if (!mm.charge(task, pages)) {
           throw Errno.ENOMEM.failure();
@@ -154,7 +149,8 @@ public final class ProtectOperation {
     if ((old & VmFlags.ACCOUNT) != 0 && (flags & VmFlags.ACCOUNT) == 0) {
       mm.uncharge(pages);
     }
-    boolean lockedPrivate = (old & (VmFlags.WRITE | VmFlags.SHARED | VmFlags.LOCKED)) == VmFlags.LOCKED;
+    boolean lockedPrivate =
+        (old & (VmFlags.WRITE | VmFlags.SHARED | VmFlags.LOCKED)) == VmFlags.LOCKED;
     if (lockedPrivate && (flags & VmFlags.WRITE) != 0 && vma.isAccessible()) {
       Population.populateIgnoringErrors(mm, start, end);
     }

@@ -96,9 +96,7 @@ public final class AddressChooser {
       return mm.config().shmemThp() ? hugeAligned(request) : plain(request);
     }
     boolean wantsThp =
-        mm.config().thp()
-            && request.hint == 0
-            && request.length % KernelConfig.THP_SIZE == 0;
+        mm.config().thp() && request.hint == 0 && request.length % KernelConfig.THP_SIZE == 0;
     return wantsThp ? hugeAligned(request) : plain(request);
   }
 
@@ -203,7 +201,10 @@ public final class AddressChooser {
     return new GapSearch.Need(request.length, 0, 0, request.shadowStack ? Pages.SIZE : 0);
   }
 
-  /** Whether nothing, guard gap included, begins before the range ends; what lies below is not asked. */
+  /**
+   * Whether nothing, guard gap included, begins before the range ends; what lies below is not
+   * asked.
+   */
   private boolean free(long address, long length) {
     return address + length <= mm.guardedStart(mm.tree().find(address));
   }
