@@ -79,6 +79,11 @@ public final class MapsText {
     size += line.length;
   }
 
+  /** What maps shows for {@code file}: path with newlines escaped, "(deleted)" if it is. */
+  public static String shownName(OpenFile file) {
+    return file.entry().display().replace("\n", "\\012");
+  }
+
   /** Number of bytes so far. */
   public int size() {
     return size;

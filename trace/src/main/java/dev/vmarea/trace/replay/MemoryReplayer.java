@@ -102,7 +102,7 @@ final class MemoryReplayer {
     }
     if (!memory.isKnown()) {
       skippedCalls++;
-      memory.skipped++;
+      thread.process.skipped++;
       return;
     }
     if (pending != null && pending.executed) {
@@ -110,6 +110,7 @@ final class MemoryReplayer {
     } else {
       run(record, thread, memory, withSegment(pending == null ? call : merged(pending, call)));
     }
+    thread.process.calls++;
     memory.counted();
   }
 

@@ -44,11 +44,7 @@ final class ProcessCalls {
     CloneRequest request = begun != null && record.argCount() == 0 ? begun : request(record);
     TracedThread existing = table.get(child);
     if (existing != null) {
-      // A number used before, whose end the log does not show; or a child matched with another
-      // clone under way, which is as good.
-      if (existing.process.memory.calls == 0 || request.has(CloneRequest.CLONE_THREAD)) {
-        return;
-      }
+      // The number was used before by a thread whose end the log does not show.
       ends.threadGone(existing, "");
     }
     create(thread, child, request);
@@ -191,7 +187,7 @@ final class ProcessCalls {
         for (int i = 0; i < record.argCount(); i++) {
           String argument = record.argText(i);
           if (argument.startsWith("flags=")) {
-            StraceValue flags = record.argNamed("flags");
+            StraceValue flags = record.namedArg("flags");
             yield new CloneRequest(flags == null ? 0 : flags.asLong());
           }
         }

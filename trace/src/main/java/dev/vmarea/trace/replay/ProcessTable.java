@@ -18,7 +18,7 @@ final class ProcessTable {
   private final Map<Integer, TracedThread> threads = new LinkedHashMap<>();
 
   // Children whose lines came first, by the thread whose clone is taken to have made them.
-  private final Map<TracedThread, List<TracedThread>> early = new HashMap<>();
+  private final Map<TracedThread, TracedThread> early = new HashMap<>();
 
   @Nullable TracedThread get(int tid) {
     return threads.get(tid);
@@ -52,17 +52,31 @@ final class ProcessTable {
 
   /** Notes that {@code child} is taken to be what the pending clone of {@code creator} makes. */
   void matched(TracedThread creator, TracedThread child) {
-    early.computeIfAbsent(creator, key -> new ArrayList<>(1)).add(child);
+    early.put(creator, child);
   }
 
   /**
-   * The clone of {@code creator} returned: forgets what was assumed.
+   * The clone of {@code creator} returned {@code childTid}. A child that was taken to be another
+   * clone's is exchanged for the one that was assumed here.
    *
-   * @return whether the child with this number had been assumed to be this clone's
+   * @return whether the child had been assumed to be made by a clone under way
    */
   boolean confirmed(TracedThread creator, int childTid) {
-    List<TracedThread> assumed = early.remove(creator);
-    return assumed != null && assumed.stream().anyMatch(child -> child.tid == childTid);
+    TracedThread assumed = early.remove(creator);
+    if (assumed != null && assumed.tid == childTid) {
+      return true;
+    }
+    for (Map.Entry<TracedThread, TracedThread> entry : early.entrySet()) {
+      if (entry.getValue().tid == childTid) {
+        TracedThread other = entry.getKey();
+        early.remove(other);
+        if (assumed != null) {
+          early.put(other, assumed);
+        }
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Every living thread. */

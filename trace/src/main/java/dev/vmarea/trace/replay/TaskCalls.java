@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
-import dev.vmarea.trace.strace.StraceRecord;
 
 /** Calls that change the caller (limits, personality) and not its memory: taken as the log has them. */
 final class TaskCalls {
@@ -16,7 +15,7 @@ final class TaskCalls {
   }
 
   /** Follows a successful call of {@code process} that changed {@code target}. */
-  static void follow(MemoryCall call, StraceRecord record, TracedProcess target) {
+  static void follow(MemoryCall call, TracedProcess target) {
     switch (call.call()) {
       case SETRLIMIT, PRLIMIT64 -> target.task.limits().set((int) call.a0(), call.a1(), call.a2());
       case PERSONALITY -> {

@@ -35,8 +35,6 @@ final class TracedMemory {
   /** Whether it is known where the heap begins; else the first brk tells it. */
   boolean heapKnown;
 
-  long calls;
-  long skipped;
   int peak;
 
   private TracedMemory(@Nullable AddressSpace space, String unknownBecause) {
@@ -74,8 +72,8 @@ final class TracedMemory {
     return space == null ? 0 : space.mapCount();
   }
 
+  /** A call was made: notes the number of areas. */
   void counted() {
-    calls++;
     peak = Math.max(peak, vmas());
   }
 

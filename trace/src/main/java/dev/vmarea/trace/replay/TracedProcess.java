@@ -4,6 +4,7 @@ package dev.vmarea.trace.replay;
 import dev.vmarea.space.Task;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A thread group of the log. */
 final class TracedProcess {
@@ -12,7 +13,13 @@ final class TracedProcess {
   final Task task;
   final List<TracedThread> threads = new ArrayList<>(1);
   TracedMemory memory;
-  String command = "";
+  String command;
+  long calls;
+  long skipped;
+
+  /** The final map compared, once it is known. */
+  @Nullable MapComparison comparison;
+
 
   TracedProcess(int pid, boolean first, Task task, TracedMemory memory, String command) {
     this.pid = pid;
