@@ -4,7 +4,14 @@ package dev.vmarea.trace.replay;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
 import dev.vmarea.trace.procmaps.MapsEntry;
+import dev.vmarea.trace.procmaps.MapsFile;
 import dev.vmarea.trace.procmaps.SmapsEntry;
+import dev.vmarea.trace.procmaps.SmapsFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +64,42 @@ public record ReplaySettings(
       return new StartingMap(MapImage.ofSmaps(entries));
     }
 
+    /**
+     * From a file that is either maps or smaps; smaps says more.
+     *
+     * @throws IOException if it cannot be read or is neither; the message names the line
+     */
+    public static StartingMap read(Path file) throws IOException {
+      return isSmaps(file)
+          ? ofSmaps(SmapsFile.read(file))
+          : ofMaps(MapsFile.read(file));
+    }
+
     MapImage image() {
       return image;
     }
+  }
+
+  /**
+   * The map in a file that is either maps or smaps.
+   *
+   * @throws IOException if it cannot be read or is neither; the message names the line
+   */
+  public static List<MapsEntry> readMap(Path file) throws IOException {
+    return isSmaps(file)
+        ? SmapsFile.read(file).stream().map(SmapsEntry::map).toList()
+        : MapsFile.read(file);
+  }
+
+  private static boolean isSmaps(Path file) throws IOException {
+    byte[] head = new byte[8192];
+    int length;
+    try (InputStream in = Files.newInputStream(file)) {
+      length = in.readNBytes(head, 0, head.length);
+    }
+    String text = new String(head, 0, length, StandardCharsets.ISO_8859_1);
+    int second = text.indexOf('\n') + 1;
+    return second > 0 && text.startsWith("Size:", second);
   }
 
   /** These settings with a starting map. */
