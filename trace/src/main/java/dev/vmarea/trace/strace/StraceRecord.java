@@ -126,6 +126,11 @@ public final class StraceRecord {
     return decode(text, argFrom[i], argTo[i]);
   }
 
+  /** Whether argument {@code i} is a plain number: no name, no decoration. */
+  public boolean argIsNumber(int i) {
+    return i < argCount && Numbers.isNumber(text, argFrom[i], argTo[i]);
+  }
+
   /**
    * Argument {@code i} as flags: names, numbers and shifted numbers joined by {@code |}. A name that
    * is not known counts as 0 and is reported.
