@@ -51,8 +51,8 @@ record MemoryCall(
   }
 
   /**
-   * Whether the call takes memory away, so that in a log its effect belongs to the line where it
-   * began; others hand memory out, and take effect where they return.
+   * Whether the call takes memory away, so that in a log its effect mostly belongs to the line where
+   * it began; others hand memory out, and take effect where they return.
    */
   boolean takesEffectAtEntry() {
     return switch (call) {

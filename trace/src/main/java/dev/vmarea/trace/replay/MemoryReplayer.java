@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Makes the memory calls of a log on the model, compares the results, and after a difference brings
  * the model to what the kernel did.
  *
- * <p>Calls of threads overlap in a log. One that takes memory away takes effect where it began, one
- * that hands memory out where it returned; when an address does not fit that order, calls that are
- * under way are tried first.
+ * <p>Calls of threads overlap in a log. One that takes memory away is taken to have effect before
+ * the next call that returns, one that hands memory out where it returns itself; when a result does
+ * not fit that order, other orders of the calls under way are tried.
  */
 final class MemoryReplayer {
   private static final int ADDR_NO_RANDOMIZE = 0x40000;
@@ -76,10 +76,6 @@ final class MemoryReplayer {
     PendingCall pending = new PendingCall(withSegment(call));
     thread.pending = pending;
     memory.pending.add(pending);
-    if (call.takesEffectAtEntry()) {
-      pending.executed = true;
-      pending.result = execute(memory, thread, pending.call);
-    }
   }
 
   /** A call with its result, on one line or at its second half. */
@@ -156,18 +152,29 @@ final class MemoryReplayer {
     learnBase(memory, given, expected);
     MemoryCall call = withRandomPlacement(memory, thread.process.task, given, expected);
     noteEdges(memory, call, expected, failed);
+    List<PendingCall> underWay = underWay(memory);
     TracedMemory.Snapshot before =
-        failed || !memory.pending.isEmpty() ? memory.snapshot() : null;
+        failed || !underWay.isEmpty() ? memory.snapshot() : null;
+    List<PendingCall> earlier =
+        underWay.stream().filter(other -> other.call.takesEffectAtEntry()).toList();
+    execute(memory, thread, earlier);
     long actual = execute(memory, thread, call);
     if (actual == ModelCalls.NOT_MODELLED) {
       unmodelled++;
       return;
     }
     memoryCalls++;
-    if (actual == expected || settledByPlacement(memory, thread, call, expected, actual)) {
+    if (actual == expected) {
+      earlier.forEach(PendingCall::settle);
       return;
     }
-    if (before != null && settledByOrder(memory, thread, call, expected, before)) {
+    if (before != null
+        && !underWay.isEmpty()
+        && settledByOrder(memory, thread, underWay, earlier, call, expected, before)) {
+      return;
+    }
+    earlier.forEach(PendingCall::settle);
+    if (settledByPlacement(memory, thread, call, expected, actual)) {
       return;
     }
     diverged(record, thread, given, expected, actual);
@@ -287,54 +294,62 @@ final class MemoryReplayer {
     return false;
   }
 
-  // Calls under way may have taken effect before this one: one of them, or all in turn.
-  private boolean settledByOrder(
-      TracedMemory memory,
-      TracedThread thread,
-      MemoryCall call,
-      long expected,
-      TracedMemory.Snapshot before) {
+  private static List<PendingCall> underWay(TracedMemory memory) {
+    if (memory.pending.isEmpty()) {
+      return List.of();
+    }
     List<PendingCall> waiting = new ArrayList<>();
     for (PendingCall other : memory.pending) {
       if (!other.executed && waiting.size() < MAX_REORDERED) {
         waiting.add(other);
       }
     }
-    for (int i = 0; i < waiting.size(); i++) {
-      if (fits(memory, thread, waiting.subList(i, i + 1), call, expected, before)) {
-        return true;
-      }
-    }
-    for (int n = 2; n <= waiting.size(); n++) {
-      if (fits(memory, thread, waiting.subList(0, n), call, expected, before)) {
-        return true;
-      }
-    }
-    if (!waiting.isEmpty()) {
-      memory.restore(before);
-      execute(memory, thread, call);
-    }
-    return false;
+    return waiting;
   }
 
-  private boolean fits(
+  // A call under way may have taken effect anywhere between its two lines: none of them before this
+  // one, each of them, or the first few in turn.
+  private boolean settledByOrder(
       TracedMemory memory,
       TracedThread thread,
-      List<PendingCall> first,
+      List<PendingCall> underWay,
+      List<PendingCall> earlier,
       MemoryCall call,
       long expected,
       TracedMemory.Snapshot before) {
+    List<List<PendingCall>> orders = new ArrayList<>();
+    if (!earlier.isEmpty()) {
+      orders.add(List.of());
+    }
+    for (PendingCall one : underWay) {
+      orders.add(List.of(one));
+      if (!earlier.isEmpty() && !earlier.contains(one)) {
+        List<PendingCall> after = new ArrayList<>(earlier);
+        after.add(one);
+        orders.add(after);
+      }
+    }
+    for (int n = 2; n <= underWay.size(); n++) {
+      orders.add(underWay.subList(0, n));
+    }
+    for (List<PendingCall> order : orders) {
+      memory.restore(before);
+      execute(memory, thread, order);
+      if (execute(memory, thread, call) == expected) {
+        order.forEach(PendingCall::settle);
+        return true;
+      }
+    }
     memory.restore(before);
-    for (PendingCall other : first) {
+    execute(memory, thread, earlier);
+    execute(memory, thread, call);
+    return false;
+  }
+
+  private void execute(TracedMemory memory, TracedThread thread, List<PendingCall> calls) {
+    for (PendingCall other : calls) {
       other.result = execute(memory, thread, other.call);
     }
-    if (execute(memory, thread, call) != expected) {
-      return false;
-    }
-    for (PendingCall other : first) {
-      other.executed = true;
-    }
-    return true;
   }
 
   private void diverged(

@@ -14,4 +14,9 @@ final class PendingCall {
   PendingCall(MemoryCall call) {
     this.call = call;
   }
+
+  /** The result found last is the one to compare with. */
+  void settle() {
+    executed = true;
+  }
 }
