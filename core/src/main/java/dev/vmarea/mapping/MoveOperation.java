@@ -124,7 +124,7 @@ public final class MoveOperation {
     OpenFile file = vma.file();
     FileOperations operations = file == null ? null : file.operations();
     return vma.extras().userfault() == null
-        && (operations == null || operations.placement() != FileOperations.Placement.OWN);
+        && (operations == null || !operations.placement().isDriversOwn());
   }
 
   private long remapOne(@Nullable Vma found, MoveRequest asked) throws ErrnoException {

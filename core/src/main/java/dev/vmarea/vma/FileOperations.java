@@ -15,8 +15,18 @@ public interface FileOperations {
     SHMEM,
     /** Aligned to the huge page size. */
     HUGETLB,
+    /**
+     * {@code /dev/zero}: shared as {@link #SHMEM}, private as {@link #THP}; like a driver's own
+     * method, such VMAs are not moved together with others by mremap.
+     */
+    DEVICE_ZERO,
     /** A driver's own method; such VMAs are not moved together with others by mremap. */
-    OWN
+    OWN;
+
+    /** Whether mremap moves such a VMA only by itself. */
+    public boolean isDriversOwn() {
+      return this == DEVICE_ZERO || this == OWN;
+    }
   }
 
   /**
