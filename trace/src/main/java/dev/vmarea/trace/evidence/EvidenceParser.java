@@ -76,8 +76,10 @@ public final class EvidenceParser {
       throw new IllegalArgumentException("anon= expected");
     }
     List<String> flags = new ArrayList<>();
-    for (String flag; !(flag = words.word()).isEmpty(); ) {
+    String flag = words.word();
+    while (!flag.isEmpty()) {
       flags.add(flag);
+      flag = words.word();
     }
     return new MapFlags(pid, Words.decode(anon.substring(5)), flags);
   }

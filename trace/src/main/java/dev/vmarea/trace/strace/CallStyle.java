@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param result how the result is printed
  * @param args an {@link ArgStyle} or a {@link FlagGroup} an argument
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never changed
 record CallStyle(ResultStyle result, Enum<?>... args) {
 
   /** How a result that is no error is printed. */

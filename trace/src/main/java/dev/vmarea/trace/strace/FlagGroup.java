@@ -177,7 +177,7 @@ public enum FlagGroup {
   FlagGroup(@Nullable String zero, String unknown, String names, boolean single) {
     this.zero = zero;
     this.unknown = unknown;
-    this.names = names.split(" ");
+    this.names = names.split(" ", -1);
     this.single = single;
     values = new long[this.names.length];
     for (int i = 0; i < values.length; i++) {
@@ -232,7 +232,7 @@ public enum FlagGroup {
   }
 
   static @Nullable String choice(long value, String names) {
-    for (String name : names.split(" ")) {
+    for (String name : names.split(" ", -1)) {
       if (valueOfName(name) == value) {
         return name;
       }

@@ -81,7 +81,7 @@ final class LineParser {
       rejoinCut(b, from, to);
       return;
     }
-    p = prefix(b, p, from, to);
+    p = prefix(b, p, to);
     if (p >= to) {
       bad(from, "nothing behind the pid");
       return;
@@ -108,7 +108,7 @@ final class LineParser {
 
   // ---- what stands before the call ----
 
-  private int prefix(byte[] b, int p, int from, int to) {
+  private int prefix(byte[] b, int p, int to) {
     int pid = -1;
     boolean bracket = false;
     if (Numbers.isDigit(b[p])) {

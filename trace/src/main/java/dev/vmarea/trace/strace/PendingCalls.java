@@ -14,6 +14,7 @@ final class PendingCalls {
   private static final int OVERHEAD = 128;
 
   /** One first half: the text from the call's name to its last known argument. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, never changed
   record Half(int pid, byte[] text, int nameLength, SyscallName call, long line, long offset) {}
 
   private final LinkedHashMap<Integer, Half> byThread = new LinkedHashMap<>();

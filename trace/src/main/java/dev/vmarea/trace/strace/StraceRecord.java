@@ -78,8 +78,7 @@ public final class StraceRecord {
 
   /**
    * The thread. A log without pids, and the lines of the first process before strace printed its
-   * pid, have 0; the same process keeps 0 to the end of the log ({@link #printedPid()} may tell its
-   * number).
+   * pid, have 0; the same process keeps 0 to the end of the log.
    */
   public int pid() {
     return pid;

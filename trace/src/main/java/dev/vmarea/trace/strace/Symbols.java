@@ -3,6 +3,7 @@ package dev.vmarea.trace.strace;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,7 +153,8 @@ final class Symbols {
   private static final Map<String, Long> BY_NAME = new HashMap<>();
 
   static {
-    for (String pair : VALUES.split("\\s+")) {
+    for (StringTokenizer pairs = new StringTokenizer(VALUES); pairs.hasMoreTokens(); ) {
+      String pair = pairs.nextToken();
       int eq = pair.indexOf('=');
       BY_NAME.put(pair.substring(0, eq), Long.decode(pair.substring(eq + 1)));
     }
