@@ -36,8 +36,7 @@ public final class TraceBacking implements SharedBacking {
 
   @Override
   public OpenFile hugetlbFile(long hugePageSize, long bytes) {
-    Inode inode =
-        new Inode(Inode.Type.REGULAR, FileKinds.fileSystem("hugetlbfs", false));
+    Inode inode = new Inode(Inode.Type.REGULAR, FileKinds.fileSystem("hugetlbfs", false));
     inode.size(bytes);
     return new OpenFile(
         inode,

@@ -6,8 +6,8 @@ import dev.vmarea.trace.text.Numbers;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
-import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class MapsText {
   /** The pseudo line that x86-64 kernels print last for the legacy page at the top. */
   public static final String VSYSCALL_LINE =
-      "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0"
-          + "                  [vsyscall]\n";
+      "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0" + "                  [vsyscall]\n";
 
   private static final int NAME_COLUMN = 73;
   private static final byte[] DELETED = " (deleted)".getBytes(StandardCharsets.US_ASCII);
@@ -94,7 +93,9 @@ public final class MapsText {
     return Arrays.copyOf(out, size);
   }
 
-  /** Hands the text so far to {@code target} and starts over, for maps that need not be in memory. */
+  /**
+   * Hands the text so far to {@code target} and starts over, for maps that need not be in memory.
+   */
   public void drainTo(OutputStream target) throws IOException {
     target.write(out, 0, size);
     size = 0;

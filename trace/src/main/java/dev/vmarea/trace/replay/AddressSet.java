@@ -2,8 +2,8 @@
 package dev.vmarea.trace.replay;
 
 /**
- * A set of page-aligned addresses in bounded space. Once full it answers "contained" for everything:
- * it is used to refuse conclusions, and must not refuse a right one.
+ * A set of page-aligned addresses in bounded space. Once full it answers "contained" for
+ * everything: it is used to refuse conclusions, and must not refuse a right one.
  */
 final class AddressSet {
   private static final int LIMIT = 1 << 20;

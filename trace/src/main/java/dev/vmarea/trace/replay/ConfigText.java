@@ -14,9 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * A kernel's configuration as text: every component of {@link KernelConfig} under its own name.
- */
+/** A kernel's configuration as text: every component of {@link KernelConfig} under its own name. */
 public final class ConfigText {
   private static final RecordComponent[] COMPONENTS = KernelConfig.class.getRecordComponents();
 

@@ -63,9 +63,7 @@ final class FileCalls {
       case DUP -> duplicated(record, thread, false);
       case DUP2, DUP3 ->
           duplicated(
-              record,
-              thread,
-              record.argCount() > 2 && (record.argFlags(2) & O_CLOEXEC) != 0);
+              record, thread, record.argCount() > 2 && (record.argFlags(2) & O_CLOEXEC) != 0);
       case FCNTL, FCNTL64 -> control(record, thread);
       case MEMFD_CREATE -> memfd(record, thread);
       case MEMFD_SECRET -> secret(record, thread);
@@ -78,18 +76,38 @@ final class FileCalls {
       case RENAMEAT2 -> renamed(record, thread);
       case CHDIR -> thread.directory.path = path(record, thread, -1, 0);
       case FCHDIR -> changedTo(record, thread);
-      case SOCKET, ACCEPT, ACCEPT4, EVENTFD, EVENTFD2, EPOLL_CREATE, EPOLL_CREATE1, INOTIFY_INIT,
-              INOTIFY_INIT1, FANOTIFY_INIT, SIGNALFD, SIGNALFD4, TIMERFD_CREATE, PERF_EVENT_OPEN,
-              PIDFD_OPEN, PIDFD_GETFD, BPF, IO_URING_SETUP, USERFAULTFD, OPEN_BY_HANDLE_AT,
-              OPEN_TREE, FSOPEN, FSMOUNT, FSPICK ->
+      case SOCKET,
+          ACCEPT,
+          ACCEPT4,
+          EVENTFD,
+          EVENTFD2,
+          EPOLL_CREATE,
+          EPOLL_CREATE1,
+          INOTIFY_INIT,
+          INOTIFY_INIT1,
+          FANOTIFY_INIT,
+          SIGNALFD,
+          SIGNALFD4,
+          TIMERFD_CREATE,
+          PERF_EVENT_OPEN,
+          PIDFD_OPEN,
+          PIDFD_GETFD,
+          BPF,
+          IO_URING_SETUP,
+          USERFAULTFD,
+          OPEN_BY_HANDLE_AT,
+          OPEN_TREE,
+          FSOPEN,
+          FSMOUNT,
+          FSPICK ->
           returned(record, thread);
       default -> {}
     }
   }
 
   /**
-   * The open file behind a descriptor argument, or null when the descriptor is not open. What {@code
-   * -y} printed behind it is believed more than what calls before showed.
+   * The open file behind a descriptor argument, or null when the descriptor is not open. What
+   * {@code -y} printed behind it is believed more than what calls before showed.
    */
   @Nullable OpenFile openFile(TracedThread thread, int fd, StraceRecord record, int argument) {
     if (fd < 0) {
@@ -115,9 +133,7 @@ final class FileCalls {
 
   private Descriptor guessed(TracedThread thread, int fd, String path, boolean deleted) {
     FileNames.Name name =
-        deleted || path.isEmpty()
-            ? names.unlisted(path, deleted, "", false)
-            : names.named(path);
+        deleted || path.isEmpty() ? names.unlisted(path, deleted, "", false) : names.named(path);
     Descriptor descriptor = new Descriptor(name.open(OpenFile.O_RDWR), false, false);
     thread.descriptors.put(fd, descriptor);
     return descriptor;
@@ -158,8 +174,7 @@ final class FileCalls {
       // It did not exist before, so an older file of that name is another one.
       names.unlink(path);
     }
-    FileNames.Name name =
-        deleted ? names.unlisted(path, true, "", false) : names.named(path);
+    FileNames.Name name = deleted ? names.unlisted(path, true, "", false) : names.named(path);
     boolean closeOnExec = (flags & O_CLOEXEC) != 0;
     thread.descriptors.put(
         (int) record.result(), new Descriptor(name.open(flags), closeOnExec, true));

@@ -62,10 +62,8 @@ final class FileNames {
   /** A file that no path leads to: a memfd, a deleted file. */
   Name unlisted(String path, boolean deleted, String fileSystemType, boolean noexec) {
     String type = fileSystemType.isEmpty() ? FileKinds.typeByPath(path) : fileSystemType;
-    Inode inode =
-        new Inode(FileKinds.inodeType(path, type), FileKinds.fileSystem(type, noexec));
-    return new Name(
-        new DirectoryEntry(path, deleted), inode, operations(path, type));
+    Inode inode = new Inode(FileKinds.inodeType(path, type), FileKinds.fileSystem(type, noexec));
+    return new Name(new DirectoryEntry(path, deleted), inode, operations(path, type));
   }
 
   private @Nullable FileOperations operations(String path, String type) {
@@ -93,8 +91,7 @@ final class FileNames {
     Name listed = deleted ? null : byPath.get(path);
     if (listed != null && matches(listed.inode, major, minor, number)) {
       listed.inode.identify(major, minor, number);
-      if (fileSystemType.isEmpty()
-          || fileSystemType.equals(listed.inode.fileSystem().type())) {
+      if (fileSystemType.isEmpty() || fileSystemType.equals(listed.inode.fileSystem().type())) {
         byNumber.putIfAbsent(new DeviceAndNumber(major, minor, number), listed.inode);
         return listed;
       }
@@ -115,9 +112,7 @@ final class FileNames {
 
   private static boolean matches(Inode inode, int major, int minor, long number) {
     return inode.number() == 0
-        || inode.number() == number
-            && inode.deviceMajor() == major
-            && inode.deviceMinor() == minor;
+        || inode.number() == number && inode.deviceMajor() == major && inode.deviceMinor() == minor;
   }
 
   /** The open file that the recorder numbered so, or null. */

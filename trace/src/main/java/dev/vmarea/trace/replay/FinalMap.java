@@ -46,9 +46,9 @@ final class FinalMap {
   }
 
   /**
-   * Without evidence of writes, private memory counts as written only if a later merge shows it, and
-   * the final map is such a sight: where it has two areas that could be one, and calls ended or began
-   * there, the two must have been written apart.
+   * Without evidence of writes, private memory counts as written only if a later merge shows it,
+   * and the final map is such a sight: where it has two areas that could be one, and calls ended or
+   * began there, the two must have been written apart.
    *
    * @return number of boundaries concluded so
    */

@@ -42,8 +42,7 @@ public record MapComparison(boolean identical, long different, List<DiffLine> li
       if (!(takeExpected && takeActual && e.sameLine(a))) {
         different++;
         if (lines.size() < MAX_LINES) {
-          lines.add(
-              new DiffLine(takeExpected ? e.line() : null, takeActual ? a.line() : null));
+          lines.add(new DiffLine(takeExpected ? e.line() : null, takeActual ? a.line() : null));
         }
       }
       if (takeExpected) {

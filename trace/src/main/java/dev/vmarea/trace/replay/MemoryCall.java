@@ -28,8 +28,7 @@ record MemoryCall(
 
   private static final long[] NO_RANGES = {};
 
-  static MemoryCall of(
-      SyscallName call, long a0, long a1, long a2, long a3, long a4, long a5) {
+  static MemoryCall of(SyscallName call, long a0, long a1, long a2, long a3, long a4, long a5) {
     return new MemoryCall(call, a0, a1, a2, a3, a4, a5, null, null, NO_RANGES);
   }
 
@@ -51,8 +50,8 @@ record MemoryCall(
   }
 
   /**
-   * Whether the call takes memory away, so that in a log its effect mostly belongs to the line where
-   * it began; others hand memory out, and take effect where they return.
+   * Whether the call takes memory away, so that in a log its effect mostly belongs to the line
+   * where it began; others hand memory out, and take effect where they return.
    */
   boolean takesEffectAtEntry() {
     return switch (call) {

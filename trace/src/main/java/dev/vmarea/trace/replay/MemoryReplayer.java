@@ -153,8 +153,7 @@ final class MemoryReplayer {
     MemoryCall call = withRandomPlacement(memory, thread.process.task, given, expected);
     noteEdges(memory, call, expected, failed);
     List<PendingCall> underWay = underWay(memory);
-    TracedMemory.Snapshot before =
-        failed || !underWay.isEmpty() ? memory.snapshot() : null;
+    TracedMemory.Snapshot before = failed || !underWay.isEmpty() ? memory.snapshot() : null;
     List<PendingCall> earlier =
         underWay.stream().filter(other -> other.call.takesEffectAtEntry()).toList();
     execute(memory, thread, earlier);
@@ -396,13 +395,11 @@ final class MemoryReplayer {
     }
   }
 
-  private static void takeBack(
-      TracedMemory memory, MemoryCall call, long expected, long actual) {
+  private static void takeBack(TracedMemory memory, MemoryCall call, long expected, long actual) {
     switch (call.call()) {
       case MMAP ->
           ModelCalls.force(
-              memory.space(),
-              MemoryCall.of(SyscallName.MUNMAP, actual, call.a1(), 0, 0, 0, 0));
+              memory.space(), MemoryCall.of(SyscallName.MUNMAP, actual, call.a1(), 0, 0, 0, 0));
       case MREMAP ->
           // What was moved to one place has to be moved on to the other.
           ModelCalls.force(
@@ -411,8 +408,7 @@ final class MemoryReplayer {
                   MemoryCall.of(SyscallName.MREMAP, actual, call.a2(), call.a2(), 0, 0, 0),
                   expected));
       case SHMAT ->
-          ModelCalls.force(
-              memory.space(), MemoryCall.of(SyscallName.SHMDT, actual, 0, 0, 0, 0, 0));
+          ModelCalls.force(memory.space(), MemoryCall.of(SyscallName.SHMDT, actual, 0, 0, 0, 0, 0));
       default -> {}
     }
   }

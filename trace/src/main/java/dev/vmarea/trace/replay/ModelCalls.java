@@ -66,7 +66,8 @@ final class ModelCalls {
                   c.name(),
                   c.ranges());
       case BRK -> MemoryCall.of(c.call(), address, 0, 0, 0, 0, 0);
-      case SHMAT -> MemoryCall.of(c.call(), c.a0(), address, c.a2() | 040000, 0, 0, 0).withFile(c.file());
+      case SHMAT ->
+          MemoryCall.of(c.call(), c.a0(), address, c.a2() | 040000, 0, 0, 0).withFile(c.file());
       default -> c;
     };
   }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param vmas areas at the end (without the pseudo area [vsyscall])
  * @param peakVmas most areas after any call
  * @param comparison the final map compared with the expected one, or null when there was none
- * @param remark why nothing was compared, or how the process ended; empty if there is nothing to say
+ * @param remark why nothing was compared, or how the process ended; empty if there is nothing to
+ *     say
  */
 public record ProcessOutcome(
     int pid,

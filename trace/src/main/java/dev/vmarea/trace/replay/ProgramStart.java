@@ -77,10 +77,7 @@ final class ProgramStart {
   }
 
   private static void limit(Layout known, LayoutField field, int resource, Task task) {
-    set(
-        known,
-        field,
-        soft -> task.limits().set(resource, soft, task.limits().hard(resource)));
+    set(known, field, soft -> task.limits().set(resource, soft, task.limits().hard(resource)));
   }
 
   private static void set(Layout known, LayoutField field, LongConsumer target) {

@@ -139,16 +139,14 @@ public record Recording(
               + ".");
     }
     if (!configKnown) {
-      notes.add(
-          "The recording does not tell the kernel's configuration; a common one is assumed.");
+      notes.add("The recording does not tell the kernel's configuration; a common one is assumed.");
     }
     ReplaySettings settings =
         ReplaySettings.of(config, profile == null ? choice.profile() : profile).withNotes(notes);
     Path smaps = directory.resolve("start.smaps");
     Path maps = directory.resolve("start.maps");
     if (Files.isRegularFile(smaps)) {
-      settings =
-          settings.withStart(ReplaySettings.StartingMap.ofSmaps(SmapsFile.read(smaps)));
+      settings = settings.withStart(ReplaySettings.StartingMap.ofSmaps(SmapsFile.read(smaps)));
     } else if (Files.isRegularFile(maps)) {
       settings = settings.withStart(ReplaySettings.StartingMap.ofMaps(MapsFile.read(maps)));
     }
@@ -162,8 +160,8 @@ public record Recording(
    * @param profile the profile to use instead of the recorded kernel's, or null
    * @param problems told of lines that are not understood
    */
-  public ReplayReport replay(
-      @Nullable Profile profile, Consumer<? super StraceProblem> problems) throws IOException {
+  public ReplayReport replay(@Nullable Profile profile, Consumer<? super StraceProblem> problems)
+      throws IOException {
     return Replay.run(trace, settings(profile), problems);
   }
 }

@@ -73,13 +73,16 @@ final class ReplayEngine {
     switch (record.kind()) {
       case CALL, RESUMED -> {
         calls++;
-        if (record.call() != SyscallName.OTHER && record.argCount() + resumedBonus(record) > 0) {
+        boolean whole = record.kind() == RecordKind.CALL || record.joined();
+        if (record.call() != SyscallName.OTHER && whole) {
           completed(record, thread(record.pid()));
-        } else {
-          thread(record.pid());
         }
       }
-      case UNFINISHED -> begun(record, thread(record.pid()));
+      case UNFINISHED -> {
+        if (record.call() != SyscallName.OTHER) {
+          begun(record, thread(record.pid()));
+        }
+      }
       case EXITED -> gone(record.pid(), "");
       case KILLED -> gone(record.pid(), "killed by " + record.callName());
       case SUPERSEDED -> {
@@ -91,11 +94,6 @@ final class ReplayEngine {
       case VMAREA_COMMENT -> comment(record);
       default -> {}
     }
-  }
-
-  // Calls without arguments (fork, munlockall) count as well.
-  private static int resumedBonus(StraceRecord record) {
-    return record.kind() == RecordKind.CALL || record.joined() ? 1 : 0;
   }
 
   private TracedThread thread(int tid) {
@@ -139,7 +137,6 @@ final class ReplayEngine {
   private void begun(StraceRecord record, TracedThread thread) {
     switch (record.call()) {
       case CLONE, CLONE3, FORK, VFORK -> processes.beginClone(record, thread);
-      case OTHER -> {}
       default -> {
         useStart(thread, record);
         memoryCalls.begin(record, thread);

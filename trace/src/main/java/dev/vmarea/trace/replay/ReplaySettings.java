@@ -70,9 +70,7 @@ public record ReplaySettings(
      * @throws IOException if it cannot be read or is neither; the message names the line
      */
     public static StartingMap read(Path file) throws IOException {
-      return isSmaps(file)
-          ? ofSmaps(SmapsFile.read(file))
-          : ofMaps(MapsFile.read(file));
+      return isSmaps(file) ? ofSmaps(SmapsFile.read(file)) : ofMaps(MapsFile.read(file));
     }
 
     MapImage image() {

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * System V shared memory segments, as shmget and the recorder's comments show them. Every attachment
- * has an open file of its own, so attachments never merge.
+ * System V shared memory segments, as shmget and the recorder's comments show them. Every
+ * attachment has an open file of its own, so attachments never merge.
  */
 final class ShmSegments {
   private static final int MAX_SEGMENTS = 1 << 16;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
-
-/** Calls that change the caller (limits, personality) and not its memory: taken as the log has them. */
+/**
+ * Calls that change the caller (limits, personality) and not its memory: taken as the log has them.
+ */
 final class TaskCalls {
   private TaskCalls() {}
 

@@ -5,7 +5,6 @@ import dev.vmarea.AddressSpace;
 import dev.vmarea.Machine;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.ProgramLayout;
-import dev.vmarea.space.Task;
 import dev.vmarea.trace.procmaps.MapsLayout;
 import dev.vmarea.trace.procmaps.MapsText;
 import dev.vmarea.vma.Vma;
@@ -99,9 +98,7 @@ final class TracedMemory {
     }
     restored.mm().defFlags(snapshot.defFlags);
     restored.mm().ksmMergeAny(snapshot.ksm);
-    restored
-        .mm()
-        .denyWriteExec(old.mm().denyWriteExec(), old.mm().denyWriteExecNotInherited());
+    restored.mm().denyWriteExec(old.mm().denyWriteExec(), old.mm().denyWriteExecNotInherited());
     space = restored;
   }
 
@@ -116,8 +113,7 @@ final class TracedMemory {
   /** The text of maps. */
   byte[] mapsText() {
     ProgramLayout layout = space().layout();
-    MapsText text =
-        new MapsText(new MapsLayout(layout.startBrk, layout.brk, layout.startStack));
+    MapsText text = new MapsText(new MapsLayout(layout.startBrk, layout.brk, layout.startStack));
     for (Vma vma : space().vmas()) {
       text.add(vma);
     }

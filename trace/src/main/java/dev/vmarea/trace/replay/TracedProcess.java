@@ -20,7 +20,6 @@ final class TracedProcess {
   /** The final map compared, once it is known. */
   @Nullable MapComparison comparison;
 
-
   TracedProcess(int pid, boolean first, Task task, TracedMemory memory, String command) {
     this.pid = pid;
     this.first = first;

@@ -86,9 +86,7 @@ class MapsTextTest {
     assertThat(
             line(
                 layout,
-                vma(
-                    0x20000, 0x21000, 0, VmFlags.READ, null, new SpecialMapping("[vdso]"), null)))
-        .isEqualTo(
-            "00020000-00021000 r--p 00000000 00:00 0" + " ".repeat(34) + "[vdso]\n");
+                vma(0x20000, 0x21000, 0, VmFlags.READ, null, new SpecialMapping("[vdso]"), null)))
+        .isEqualTo("00020000-00021000 r--p 00000000 00:00 0" + " ".repeat(34) + "[vdso]\n");
   }
 }

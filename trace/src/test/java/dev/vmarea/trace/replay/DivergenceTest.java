@@ -39,8 +39,10 @@ class DivergenceTest {
   void theKernelRefusedWhatTheModelDid() {
     ReplayReport report =
         Script.started()
-            .line("100 mmap(0x7ffff7ffd000, 4096, " + ANON.replace("MAP_PRIVATE", "MAP_FIXED|MAP_PRIVATE")
-                + ") = -1 ENOMEM (Cannot allocate memory)")
+            .line(
+                "100 mmap(0x7ffff7ffd000, 4096, "
+                    + ANON.replace("MAP_PRIVATE", "MAP_FIXED|MAP_PRIVATE")
+                    + ") = -1 ENOMEM (Cannot allocate memory)")
             .line("100 munmap(0x7ffff7fca000, 4096) = -1 EINVAL (Invalid argument)")
             .line("100 +++ exited with 0 +++")
             .expect()

@@ -59,7 +59,12 @@ class HostileLogTest {
         Script.run(log, Script.started().expect().settings());
       } catch (RuntimeException e) {
         throw new AssertionError(
-            "seed " + seed + " round " + round + "\n" + new String(log, StandardCharsets.ISO_8859_1),
+            "seed "
+                + seed
+                + " round "
+                + round
+                + "\n"
+                + new String(log, StandardCharsets.ISO_8859_1),
             e);
       }
     }

@@ -45,9 +45,10 @@ class OrderOfCallsTest {
   void aNewThreadCallsBeforeItsCreatorReturns() {
     assertIdentical(
         Script.started()
-            .line("100 clone3({flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD,"
-                + " child_tid=0x7ffff7000990, stack=0x7ffff7000000, stack_size=0x7fff80} "
-                + "<unfinished ...>")
+            .line(
+                "100 clone3({flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD,"
+                    + " child_tid=0x7ffff7000990, stack=0x7ffff7000000, stack_size=0x7fff80} "
+                    + "<unfinished ...>")
             .line("101 mmap(NULL, 8192, " + ANON + ") = 0x7ffff7fc6000")
             .line("100 <... clone3 resumed> => {parent_tid=[101]}, 88) = 101")
             .line("100 munmap(0x7ffff7fc6000, 4096) = 0")
@@ -148,8 +149,9 @@ class OrderOfCallsTest {
     ReplayReport report =
         Script.started()
             .line("100 mmap(NULL, 4096, " + ANON + ") = 0x7ffff7fc7000")
-            .line("100 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD,"
-                + " child_tidptr=0x7ffff7fc7a10) = 101")
+            .line(
+                "100 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD,"
+                    + " child_tidptr=0x7ffff7fc7a10) = 101")
             .line("101 munmap(0x7ffff7fc7000, 4096) = 0")
             .line("101 mmap(NULL, 4096, " + ANON + ") = 0x7ffff7fc7000")
             .line("100 mmap(NULL, 4096, " + ANON + ") = 0x7ffff7fc6000")

@@ -94,7 +94,6 @@ class RecordingTest {
     KernelConfig config = KernelConfig.standard().withOvercommit(2, 12345);
     JsonWriter out = new JsonWriter();
     ConfigText.write(out, config);
-    assertThat(ConfigText.read(JsonReader.read(out.text()).asObject("config")))
-        .isEqualTo(config);
+    assertThat(ConfigText.read(JsonReader.read(out.text()).asObject("config"))).isEqualTo(config);
   }
 }

@@ -27,8 +27,7 @@ final class Script {
       7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0 [stack]
       """;
 
-  private ReplaySettings settings =
-      ReplaySettings.of(KernelConfig.standard(), Profile.LINUX_6_18);
+  private ReplaySettings settings = ReplaySettings.of(KernelConfig.standard(), Profile.LINUX_6_18);
   private final StringBuilder log = new StringBuilder();
 
   private Script() {}
@@ -41,8 +40,7 @@ final class Script {
   /** The same, the lines beginning with {@code pid}. */
   static Script startedBy(String pid) {
     Script script = new Script();
-    script.settings =
-        script.settings.withStart(ReplaySettings.StartingMap.ofMaps(maps(START)));
+    script.settings = script.settings.withStart(ReplaySettings.StartingMap.ofMaps(maps(START)));
     return script.line(pid + "execve(\"/bin/prog\", [\"prog\"], 0x7ffe0 /* 3 vars */) = 0");
   }
 
