@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * How fast a log is read, in MB/s, one thread. Run its {@code main} with no argument for a log of
- * 500 MB made from the captured ones, or with the path of a log; a second argument names a C program
- * that is given the log's path, to compare with.
+ * 500 MB made from the captured ones, or with the path of a log; a second argument names a C
+ * program that is given the log's path, to compare with.
  */
 public final class StraceImportBenchmark {
   private static final long SIZE = 500_000_000;
