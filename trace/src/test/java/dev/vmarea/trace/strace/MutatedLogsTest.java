@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.strace;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.vmarea.trace.text.CString;
@@ -132,7 +133,7 @@ class MutatedLogsTest {
     v.isNumber();
     v.fdDeleted();
     v.truncated();
-    v.toString();
+    assertThat(v.toString()).isNotNull();
     v.element(1);
     v.after();
   }
