@@ -7,6 +7,7 @@ module dev.vmarea.host {
   requires transitive dev.vmarea.trace;
   requires jdk.unsupported;
 
+  exports dev.vmarea.host.bench;
   exports dev.vmarea.host.evidence;
   exports dev.vmarea.host.nativecalls;
   exports dev.vmarea.host.recorder;
