@@ -15,8 +15,8 @@ import dev.vmarea.vma.VmaHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process's memory. Memory calls are made through {@link #syscalls()}; this class shows the VMAs
- * and takes the events that are no calls: faults, stack growth, fork, exit.
+ * One process's memory. Memory calls are made through {@link #syscalls()}; this class shows the
+ * VMAs and takes the events that are no calls: faults, stack growth, fork, exit.
  *
  * <p>Thread-safe: reading takes no lock, changes take the address space's.
  */

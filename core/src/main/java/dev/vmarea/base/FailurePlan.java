@@ -2,8 +2,8 @@
 package dev.vmarea.base;
 
 /**
- * Which steps fail on purpose (decision D4). Every step that can fail for lack of memory asks; {@link
- * #NONE} never fails.
+ * Which steps fail on purpose (decision D4). Every step that can fail for lack of memory asks;
+ * {@link #NONE} never fails.
  */
 @FunctionalInterface
 public interface FailurePlan {

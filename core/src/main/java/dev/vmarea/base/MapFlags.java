@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.base;
 
-/** The {@code flags} argument of mmap (values of x86-64; aarch64 lacks only the first two of x86). */
+/**
+ * The {@code flags} argument of mmap (values of x86-64; aarch64 lacks only the first two of x86).
+ */
 public final class MapFlags {
   public static final int SHARED = 0x1;
   public static final int PRIVATE = 0x2;

@@ -9,9 +9,11 @@ import java.util.Locale;
  * concerns. Sources: mm-semantics 3.7 and 9.
  *
  * @param name stable name, such as LINUX_6_18
- * @param stickyGuardFlag MADV_GUARD_INSTALL marks the VMA with a flag that merging ignores and keeps
+ * @param stickyGuardFlag MADV_GUARD_INSTALL marks the VMA with a flag that merging ignores and
+ *     keeps
  * @param multiVmaMove a fixed mremap of unchanged length may move several VMAs
- * @param lateMoveCountCheck mremap tests the map count as from 7.1 on instead of with its old margin
+ * @param lateMoveCountCheck mremap tests the map count as from 7.1 on instead of with its old
+ *     margin
  * @param droppableUnsupported errno of MAP_DROPPABLE where it is not supported
  */
 public record Profile(

@@ -79,7 +79,8 @@ public final class VmFlags {
 
   static {
     String[] low = {
-      "rd", "wr", "ex", "sh", "mr", "mw", "me", "ms", "gd", "um", "pf", "gu", "uw", "lo", "io", "sr",
+      "rd", "wr", "ex", "sh", "mr", "mw", "me", "ms", "gd", "um", "pf", "gu", "uw", "lo", "io",
+          "sr",
       "rr", "dc", "de", "lf", "ac", "nr", "ht", "sf", "ar", "wf", "dd", "sd", "mm", "hg", "nh", "mg"
     };
     java.util.Arrays.fill(MNEMONICS, "??");

@@ -127,7 +127,6 @@ public final class GrowOperation {
     mm.editor()
         .insert(
             mm.editor()
-                .allocate(
-                    start, end, proposal.pgoff(), flags, null, null, null, VmaExtras.NONE));
+                .allocate(start, end, proposal.pgoff(), flags, null, null, null, VmaExtras.NONE));
   }
 }

@@ -45,8 +45,7 @@ public final class MapOperation {
    * @return address of the mapping
    * @throws ErrnoException as mmap(2) fails
    */
-  public long map(
-      long hint, long length, int prot, int flags, @Nullable OpenFile file, long offset)
+  public long map(long hint, long length, int prot, int flags, @Nullable OpenFile file, long offset)
       throws ErrnoException {
     if (!Pages.isAligned(offset)) {
       throw Errno.EINVAL.failure();
@@ -100,8 +99,7 @@ public final class MapOperation {
       throw Errno.EINVAL.failure();
     }
     int effectiveProt = withReadImpliesExec(prot, file);
-    int flags =
-        (mapFlags & MapFlags.FIXED_NOREPLACE) != 0 ? mapFlags | MapFlags.FIXED : mapFlags;
+    int flags = (mapFlags & MapFlags.FIXED_NOREPLACE) != 0 ? mapFlags | MapFlags.FIXED : mapFlags;
     long address = hint;
     if ((flags & MapFlags.FIXED) == 0) {
       address = Pages.floor(hint);
@@ -121,8 +119,7 @@ public final class MapOperation {
     }
     long vmFlags = startingFlags(effectiveProt, flags);
     address =
-        chooser.choose(
-            task, new AddressChooser.Request(address, bytes, pgoff, flags, file, false));
+        chooser.choose(task, new AddressChooser.Request(address, bytes, pgoff, flags, file, false));
     if ((flags & MapFlags.FIXED_NOREPLACE) != 0 && overlaps(address, bytes)) {
       throw Errno.EEXIST.failure();
     }
@@ -152,11 +149,7 @@ public final class MapOperation {
 
   private long startingFlags(int prot, int flags) {
     long vmFlags =
-        VmFlags.ofProt(prot)
-            | mm.defFlags()
-            | VmFlags.MAYREAD
-            | VmFlags.MAYWRITE
-            | VmFlags.MAYEXEC;
+        VmFlags.ofProt(prot) | mm.defFlags() | VmFlags.MAYREAD | VmFlags.MAYWRITE | VmFlags.MAYEXEC;
     if ((flags & MapFlags.GROWSDOWN) != 0) {
       vmFlags |= VmFlags.GROWSDOWN;
     }

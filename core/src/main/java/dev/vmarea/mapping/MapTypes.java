@@ -108,31 +108,23 @@ final class MapTypes {
 
   static Decision anonymous(int flags, long vmFlags, long address) throws ErrnoException {
     boolean growsDown = (vmFlags & VmFlags.GROWSDOWN) != 0;
-    switch (flags & MapFlags.TYPE) {
+    return switch (flags & MapFlags.TYPE) {
       case MapFlags.SHARED -> {
         if (growsDown) {
           throw Errno.EINVAL.failure();
         }
-        return new Decision(vmFlags | VmFlags.SHARED | VmFlags.MAYSHARE, 0);
+        yield new Decision(vmFlags | VmFlags.SHARED | VmFlags.MAYSHARE, 0);
       }
       case MapFlags.DROPPABLE -> {
-        if ((vmFlags & VmFlags.LOCKED) != 0
-            || (flags & (MapFlags.LOCKED | MapFlags.HUGETLB)) != 0
-            || growsDown) {
+        if ((flags & (MapFlags.LOCKED | MapFlags.HUGETLB)) != 0 || growsDown) {
           throw Errno.EINVAL.failure();
         }
-        return new Decision(
-            vmFlags
-                | VmFlags.DROPPABLE
-                | VmFlags.NORESERVE
-                | VmFlags.WIPEONFORK
-                | VmFlags.DONTDUMP,
+        yield new Decision(
+            vmFlags | VmFlags.DROPPABLE | VmFlags.NORESERVE | VmFlags.WIPEONFORK | VmFlags.DONTDUMP,
             Pages.count(address));
       }
-      case MapFlags.PRIVATE -> {
-        return new Decision(vmFlags, Pages.count(address));
-      }
+      case MapFlags.PRIVATE -> new Decision(vmFlags, Pages.count(address));
       default -> throw Errno.EINVAL.failure();
-    }
+    };
   }
 }

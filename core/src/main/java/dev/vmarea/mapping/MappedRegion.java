@@ -11,10 +11,10 @@ import dev.vmarea.space.Task;
 import dev.vmarea.space.UnmapSet;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaDescriptor;
 import dev.vmarea.vma.VmaExtras;
-import dev.vmarea.vma.VmOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,6 +128,10 @@ final class MappedRegion {
     }
     VmaDescriptor descriptor = new VmaDescriptor(start, end, pgoff, flags, mapped);
     operations.mmapPrepare(descriptor);
+    boolean locks = (descriptor.vmFlags() & ~flags & VmFlags.LOCKED) != 0;
+    if (locks && mm.lockLimitExceeded(task, Pages.count(end - start))) {
+      throw Errno.EAGAIN.failure(); // memfd_secret asks this in its hook
+    }
     pgoff = descriptor.pgoff();
     flags = descriptor.vmFlags();
     file = descriptor.vmFile();
@@ -154,12 +158,14 @@ final class MappedRegion {
       file = backing.shmemZero(end - start, (flags & VmFlags.NORESERVE) != 0);
       ops = NoOperations.INSTANCE;
     }
-    Vma vma =
-        mm.editor().allocate(start, end, pgoff, flags, file, null, ops, VmaExtras.NONE);
+    Vma vma = mm.editor().allocate(start, end, pgoff, flags, file, null, ops, VmaExtras.NONE);
     if (vma.has(VmFlags.LOCKED) && !lockable(flags)) {
       vma = vma.withFlags(flags & ~VmFlags.LOCKED_MASK);
     }
     mm.editor().insert(vma);
+    if (ops != null) {
+      ops.mapped(vma);
+    }
     return vma;
   }
 

@@ -43,8 +43,7 @@ public final class MoveOperation {
   public long remap(long address, long oldLength, long newLength, int flags, long target)
       throws ErrnoException {
     MoveRequest request =
-        new MoveRequest(
-            address, Pages.ceil(oldLength), Pages.ceil(newLength), flags, target);
+        new MoveRequest(address, Pages.ceil(oldLength), Pages.ceil(newLength), flags, target);
     checkParameters(request);
     mm.lock().lock();
     try {
@@ -93,13 +92,10 @@ public final class MoveOperation {
     long result = -1;
     long lastEnd = start;
     long at = start;
-    while (true) {
+    while (at < end) {
       Vma vma = mm.tree().find(at);
       if (vma == null || vma.start() >= end) {
-        if (result == -1) {
-          throw Errno.EFAULT.failure();
-        }
-        return result;
+        break;
       }
       boolean first = result == -1;
       if (first && vma.start() > start) {
@@ -108,7 +104,7 @@ public final class MoveOperation {
       if (!movesWithOthers(vma) && (!first || vma.end() < end)) {
         throw Errno.EFAULT.failure();
       }
-      long from = Math.max(vma.start(), start);
+      long from = Math.max(vma.start(), at);
       long length = Math.min(vma.end(), end) - from;
       target += from - lastEnd;
       long moved = remapOne(vma, request.piece(from, length, target));
@@ -119,17 +115,20 @@ public final class MoveOperation {
       lastEnd = from + length;
       at = lastEnd;
     }
+    if (result == -1) {
+      throw Errno.EFAULT.failure();
+    }
+    return result;
   }
 
   private static boolean movesWithOthers(Vma vma) {
     OpenFile file = vma.file();
     FileOperations operations = file == null ? null : file.operations();
     return vma.extras().userfault() == null
-        && (operations == null || operations.placement() != FileOperations.Placement.OWN);
+        && (operations == null || !operations.placement().isDriversOwn());
   }
 
-  private long remapOne(@Nullable Vma found, MoveRequest asked)
-      throws ErrnoException {
+  private long remapOne(@Nullable Vma found, MoveRequest asked) throws ErrnoException {
     if (found == null) {
       throw Errno.EFAULT.failure();
     }
@@ -161,8 +160,7 @@ public final class MoveOperation {
     if (request.oldLength() == 0 && !vma.hasAny(VmFlags.SHARED | VmFlags.MAYSHARE)) {
       throw Errno.EINVAL.failure();
     }
-    if (request.has(MremapFlags.DONTUNMAP)
-        && vma.hasAny(VmFlags.DONTEXPAND | VmFlags.PFNMAP)) {
+    if (request.has(MremapFlags.DONTUNMAP) && vma.hasAny(VmFlags.DONTEXPAND | VmFlags.PFNMAP)) {
       throw Errno.EINVAL.failure();
     }
     long needed = request.shrinks() ? request.newLength() : request.oldLength();

@@ -84,9 +84,9 @@ public final class ProtectOperation {
     long at = start;
     while (true) {
       long pieceEnd = Long.compareUnsigned(vma.end(), end) < 0 ? vma.end() : end;
-      protectPiece(vma, at, pieceEnd, prot);
-      at = pieceEnd;
-      if (at == end) {
+      // A merge with the next VMA has taken that one along: its flags are the wanted ones.
+      at = Math.max(pieceEnd, protectPiece(vma, at, pieceEnd, prot).end());
+      if (at >= end) {
         return;
       }
       Vma next = mm.tree().find(at);
@@ -97,7 +97,7 @@ public final class ProtectOperation {
     }
   }
 
-  private void protectPiece(Vma vma, long start, long end, int prot) throws ErrnoException {
+  private Vma protectPiece(Vma vma, long start, long end, int prot) throws ErrnoException {
     int wanted = prot;
     if ((prot & Prot.READ) != 0
         && (task.personality() & Task.READ_IMPLIES_EXEC) != 0
@@ -106,20 +106,20 @@ public final class ProtectOperation {
     }
     long flags = VmFlags.ofProt(wanted) | vma.flags() & ~(VmFlags.ACCESS | VmFlags.PKEY_MASK);
     long allowed = flags >>> 4;
-    if ((flags & ~allowed & VmFlags.ACCESS) != 0
-        || mm.refusedByDenyWriteExec(vma.flags(), flags)) {
+    if ((flags & ~allowed & VmFlags.ACCESS) != 0 || mm.refusedByDenyWriteExec(vma.flags(), flags)) {
       throw Errno.EACCES.failure();
     }
-    changeFlags(vma, start, end, flags);
+    return changeFlags(vma, start, end, flags);
   }
 
-  private void changeFlags(Vma vma, long start, long end, long wanted) throws ErrnoException {
+  /** The VMA that covers the piece afterwards. */
+  private Vma changeFlags(Vma vma, long start, long end, long wanted) throws ErrnoException {
     long old = vma.flags();
     if ((old & VmFlags.SEALED) != 0) {
       throw Errno.EPERM.failure();
     }
     if (wanted == old) {
-      return;
+      return vma;
     }
     long pages = Pages.count(end - start);
     long flags = wanted;
@@ -129,11 +129,7 @@ public final class ProtectOperation {
         throw Errno.ENOMEM.failure();
       }
       long exempt =
-          VmFlags.ACCOUNT
-              | VmFlags.WRITE
-              | VmFlags.HUGETLB
-              | VmFlags.SHARED
-              | VmFlags.NORESERVE;
+          VmFlags.ACCOUNT | VmFlags.WRITE | VmFlags.HUGETLB | VmFlags.SHARED | VmFlags.NORESERVE;
       if ((old & exempt) == 0) {
         if (!mm.charge(task, pages)) {
           throw Errno.ENOMEM.failure();
@@ -154,11 +150,13 @@ public final class ProtectOperation {
     if ((old & VmFlags.ACCOUNT) != 0 && (flags & VmFlags.ACCOUNT) == 0) {
       mm.uncharge(pages);
     }
-    boolean lockedPrivate = (old & (VmFlags.WRITE | VmFlags.SHARED | VmFlags.LOCKED)) == VmFlags.LOCKED;
-    if (lockedPrivate && (flags & VmFlags.WRITE) != 0 && vma.isAccessible()) {
+    boolean lockedPrivate =
+        (old & (VmFlags.WRITE | VmFlags.SHARED | VmFlags.LOCKED)) == VmFlags.LOCKED;
+    if (lockedPrivate && (flags & VmFlags.WRITE) != 0) {
       Population.populateIgnoringErrors(mm, start, end);
     }
     mm.counters().classify(old, -pages);
     mm.counters().classify(changed.flags(), pages);
+    return changed;
   }
 }

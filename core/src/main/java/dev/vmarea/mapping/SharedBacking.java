@@ -5,8 +5,8 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.vma.OpenFile;
 
 /**
- * Makes the internal files that stand behind shared anonymous memory. The core knows no file system,
- * so the machine supplies them.
+ * Makes the internal files that stand behind shared anonymous memory. The core knows no file
+ * system, so the machine supplies them.
  */
 public interface SharedBacking {
   /**

@@ -14,8 +14,8 @@ import dev.vmarea.space.Proposal;
 import dev.vmarea.space.Task;
 import dev.vmarea.space.UnmapSet;
 import dev.vmarea.vma.AnonVma;
-import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,13 +55,7 @@ final class VmaMove {
     long end = vma.end();
     Proposal extension =
         new Proposal(
-            end,
-            end + delta,
-            vma.pgoffAt(end),
-            vma.flags(),
-            vma.file(),
-            vma.anon(),
-            vma.extras());
+            end, end + delta, vma.pgoffAt(end), vma.flags(), vma.file(), vma.anon(), vma.extras());
     Vma merged;
     try {
       merged = mm.editor().mergeNew(extension, false);

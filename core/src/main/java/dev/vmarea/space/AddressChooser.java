@@ -87,19 +87,22 @@ public final class AddressChooser {
       Placement placement = file.operations().placement();
       return switch (placement) {
         case THP -> hugeAligned(request);
-        case SHMEM -> mm.config().shmemThp() ? hugeAligned(request) : plain(request);
+        case SHMEM -> shmem(request);
+        case DEVICE_ZERO -> request.has(MapFlags.SHARED) ? shmem(request) : hugeAligned(request);
         case HUGETLB -> hugetlb(request, file.operations().hugePageSize());
         case DEFAULT, OWN -> plain(request);
       };
     }
     if ((request.mapFlags & MapFlags.TYPE) == MapFlags.SHARED) {
-      return mm.config().shmemThp() ? hugeAligned(request) : plain(request);
+      return shmem(request);
     }
     boolean wantsThp =
-        mm.config().thp()
-            && request.hint == 0
-            && request.length % KernelConfig.THP_SIZE == 0;
+        mm.config().thp() && request.hint == 0 && request.length % KernelConfig.THP_SIZE == 0;
     return wantsThp ? hugeAligned(request) : plain(request);
+  }
+
+  private long shmem(Request request) throws ErrnoException {
+    return mm.config().shmemThp() ? hugeAligned(request) : plain(request);
   }
 
   /** An address congruent to the file offset modulo 2 MiB, where there is room for that. */
@@ -203,7 +206,10 @@ public final class AddressChooser {
     return new GapSearch.Need(request.length, 0, 0, request.shadowStack ? Pages.SIZE : 0);
   }
 
-  /** Whether nothing, guard gap included, begins before the range ends; what lies below is not asked. */
+  /**
+   * Whether nothing, guard gap included, begins before the range ends; what lies below is not
+   * asked.
+   */
   private boolean free(long address, long length) {
     return address + length <= mm.guardedStart(mm.tree().find(address));
   }

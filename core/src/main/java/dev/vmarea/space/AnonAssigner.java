@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a VMA its anonymous identity at the first write fault: a neighbour's if that one could have
- * been part of it (next, then previous), else a new one (mm-semantics 4.1). Reuse is what keeps "cut
- * apart, write both, join again" joinable.
+ * been part of it (next, then previous), else a new one (mm-semantics 4.1). Reuse is what keeps
+ * "cut apart, write both, join again" joinable.
  */
 public final class AnonAssigner {
   private final Mm mm;
@@ -37,9 +37,7 @@ public final class AnonAssigner {
    */
   public Vma populate(Vma vma) {
     boolean writes = (vma.flags() & (VmFlags.WRITE | VmFlags.SHARED)) == VmFlags.WRITE;
-    return writes && !vma.hasAny(VmFlags.IO | VmFlags.PFNMAP | VmFlags.HUGETLB)
-        ? ensure(vma)
-        : vma;
+    return writes && !vma.hasAny(VmFlags.IO | VmFlags.PFNMAP | VmFlags.HUGETLB) ? ensure(vma) : vma;
   }
 
   private @Nullable AnonVma reusable(Vma vma) {

@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one predicate that decides whether neighbours join (decision D3, mm-semantics 4.1): it returns
- * every reason against it, as a set of {@link MergeBlocker} bits; 0 means they merge.
+ * The one predicate that decides whether neighbours join (decision D3, mm-semantics 4.1): it
+ * returns every reason against it, as a set of {@link MergeBlocker} bits; 0 means they merge.
  *
  * <p>Callbacks and private data are not compared: equal files are taken to imply them, as in Linux.
  */
@@ -42,7 +42,8 @@ public final class MergeRules {
   }
 
   /**
-   * Why two VMAs stay apart, {@code low} below {@code high}: what holds now, whatever their history.
+   * Why two VMAs stay apart, {@code low} below {@code high}: what holds now, whatever their
+   * history.
    */
   public static int between(Vma low, Vma high, long stickyFlags) {
     int blockers = withNext(Proposal.of(low), high, stickyFlags);

@@ -57,8 +57,7 @@ public final class MmVerifier {
   private static void checkFlags(Vma vma) {
     long unallowed = (vma.flags() & VmFlags.ACCESS) & ~(vma.flags() >>> 4);
     require(unallowed == 0, "access without its MAY bit", vma);
-    require(
-        !vma.has(VmFlags.SHARED) || vma.has(VmFlags.MAYSHARE), "SHARED without MAYSHARE", vma);
+    require(!vma.has(VmFlags.SHARED) || vma.has(VmFlags.MAYSHARE), "SHARED without MAYSHARE", vma);
     require(!vma.has(VmFlags.SHARED) || vma.anon() == null, "shared VMA with anon_vma", vma);
     require(
         vma.file() != null || vma.ops() == null || vma.ops().name(vma) != null,

@@ -2,8 +2,8 @@
 package dev.vmarea.space;
 
 /**
- * Where execve put things: addresses in bytes that brk, prctl(PR_SET_MM) and the names in maps read.
- * Mutable, guarded by the address space's lock.
+ * Where execve put things: addresses in bytes that brk, prctl(PR_SET_MM) and the names in maps
+ * read. Mutable, guarded by the address space's lock.
  */
 public final class ProgramLayout {
   public long startCode;

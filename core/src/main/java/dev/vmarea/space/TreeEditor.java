@@ -5,8 +5,8 @@ import dev.vmarea.vma.Vma;
 import java.util.Arrays;
 
 /**
- * The writer's side of {@link VmaTree}: changes one leaf at a time, carries the new leaf up to where
- * one store publishes it, and keeps the gap summaries right.
+ * The writer's side of {@link VmaTree}: changes one leaf at a time, carries the new leaf up to
+ * where one store publishes it, and keeps the gap summaries right.
  */
 final class TreeEditor {
   private static final int MAX_HEIGHT = 24;

@@ -64,7 +64,7 @@ final class TreeLookup {
    */
   static @Nullable Vma lastOfLeafBefore(TreeRoot root, long address) {
     Object[] node = root.node();
-    @Nullable Object[] left = null;
+    Object @Nullable [] left = null;
     int leftIndex = 0;
     int leftLevel = 0;
     for (int level = root.height(); level > 0; level--) {

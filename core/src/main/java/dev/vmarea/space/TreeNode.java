@@ -9,8 +9,8 @@ import java.lang.invoke.VarHandle;
  * Layout of the nodes of {@link VmaTree}. A node is a bare {@code Object[]}, sized to its contents,
  * because an object around it would cost every level of a lookup one more cache miss.
  *
- * <p>Leaf of n VMAs: {@code [0]} the keys, a {@code long[2n]} with the n ends and then the n starts;
- * {@code [1]} the {@link TreeEpoch} it was made in; {@code [2..]} the VMAs.
+ * <p>Leaf of n VMAs: {@code [0]} the keys, a {@code long[2n]} with the n ends and then the n
+ * starts; {@code [1]} the {@link TreeEpoch} it was made in; {@code [2..]} the VMAs.
  *
  * <p>Inner node of n children: {@code [0]} the keys, a {@code long[n-1]}: the end of the last VMA
  * below each child but the last one; {@code [1]} the epoch; {@code [2]} the summary, which only the

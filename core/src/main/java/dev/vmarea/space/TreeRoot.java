@@ -9,6 +9,5 @@ package dev.vmarea.space;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record TreeRoot(Object[] node, int height) {
-  static final TreeRoot EMPTY =
-      new TreeRoot(TreeNode.newLeaf(new long[0], new TreeEpoch(0), 0), 0);
+  static final TreeRoot EMPTY = new TreeRoot(TreeNode.newLeaf(new long[0], new TreeEpoch(0), 0), 0);
 }

@@ -4,8 +4,8 @@ package dev.vmarea.space;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
-import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,9 +7,9 @@ import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.vma.AnonVma;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaExtras;
-import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.VmaHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +72,7 @@ public final class VmaEditor {
    * @return the part that keeps the identity
    * @throws ErrnoException ENOMEM at the limit, or what the VMA's maySplit says; nothing changed
    */
-  public Vma split(Vma vma, long address, boolean newBelow, boolean limited)
-      throws ErrnoException {
+  public Vma split(Vma vma, long address, boolean newBelow, boolean limited) throws ErrnoException {
     if (limited && mm.mapCount() >= mm.config().maxMapCount()) {
       throw Errno.ENOMEM.failure();
     }
@@ -106,8 +105,8 @@ public final class VmaEditor {
   }
 
   /**
-   * Gives [start, end) inside {@code vma} other flags and rare attributes: joins neighbours that then
-   * match, else splits what is left of {@code vma} off (mm-semantics 4.2).
+   * Gives [start, end) inside {@code vma} other flags and rare attributes: joins neighbours that
+   * then match, else splits what is left of {@code vma} off (mm-semantics 4.2).
    *
    * @return the VMA that covers the range afterwards
    * @throws ErrnoException as {@link #split}; a head that was split off stays split off
@@ -144,8 +143,8 @@ public final class VmaEditor {
     return changed;
   }
 
-  private @Nullable Vma mergeChanged(
-      Vma vma, long start, long end, long flags, VmaExtras extras) throws ErrnoException {
+  private @Nullable Vma mergeChanged(Vma vma, long start, long end, long flags, VmaExtras extras)
+      throws ErrnoException {
     boolean whole = start == vma.start() && end == vma.end();
     Proposal range =
         new Proposal(start, end, vma.pgoffAt(start), flags, vma.file(), vma.anon(), extras);
@@ -185,8 +184,7 @@ public final class VmaEditor {
   private Vma joinLeft(Vma previous, Vma vma, long end, long sticky) throws ErrnoException {
     AnonVma anon = adopt(previous, vma);
     Vma merged =
-        rebuilt(
-            previous, previous.start(), end, previous.pgoff(), previous.flags() | sticky, anon);
+        rebuilt(previous, previous.start(), end, previous.pgoff(), previous.flags() | sticky, anon);
     if (end == vma.end()) {
       tree().replace(previous.start(), end, merged);
       vma.handle().publish(null);
@@ -256,7 +254,9 @@ public final class VmaEditor {
       boolean swallow = right && next != null && !next.hasClose();
       return grow(previous, previous.start(), previous.pgoff(), proposal, swallow ? next : null);
     }
-    return right && next != null ? grow(next, proposal.start(), proposal.pgoff(), proposal, null) : null;
+    return right && next != null
+        ? grow(next, proposal.start(), proposal.pgoff(), proposal, null)
+        : null;
   }
 
   private Vma grow(Vma target, long start, long pgoff, Proposal proposal, @Nullable Vma swallowed)

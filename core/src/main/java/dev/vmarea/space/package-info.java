@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** One address space: its tree of VMAs, counters and limits, merge rules, splits, address choice. */
+/**
+ * One address space: its tree of VMAs, counters and limits, merge rules, splits, address choice.
+ */
 @NullMarked
 package dev.vmarea.space;
 

@@ -5,9 +5,9 @@ package dev.vmarea.vma;
  * Identity of anonymous memory ({@code anon_vma}): given to a VMA by its first write fault, shared
  * by the VMAs split or merged from it, and a blocker between two VMAs that got different ones.
  *
- * <p>Linux asks whether a VMA's chain of anon_vmas has more than one entry ("fork child"). The chain
- * is a function of its newest member, since chains are only ever copied whole or extended at fork,
- * so the answer is kept here. Copying every page away does not change it.
+ * <p>Linux asks whether a VMA's chain of anon_vmas has more than one entry ("fork child"). The
+ * chain is a function of its newest member, since chains are only ever copied whole or extended at
+ * fork, so the answer is kept here. Copying every page away does not change it.
  */
 public final class AnonVma {
   private final boolean forkChild;

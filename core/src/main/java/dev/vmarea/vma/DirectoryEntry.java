@@ -14,7 +14,9 @@ public final class DirectoryEntry {
     this(path, false);
   }
 
-  /** A name, possibly of a file that is unlinked from the start (memfd, shared anonymous memory). */
+  /**
+   * A name, possibly of a file that is unlinked from the start (memfd, shared anonymous memory).
+   */
   public DirectoryEntry(String path, boolean deleted) {
     this.path = path;
     this.deleted = deleted;

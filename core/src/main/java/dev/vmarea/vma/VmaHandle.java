@@ -15,7 +15,9 @@ public final class VmaHandle {
     return current;
   }
 
-  /** Records the version just published, or null on removal. Only for the address space's writer. */
+  /**
+   * Records the version just published, or null on removal. Only for the address space's writer.
+   */
   public void publish(@Nullable Vma version) {
     current = version;
   }

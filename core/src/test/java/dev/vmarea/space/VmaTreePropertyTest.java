@@ -112,7 +112,8 @@ class VmaTreePropertyTest {
       Vma found = inside != null ? inside : value(map.higherEntry(address));
       assertThat(tree.lookup(address)).as("lookup page %d", page).isSameAs(inside);
       assertThat(tree.find(address)).as("find page %d", page).isSameAs(found);
-      assertThat(tree.before(address)).as("before page %d", page)
+      assertThat(tree.before(address))
+          .as("before page %d", page)
           .isSameAs(value(map.lowerEntry(address)));
       if (found != null) {
         assertThat(tree.next(found)).isSameAs(value(map.higherEntry(found.start())));

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.vmarea.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The table of verbs, in the order of the overview. */
+final class Verbs {
+  private static final List<Verb> ALL =
+      List.of(
+          new Verb("help", "explain a verb", "help version", c -> new HelpCommand(c)),
+          new Verb("version", "versions of vmarea and Java", "version", c -> new VersionCommand(c)),
+          new Verb(
+              "completion",
+              "completion script for bash or zsh",
+              "completion bash",
+              c -> new CompletionCommand(c)));
+
+  private Verbs() {}
+
+  static List<Verb> all() {
+    return ALL;
+  }
+
+  static Optional<Verb> find(String name) {
+    return ALL.stream().filter(verb -> verb.name().equals(name)).findFirst();
+  }
+
+  /** Verbs that the user may have meant: nearest first, none when nothing is near. */
+  static List<String> similar(String name) {
+    List<String> near = new ArrayList<>();
+    for (int distance = 0; distance <= 2; distance++) {
+      for (Verb verb : ALL) {
+        if (editDistance(name, verb.name()) == distance
+            || distance == 2 && name.length() > 1 && verb.name().startsWith(name)) {
+          if (!near.contains(verb.name())) {
+            near.add(verb.name());
+          }
+        }
+      }
+    }
+    return near;
+  }
+
+  /** Levenshtein's distance; names are short, so the plain table will do. */
+  private static int editDistance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The Linux memory-mapping subsystem: address spaces, their areas, and the calls on them. */
+module dev.vmarea {
+  requires static transitive org.jspecify;
+
+  exports dev.vmarea;
+  exports dev.vmarea.base;
+  exports dev.vmarea.vma;
+  exports dev.vmarea.space;
+  exports dev.vmarea.mapping;
+  exports dev.vmarea.files;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The real kernel as recorder and judge. The only module with native calls. */
+module dev.vmarea.host {
+  requires static transitive org.jspecify;
+  requires transitive dev.vmarea;
+  requires transitive dev.vmarea.trace;
+  requires jdk.unsupported;
+
+  exports dev.vmarea.host.evidence;
+  exports dev.vmarea.host.nativecalls;
+  exports dev.vmarea.host.recorder;
+  exports dev.vmarea.host.system;
+}
