@@ -107,8 +107,8 @@ final class FaultQueue {
   }
 
   /**
-   * Drops faults of unknown kind that another fault of the same page follows: only the last can have
-   * been a write, those before read the zero page or a file page. Sort first.
+   * Drops faults of unknown kind that another fault of the same page follows: only the last can
+   * have been a write, those before read the zero page or a file page. Sort first.
    */
   void dropRepeated(final long pageSize) {
     final Set<Long> later = new HashSet<>();
