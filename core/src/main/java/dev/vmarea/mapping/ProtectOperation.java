@@ -84,9 +84,9 @@ public final class ProtectOperation {
     long at = start;
     while (true) {
       long pieceEnd = Long.compareUnsigned(vma.end(), end) < 0 ? vma.end() : end;
-      protectPiece(vma, at, pieceEnd, prot);
-      at = pieceEnd;
-      if (at == end) {
+      // A merge with the next VMA has taken that one along: its flags are the wanted ones.
+      at = Math.max(pieceEnd, protectPiece(vma, at, pieceEnd, prot).end());
+      if (at >= end) {
         return;
       }
       Vma next = mm.tree().find(at);
@@ -97,7 +97,7 @@ public final class ProtectOperation {
     }
   }
 
-  private void protectPiece(Vma vma, long start, long end, int prot) throws ErrnoException {
+  private Vma protectPiece(Vma vma, long start, long end, int prot) throws ErrnoException {
     int wanted = prot;
     if ((prot & Prot.READ) != 0
         && (task.personality() & Task.READ_IMPLIES_EXEC) != 0
@@ -109,16 +109,17 @@ public final class ProtectOperation {
     if ((flags & ~allowed & VmFlags.ACCESS) != 0 || mm.refusedByDenyWriteExec(vma.flags(), flags)) {
       throw Errno.EACCES.failure();
     }
-    changeFlags(vma, start, end, flags);
+    return changeFlags(vma, start, end, flags);
   }
 
-  private void changeFlags(Vma vma, long start, long end, long wanted) throws ErrnoException {
+  /** The VMA that covers the piece afterwards. */
+  private Vma changeFlags(Vma vma, long start, long end, long wanted) throws ErrnoException {
     long old = vma.flags();
     if ((old & VmFlags.SEALED) != 0) {
       throw Errno.EPERM.failure();
     }
     if (wanted == old) {
-      return;
+      return vma;
     }
     long pages = Pages.count(end - start);
     long flags = wanted;
@@ -151,10 +152,11 @@ public final class ProtectOperation {
     }
     boolean lockedPrivate =
         (old & (VmFlags.WRITE | VmFlags.SHARED | VmFlags.LOCKED)) == VmFlags.LOCKED;
-    if (lockedPrivate && (flags & VmFlags.WRITE) != 0 && vma.isAccessible()) {
+    if (lockedPrivate && (flags & VmFlags.WRITE) != 0) {
       Population.populateIgnoringErrors(mm, start, end);
     }
     mm.counters().classify(old, -pages);
     mm.counters().classify(changed.flags(), pages);
+    return changed;
   }
 }

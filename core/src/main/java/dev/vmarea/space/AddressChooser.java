@@ -87,17 +87,22 @@ public final class AddressChooser {
       Placement placement = file.operations().placement();
       return switch (placement) {
         case THP -> hugeAligned(request);
-        case SHMEM -> mm.config().shmemThp() ? hugeAligned(request) : plain(request);
+        case SHMEM -> shmem(request);
+        case DEVICE_ZERO -> request.has(MapFlags.SHARED) ? shmem(request) : hugeAligned(request);
         case HUGETLB -> hugetlb(request, file.operations().hugePageSize());
         case DEFAULT, OWN -> plain(request);
       };
     }
     if ((request.mapFlags & MapFlags.TYPE) == MapFlags.SHARED) {
-      return mm.config().shmemThp() ? hugeAligned(request) : plain(request);
+      return shmem(request);
     }
     boolean wantsThp =
         mm.config().thp() && request.hint == 0 && request.length % KernelConfig.THP_SIZE == 0;
     return wantsThp ? hugeAligned(request) : plain(request);
+  }
+
+  private long shmem(Request request) throws ErrnoException {
+    return mm.config().shmemThp() ? hugeAligned(request) : plain(request);
   }
 
   /** An address congruent to the file offset modulo 2 MiB, where there is room for that. */

@@ -50,8 +50,7 @@ public final class NativeCalls {
       final long a5) {
     try {
       final MemorySegment state = Linked.STATE.get();
-      final long result =
-          (long) Linked.SYSCALL.invokeExact(state, number, a0, a1, a2, a3, a4, a5);
+      final long result = (long) Linked.SYSCALL.invokeExact(state, number, a0, a1, a2, a3, a4, a5);
       return result == -1 ? -(long) (int) Linked.ERRNO.get(state, 0L) : result;
     } catch (final Throwable t) {
       throw unavailable(t);
@@ -123,8 +122,7 @@ public final class NativeCalls {
       }
       if (error == 0) {
         error =
-            (int)
-                Linked.SPAWNATTR_SETFLAGS.invokeExact(attributes, (short) POSIX_SPAWN_SETSIGMASK);
+            (int) Linked.SPAWNATTR_SETFLAGS.invokeExact(attributes, (short) POSIX_SPAWN_SETSIGMASK);
       }
       if (error == 0) {
         error =
@@ -185,8 +183,7 @@ public final class NativeCalls {
 
     /** Where the errno of a thread's call is put: once a thread, since allocating costs. */
     static final ThreadLocal<MemorySegment> STATE =
-        ThreadLocal.withInitial(
-            () -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
+        ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(Linker.Option.captureStateLayout()));
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LOOKUP = LINKER.defaultLookup();
@@ -195,13 +192,7 @@ public final class NativeCalls {
         link(
             "syscall",
             FunctionDescriptor.of(
-                JAVA_LONG,
-                JAVA_LONG,
-                JAVA_LONG,
-                JAVA_LONG,
-                JAVA_LONG,
-                JAVA_LONG,
-                JAVA_LONG,
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
                 JAVA_LONG),
             Linker.Option.firstVariadicArg(1),
             Linker.Option.captureCallState("errno"));

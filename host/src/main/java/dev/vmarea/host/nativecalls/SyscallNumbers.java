@@ -47,11 +47,10 @@ public final class SyscallNumbers {
   public static SyscallNumbers host() {
     return of(
         Architecture.host()
-            .orElseThrow(
-                () ->
-                    new NativeUnavailableException(
-                        "system calls of this processor are not known: os.arch="
-                            + System.getProperty("os.arch"))));
+            .orElseThrow(() ->
+                new NativeUnavailableException(
+                    "system calls of this processor are not known: os.arch="
+                        + System.getProperty("os.arch"))));
   }
 
   /** The architecture of this table. */

@@ -16,8 +16,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Tracing belongs to an operating-system thread: an instance must be made, used and closed on
  * one and the same platform thread. Every request returns 0 or a value, or the negated errno;
- * {@code -ESRCH} means that the thread is gone or not stopped, which can happen at any moment, since
- * SIGKILL ends a stop.
+ * {@code -ESRCH} means that the thread is gone or not stopped, which can happen at any moment,
+ * since SIGKILL ends a stop.
  */
 public final class Ptrace implements AutoCloseable {
   /** Forked: the event of {@code fork}-like calls. */

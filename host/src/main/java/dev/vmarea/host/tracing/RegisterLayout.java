@@ -37,8 +37,7 @@ public record RegisterLayout(
    */
   public byte[] calling(final byte[] atExit, final long call, final long... values) {
     final ByteBuffer registers = ByteBuffer.wrap(atExit.clone()).order(ByteOrder.nativeOrder());
-    registers.putLong(
-        instructionPointer, registers.getLong(instructionPointer) - instructionBytes);
+    registers.putLong(instructionPointer, registers.getLong(instructionPointer) - instructionBytes);
     for (int i = 0; i < arguments.length; i++) {
       registers.putLong(arguments[i], i < values.length ? values[i] : 0);
     }

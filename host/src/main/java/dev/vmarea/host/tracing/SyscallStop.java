@@ -14,12 +14,7 @@ package dev.vmarea.host.tracing;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, read once
 public record SyscallStop(
-    Kind kind,
-    int auditArch,
-    long instructionPointer,
-    long number,
-    long[] arguments,
-    long result) {
+    Kind kind, int auditArch, long instructionPointer, long number, long[] arguments, long result) {
 
   /** Where in a system call a thread stands. */
   public enum Kind {

@@ -1,0 +1,620 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.host.recorder;
+
+import dev.vmarea.host.evidence.FaultEvidence;
+import dev.vmarea.host.nativecalls.NativeCalls;
+import dev.vmarea.host.nativecalls.SyscallNumbers;
+import dev.vmarea.host.nativecalls.SystemCall;
+import dev.vmarea.host.system.ProcessLayout;
+import dev.vmarea.host.tracing.Ptrace;
+import dev.vmarea.host.tracing.RemoteMemory;
+import dev.vmarea.host.tracing.Signals;
+import dev.vmarea.host.tracing.SyscallStop;
+import dev.vmarea.host.tracing.WaitStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the program from stop to stop until all of its threads are gone.
+ *
+ * <p>Order is what it is about. One memory call per address space runs at a time, the others wait
+ * at their entry, so a line's place in the log is its call's place in the kernel. A child's first
+ * instruction waits until the line that made it is written. All of it runs on one platform thread.
+ */
+final class TraceLoop {
+  /**
+   * A call that runs for so long may wait for one that we hold back: then the next one goes too.
+   */
+  private static final long PATIENCE_NANOS = 1_000_000_000L;
+
+  private static final int SIGSEGV = 11;
+  private static final int SIGBUS = 7;
+  private static final int EINTR = 4;
+  private static final int SPINS = 50;
+  private static final long SHORTEST_PAUSE_NANOS = 20_000;
+  private static final long LONGEST_PAUSE_NANOS = 2_000_000;
+
+  private final Ptrace ptrace;
+  private final CallCapture capture;
+  private final SyscallNumbers numbers = SyscallNumbers.host();
+  private final RecordRequest request;
+  private final boolean filtered;
+  private final TraceLog log;
+  private final FaultEvidence evidence;
+  private final TracedFiles files;
+  private final Redaction redaction;
+  private final RecordingDirectory directory;
+  private final int root;
+
+  private final Map<Integer, Tracee> tracees = new HashMap<>();
+
+  /** Threads whose first stop came before the event of the call that made them. */
+  private final Map<Integer, WaitStatus> strangers = new HashMap<>();
+
+  /** Processes that exist, also read by the thread that relays signals. */
+  private final Set<Integer> processes = ConcurrentHashMap.newKeySet();
+
+  private final Set<String> notes = new TreeSet<>();
+  private int contended;
+  private int processCount = 1;
+  private long stops;
+  private boolean launched;
+  private @Nullable ProcessLayout startLayout;
+  private long launchErrno;
+  private boolean finalMap;
+  private volatile boolean rootGone;
+  private long orphansSince;
+  private boolean ended;
+  private boolean tooMany;
+  private OptionalInt exitStatus = OptionalInt.empty();
+  private OptionalInt signal = OptionalInt.empty();
+
+  TraceLoop(
+      final Ptrace ptrace,
+      final RemoteMemory memory,
+      final RecordRequest request,
+      final Stub stub,
+      final FaultEvidence evidence,
+      final TraceLog log,
+      final Redaction redaction,
+      final RecordingDirectory directory) {
+    this.ptrace = ptrace;
+    this.capture = new CallCapture(memory);
+    this.request = request;
+    this.filtered = stub.filtered();
+    this.evidence = evidence;
+    this.log = log;
+    this.files = new TracedFiles(log, redaction);
+    this.redaction = redaction;
+    this.directory = directory;
+    this.root = stub.pid();
+    tracees.put(root, new Tracee(root, root, new TracedSpace(1, false)));
+    processes.add(root);
+  }
+
+  /** Passes a signal to the program; when its first process is gone, ends what is left. */
+  void relay(final int number) {
+    if (rootGone) {
+      killAll();
+    } else {
+      NativeCalls.syscall(SystemCall.KILL, root, number, 0, 0, 0, 0);
+    }
+  }
+
+  /** Ends all processes followed. */
+  void killAll() {
+    for (final int pid : processes) {
+      NativeCalls.syscall(SystemCall.KILL, pid, Signals.SIGKILL, 0, 0, 0, 0);
+    }
+  }
+
+  /** Kills and reaps whatever is left, after a failure. */
+  void abandon() {
+    killAll();
+    while (!tracees.isEmpty() || !strangers.isEmpty()) {
+      final WaitStatus status = ptrace.await(-1, 0);
+      if (status.tid() == -EINTR) {
+        continue;
+      }
+      if (status.tid() <= 0) {
+        return;
+      }
+      if (status.stopped()) {
+        NativeCalls.syscall(SystemCall.KILL, status.tid(), Signals.SIGKILL, 0, 0, 0, 0);
+        ptrace.resume(status.tid(), 0);
+      } else {
+        tracees.remove(status.tid());
+        strangers.remove(status.tid());
+      }
+    }
+  }
+
+  /** Follows the program to its end. */
+  void run() throws IOException, RecordingException {
+    while (!tracees.isEmpty() || !strangers.isEmpty()) {
+      final WaitStatus status = next();
+      if (status.tid() == -EINTR) {
+        continue;
+      }
+      if (status.tid() < 0) {
+        break; // no children left: threads that vanished in an exec have no report of their own
+      }
+      handle(status);
+    }
+    if (launchErrno != 0) {
+      throw new RecordingException.CommandUnusable(launchProblem());
+    }
+    if (tooMany) {
+      throw new RecordingException.LimitExceeded(
+          "the program had more threads than are followed and was ended: limit="
+              + request.maxThreads());
+    }
+  }
+
+  private String launchProblem() {
+    final String name =
+        Command.printable(new String(request.command().getFirst(), StandardCharsets.ISO_8859_1));
+    return switch ((int) launchErrno) {
+      case 8 -> name + " is not a program: no executable format, and no #! line";
+      case 2 -> name + " cannot be executed: its interpreter does not exist";
+      case 13 -> name + " cannot be executed: permission denied";
+      case 7 -> name + " cannot be executed: the argument list is too long";
+      default -> name + " cannot be executed: errno=" + launchErrno;
+    };
+  }
+
+  /** The first program's layout and limits at its start, or null if it did not start. */
+  @Nullable ProcessLayout startLayout() {
+    return startLayout;
+  }
+
+  /** What is known at the end. */
+  RecordingResult result(final boolean noNewPrivileges) {
+    if (!finalMap) {
+      notes.add("the first process left no final map");
+    }
+    if (!files.comparable()) {
+      notes.add("open files could not be compared (kcmp): equal paths count as different files");
+    }
+    if (evidence.lostFaults() > 0) {
+      notes.add("page faults were lost: records=" + evidence.lostFaults());
+    }
+    return new RecordingResult(
+        root,
+        exitStatus,
+        signal,
+        log.calls(),
+        stops,
+        processCount,
+        filtered,
+        noNewPrivileges,
+        finalMap,
+        new ArrayList<>(notes));
+  }
+
+  // ---- waiting
+
+  private WaitStatus next() throws IOException {
+    final boolean bounded = rootGone && request.orphanLimit() != null && !ended;
+    if (contended == 0 && !bounded) {
+      return ptrace.await(-1, 0);
+    }
+    long pause = SHORTEST_PAUSE_NANOS;
+    for (int tries = 0; ; tries++) {
+      final WaitStatus status = ptrace.await(-1, Ptrace.WAIT_NO_HANG);
+      if (status.tid() != 0) {
+        return status;
+      }
+      if (tries < SPINS) {
+        Thread.yield();
+        continue;
+      }
+      LockSupport.parkNanos(pause);
+      pause = Math.min(LONGEST_PAUSE_NANOS, pause * 2);
+      if (bounded) {
+        endOrphans();
+      }
+      admitTheImpatient();
+    }
+  }
+
+  private void endOrphans() {
+    final Duration limit = request.orphanLimit();
+    if (limit != null && !ended && System.nanoTime() - orphansSince > limit.toNanos()) {
+      ended = true;
+      notes.add("processes that outlived the first one were ended: processes=" + processes.size());
+      killAll();
+    }
+  }
+
+  private void admitTheImpatient() throws IOException {
+    if (contended == 0) {
+      return;
+    }
+    final long now = System.nanoTime();
+    for (final Tracee tracee : List.copyOf(tracees.values())) {
+      final TracedSpace space = tracee.space;
+      if (space.busy != null
+          && !space.waiting.isEmpty()
+          && now - space.busySince > PATIENCE_NANOS) {
+        notes.add("memory calls overlapped since one of them did not return: order uncertain");
+        log.comment("# vmarea note " + space.busy.tid + " overlap");
+        space.busy = null;
+        admitNext(space);
+      }
+    }
+  }
+
+  // ---- stops
+
+  private void handle(final WaitStatus status) throws IOException {
+    final Tracee tracee = tracees.get(status.tid());
+    if (!status.stopped()) {
+      gone(status, tracee);
+      return;
+    }
+    stops++;
+    if (tracee == null) {
+      strangers.put(status.tid(), status); // its parent's event comes next
+      processes.add(status.tid());
+      adoptStrangers();
+      return;
+    }
+    if (status.atSystemCall()) {
+      systemCall(tracee);
+      return;
+    }
+    switch (status.event()) {
+      case Ptrace.EVENT_SECCOMP -> systemCall(tracee);
+      case Ptrace.EVENT_FORK, Ptrace.EVENT_VFORK, Ptrace.EVENT_CLONE -> cloned(tracee, status);
+      case Ptrace.EVENT_EXEC -> executed(tracee);
+      case Ptrace.EVENT_EXIT -> exiting(tracee);
+      case Ptrace.EVENT_STOP -> {
+        if (Signals.stops(status.stopSignal())) {
+          ptrace.listen(tracee.tid);
+        } else {
+          resume(tracee, 0);
+        }
+      }
+      case 0 -> signal(tracee, status.stopSignal());
+      default -> resume(tracee, 0);
+    }
+  }
+
+  /**
+   * A thread killed inside clone reports no event, but the child may be there and stopped. When
+   * nobody is inside such a call, nobody will claim the strangers, and they go on unclaimed.
+   */
+  private void adoptStrangers() throws IOException {
+    if (strangers.isEmpty()) {
+      return;
+    }
+    for (final Tracee tracee : tracees.values()) {
+      if (tracee.call != null && tracee.call.kind() == CallKind.CLONE) {
+        return;
+      }
+    }
+    for (final int tid : strangers.keySet()) {
+      if (notes.add("a thread was killed while it made another: what that one maps is not known")) {
+        log.comment("# vmarea note " + tid + " unclaimed");
+      }
+      final Tracee child = new Tracee(tid, tid, new TracedSpace(1, false));
+      tracees.put(tid, child);
+      if (tooMany || ended) {
+        NativeCalls.syscall(SystemCall.KILL, tid, Signals.SIGKILL, 0, 0, 0, 0);
+      }
+      resume(child, 0);
+    }
+    strangers.clear();
+  }
+
+  /** Takes lines of evidence, whose source knows no input and output. */
+  private void comment(final String line) {
+    try {
+      log.comment(line);
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void resume(final Tracee tracee, final int deliver) {
+    if (filtered && tracee.call == null) {
+      ptrace.resume(tracee.tid, deliver);
+    } else {
+      ptrace.resumeToSystemCall(tracee.tid, deliver);
+    }
+  }
+
+  private void signal(final Tracee tracee, final int number) throws IOException {
+    final Ptrace.SignalInfo info = ptrace.signalInfo(tracee.tid, number);
+    if (launched) {
+      log.signal(tracee.tid, info, number == SIGSEGV || number == SIGBUS);
+    }
+    resume(tracee, number);
+  }
+
+  // ---- system calls
+
+  private void systemCall(final Tracee tracee) throws IOException {
+    final SyscallStop stop = ptrace.systemCall(tracee.tid);
+    switch (stop.kind()) {
+      case ENTRY, SECCOMP -> entry(tracee, stop);
+      case EXIT -> exit(tracee, stop.result());
+      case NONE -> resume(tracee, 0);
+    }
+  }
+
+  private void entry(final Tracee tracee, final SyscallStop stop) throws IOException {
+    if (stop.auditArch() != numbers.architecture().auditArch() || stop.number() >= 0x4000_0000L) {
+      if (notes.add("32-bit system calls were made, which are not recorded")) {
+        log.comment("# vmarea note " + tracee.tgid + " foreign calls");
+      }
+      resume(tracee, 0);
+      return;
+    }
+    final SystemCall call = numbers.call(stop.number());
+    final CallKind kind = call == null ? null : TracedCalls.kind(call, stop.arguments());
+    if (call == null || kind == null) {
+      resume(tracee, 0);
+      return;
+    }
+    final CapturedCall captured = capture.capture(tracee.tid, call, kind, stop.arguments());
+    tracee.call = captured;
+    if (serialised(captured)) {
+      final TracedSpace space = tracee.space;
+      if (space.busy != null) {
+        space.waiting.add(tracee);
+        contended++;
+        return;
+      }
+      admit(tracee, captured);
+    } else {
+      if (kind == CallKind.CONTEXT) {
+        files.beforeContextCall(tracee, captured);
+      }
+      resume(tracee, 0);
+    }
+  }
+
+  /** Whether the call reads or changes the whole layout of the caller's own address space. */
+  private static boolean serialised(final CapturedCall call) {
+    return call.kind() == CallKind.MEMORY
+        || (call.kind() == CallKind.CLONE && (CloneFlags.of(call) & CloneFlags.VM) == 0);
+  }
+
+  private void admit(final Tracee tracee, final CapturedCall call) throws IOException {
+    if (call.kind() == CallKind.MEMORY && tracee.space.recorded) {
+      evidence.beforeCall(tracee.tgid, call.call(), call.arguments(), this::comment);
+      tracee.call = files.beforeMemoryCall(tracee, call);
+    }
+    tracee.space.busy = tracee;
+    tracee.space.busySince = System.nanoTime();
+    resume(tracee, 0);
+  }
+
+  private void admitNext(final TracedSpace space) throws IOException {
+    final Tracee next = space.waiting.poll();
+    if (next != null) {
+      contended--;
+      if (next.call != null) {
+        admit(next, next.call);
+      }
+    }
+  }
+
+  private void release(final Tracee tracee) throws IOException {
+    final TracedSpace space = tracee.space;
+    if (space.busy == tracee) {
+      space.busy = null;
+      admitNext(space);
+    }
+  }
+
+  private void exit(final Tracee tracee, final long result) throws IOException {
+    final CapturedCall call = tracee.call;
+    if (call == null) {
+      resume(tracee, 0);
+      return;
+    }
+    tracee.call = null;
+    if (!launched && tracee.tid == root && call.kind() == CallKind.EXEC) {
+      launchErrno = -result;
+      killAll();
+      ptrace.resume(tracee.tid, 0);
+      return;
+    }
+    final CapturedCall completed = capture.completed(tracee.tid, call, result);
+    if (call.kind() == CallKind.MEMORY && tracee.space.recorded) {
+      evidence.afterCall(tracee.tgid, call.call(), call.arguments(), result, this::comment);
+    }
+    log.call(tracee.tid, completed, result, files.returned(tracee, call, result));
+    release(tracee);
+    resume(tracee, 0);
+  }
+
+  // ---- processes and threads
+
+  private void cloned(final Tracee parent, final WaitStatus status) throws IOException {
+    final int tid = (int) ptrace.eventMessage(parent.tid);
+    final CapturedCall call = parent.call;
+    final long flags;
+    if (call == null) {
+      flags = status.event() == Ptrace.EVENT_VFORK ? CloneFlags.VM | CloneFlags.VFORK : 0;
+    } else {
+      flags = CloneFlags.of(call);
+    }
+    final boolean sharesMemory = (flags & CloneFlags.VM) != 0;
+    final boolean thread = (flags & CloneFlags.THREAD) != 0;
+    if (!thread) {
+      evidence.forked(parent.tgid, tid, sharesMemory, this::comment);
+      files.forked(parent.descriptorOwner(), tid);
+    }
+    if (call != null) {
+      log.call(parent.tid, call, tid, null);
+      parent.call = null;
+    }
+    final TracedSpace space =
+        sharesMemory ? parent.space : new TracedSpace(0, parent.space.recorded);
+    space.threads++;
+    final int tgid = thread ? parent.tgid : tid;
+    final Tracee child = new Tracee(tid, tgid, space);
+    tracees.put(tid, child);
+    if (tgid == tid) {
+      processes.add(tid);
+      processCount++;
+    }
+    release(parent);
+    if (tracees.size() > request.maxThreads()) {
+      tooMany = true;
+    }
+    if (tooMany) {
+      killAll();
+    }
+    resume(parent, 0);
+    if (strangers.remove(tid) != null) {
+      resume(child, 0);
+    }
+    adoptStrangers();
+  }
+
+  private void executed(final Tracee reporter) throws IOException {
+    final int tgid = reporter.tid;
+    final int former = (int) ptrace.eventMessage(tgid);
+    final Tracee caller = tracees.getOrDefault(former, reporter);
+    final CapturedCall call = caller.call;
+    if (caller != reporter) {
+      // the thread that called takes the leader's id; the leader has no report of its own
+      if (call != null) {
+        log.unfinished(former, call);
+      }
+      log.superseded(tgid, former);
+      leave(reporter);
+      tracees.remove(former);
+      caller.tid = tgid;
+      tracees.put(tgid, caller);
+      if (call != null) {
+        log.resumed(tgid, call, 0);
+      }
+    } else if (call != null) {
+      log.call(tgid, call, 0, null);
+    }
+    caller.call = null;
+    leave(caller);
+    caller.ending = false;
+    caller.space = new TracedSpace(1, true);
+    caller.leaderGone = false;
+    evidence.executed(tgid);
+    files.executed(tgid);
+    final MapSnapshot map = MapSnapshot.read(tgid, tgid);
+    log.comment("# vmarea exec " + tgid);
+    map.write(tgid, log, redaction);
+    final ProcessLayout layout = ProcessLayout.read(tgid);
+    if (layout != null) {
+      log.comment(layout.comment(tgid));
+    }
+    log.comment("# vmarea end " + tgid);
+    if (!launched && tgid == root) {
+      launched = true;
+      startLayout = layout;
+      directory.write("start.maps", MapSnapshot.text(map.maps(), redaction));
+      directory.write("start.smaps", MapSnapshot.text(map.smaps(), redaction));
+    }
+    resume(caller, 0);
+  }
+
+  /** The thread does not use its address space any more, by an exec or its end. */
+  private void leave(final Tracee tracee) throws IOException {
+    if (tracee.ending) {
+      return;
+    }
+    tracee.ending = true;
+    final TracedSpace space = tracee.space;
+    space.threads--;
+    if (space.waiting.remove(tracee)) {
+      contended--;
+    }
+    release(tracee);
+  }
+
+  private void exiting(final Tracee tracee) throws IOException {
+    final CapturedCall call = tracee.call;
+    if (call != null) {
+      // killed inside: whether the call took effect is not known
+      if (launched && (tracee.space.busy == tracee || !serialised(call))) {
+        log.unfinished(tracee.tid, call);
+      }
+      tracee.call = null;
+    }
+    leave(tracee);
+    if (tracee.tid == tracee.tgid && tracee.space.threads > 0) {
+      tracees.values().forEach(other -> other.leaderGone |= other.tgid == tracee.tgid);
+    }
+    if (tracee.space.threads == 0 && tracee.space.recorded && !tooMany) {
+      finalMap(tracee);
+    }
+    ptrace.resume(tracee.tid, 0);
+    adoptStrangers();
+  }
+
+  private void finalMap(final Tracee tracee) throws IOException {
+    evidence.exiting(tracee.tgid, this::comment);
+    final MapSnapshot map;
+    try {
+      map = MapSnapshot.read(tracee.tgid, tracee.tid);
+    } catch (final IOException e) {
+      return; // killed once more while we looked
+    }
+    if (map.maps().isEmpty()) {
+      return;
+    }
+    log.comment("# vmarea exit " + tracee.tgid);
+    map.write(tracee.tgid, log, redaction);
+    log.comment("# vmarea end " + tracee.tgid);
+    if (tracee.tgid == root) {
+      finalMap = true;
+      directory.write("final.maps", MapSnapshot.text(map.maps(), redaction));
+      directory.write("final.smaps", MapSnapshot.text(map.smaps(), redaction));
+    }
+  }
+
+  private void gone(final WaitStatus status, final @Nullable Tracee tracee) throws IOException {
+    strangers.remove(status.tid());
+    if (tracee != null) {
+      leave(tracee);
+      tracees.remove(status.tid());
+      adoptStrangers();
+    }
+    if (processes.remove(status.tid())) {
+      evidence.exited(status.tid());
+      files.gone(status.tid());
+    }
+    if (launched) {
+      if (status.killed()) {
+        log.killed(status.tid(), status.killedBy(), status.dumpedCore());
+      } else {
+        log.exited(status.tid(), status.exitStatus());
+      }
+    }
+    if (status.tid() == root) {
+      rootGone = true;
+      orphansSince = System.nanoTime();
+      if (status.killed()) {
+        signal = OptionalInt.of(status.killedBy());
+      } else {
+        exitStatus = OptionalInt.of(status.exitStatus());
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.evidence;
+
+import java.util.List;
+
+/**
+ * {@code f PID anon=KB FLAGS}: what smaps says of the {@link MapLine} before.
+ *
+ * @param pid a thread of the address space
+ * @param anonymousKilobytes the field Anonymous
+ * @param vmFlags the two-letter names of VmFlags
+ */
+public record MapFlags(int pid, long anonymousKilobytes, List<String> vmFlags)
+    implements EvidenceLine {
+  /** Keeps a copy of the list. */
+  public MapFlags {
+    vmFlags = List.copyOf(vmFlags);
+  }
+
+  @Override
+  public String body() {
+    return "f " + pid + " anon=" + anonymousKilobytes + " " + String.join(" ", vmFlags);
+  }
+}
