@@ -9,4 +9,5 @@ module dev.vmarea {
   exports dev.vmarea.vma;
   exports dev.vmarea.space;
   exports dev.vmarea.mapping;
+  exports dev.vmarea.files;
 }

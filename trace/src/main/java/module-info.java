@@ -6,8 +6,10 @@ module dev.vmarea.trace {
   requires transitive dev.vmarea;
 
   exports dev.vmarea.trace.evidence;
+  exports dev.vmarea.trace.files;
   exports dev.vmarea.trace.json;
   exports dev.vmarea.trace.procmaps;
+  exports dev.vmarea.trace.replay;
   exports dev.vmarea.trace.strace;
   exports dev.vmarea.trace.text;
 }

@@ -3,7 +3,9 @@ package dev.vmarea;
 
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
+import dev.vmarea.files.KernelFiles;
 import dev.vmarea.mapping.SharedBacking;
+import dev.vmarea.mapping.SharedSegments;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.ProgramLayout;
@@ -13,15 +15,22 @@ import dev.vmarea.space.Task;
  * A machine: one kernel and the address spaces that share its memory. Thread-safe.
  *
  * {@snippet :
- * Machine machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18, backing);
+ * Machine machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
  * AddressSpace space = machine.newAddressSpace(new ProgramLayout(), Task.unprivileged());
  * }
  */
 public final class Machine {
   private final Kernel kernel;
   private final SharedBacking backing;
+  private final SharedSegments segments = new SharedSegments();
 
-  /** A machine configured so, with the rules of {@code profile}. */
+  /** A machine configured so, with the rules of {@code profile} and the kernel's usual files. */
+  public Machine(KernelConfig config, Profile profile) {
+    this.kernel = new Kernel(config, profile);
+    this.backing = new KernelFiles(kernel);
+  }
+
+  /** A machine whose shared anonymous memory gets its files from {@code backing}. */
   public Machine(KernelConfig config, Profile profile, SharedBacking backing) {
     this.kernel = new Kernel(config, profile);
     this.backing = backing;
@@ -35,6 +44,11 @@ public final class Machine {
   /** Where shared anonymous memory gets its files from. */
   public SharedBacking backing() {
     return backing;
+  }
+
+  /** System V shared-memory segments. */
+  public SharedSegments segments() {
+    return segments;
   }
 
   /** An empty address space with this layout, whose calls are made by {@code task}. */

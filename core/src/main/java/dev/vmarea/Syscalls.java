@@ -1,15 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea;
 
+import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.NodeMask;
+import dev.vmarea.mapping.AdviseOperation;
+import dev.vmarea.mapping.AsyncIoOperation;
 import dev.vmarea.mapping.GrowOperation;
+import dev.vmarea.mapping.LockOperation;
 import dev.vmarea.mapping.MapOperation;
 import dev.vmarea.mapping.MoveOperation;
+import dev.vmarea.mapping.NameOperation;
+import dev.vmarea.mapping.PolicyOperation;
+import dev.vmarea.mapping.ProcessAdviseOperation;
+import dev.vmarea.mapping.ProcessControlOperation;
+import dev.vmarea.mapping.ProcessControlOperation.MemoryMap;
 import dev.vmarea.mapping.ProtectOperation;
+import dev.vmarea.mapping.RemapFileOperation;
+import dev.vmarea.mapping.ResidencyOperation;
+import dev.vmarea.mapping.SealOperation;
+import dev.vmarea.mapping.SharedMemoryOperation;
+import dev.vmarea.mapping.SyncOperation;
 import dev.vmarea.mapping.UnmapOperation;
 import dev.vmarea.space.Mm;
+import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.OpenFile;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +41,39 @@ public final class Syscalls {
   private final ProtectOperation protect;
   private final MoveOperation move;
   private final GrowOperation grow;
+  private final LockOperation lock;
+  private final AdviseOperation advise;
+  private final SealOperation seal;
+  private final SyncOperation sync;
+  private final ResidencyOperation residency;
+  private final PolicyOperation policy;
+  private final NameOperation name;
+  private final RemapFileOperation remapFile;
+  private final ProcessControlOperation control;
+  private final SharedMemoryOperation sharedMemory;
+  private final AsyncIoOperation asyncIo;
+  private final Mm mm;
+  private final Task task;
 
   Syscalls(AddressSpace space, Task task) {
-    Mm mm = space.mm();
+    this.mm = space.mm();
+    this.task = task;
     this.map = new MapOperation(mm, task, space.machine().backing());
     this.unmap = new UnmapOperation(mm);
     this.protect = new ProtectOperation(mm, task);
     this.move = new MoveOperation(mm, task);
     this.grow = new GrowOperation(mm, task);
+    this.lock = new LockOperation(mm, task);
+    this.advise = new AdviseOperation(mm);
+    this.seal = new SealOperation(mm);
+    this.sync = new SyncOperation(mm);
+    this.residency = new ResidencyOperation(mm, task);
+    this.policy = new PolicyOperation(mm, task);
+    this.name = new NameOperation(mm);
+    this.remapFile = new RemapFileOperation(mm, map);
+    this.control = new ProcessControlOperation(mm, task);
+    this.sharedMemory = new SharedMemoryOperation(mm, map, space.machine().segments());
+    this.asyncIo = new AsyncIoOperation(mm, map);
   }
 
   /** mmap(2); {@code file} is what the descriptor refers to, or null for a bad one. */
@@ -81,5 +123,263 @@ public final class Syscalls {
   /** brk(2), as the kernel answers it: the break afterwards, never an errno. */
   public long brk(long wanted) {
     return grow.brk(wanted);
+  }
+
+  /** madvise(2). Some results depend on contents: {@link AdviseOperation#dependsOnContents}. */
+  public long madvise(long address, long length, int advice) {
+    try {
+      advise.advise(address, length, advice);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** process_madvise(2) of {@code target}, once its descriptor is resolved. */
+  public long processMadvise(
+      AddressSpace target, List<ProcessAdviseOperation.Range> ranges, int advice, int flags) {
+    try {
+      return new ProcessAdviseOperation(target.mm(), task, target.mm() == mm)
+          .advise(ranges, advice, flags);
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** mlock(2). */
+  public long mlock(long address, long length) {
+    return mlock2(address, length, 0);
+  }
+
+  /** mlock2(2). */
+  public long mlock2(long address, long length, int flags) {
+    try {
+      lock.lock(address, length, flags);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** munlock(2). */
+  public long munlock(long address, long length) {
+    try {
+      lock.unlock(address, length);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** mlockall(2). */
+  public long mlockall(int flags) {
+    try {
+      lock.lockAll(flags);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** munlockall(2). */
+  public long munlockall() {
+    lock.unlockAll();
+    return 0;
+  }
+
+  /** mseal(2). */
+  public long mseal(long address, long length, long flags) {
+    try {
+      seal.seal(address, length, flags);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** msync(2). */
+  public long msync(long address, long length, int flags) {
+    try {
+      sync.sync(address, length, flags);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** mincore(2): {@code vector} is the address that is written to. */
+  public long mincore(long address, long length, long vector) {
+    try {
+      residency.residency(address, length, vector);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** mbind(2). */
+  public long mbind(long start, long length, int mode, NodeMask mask, int flags) {
+    try {
+      policy.bind(start, length, mode, mask, flags);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** set_mempolicy_home_node(2). */
+  public long setMempolicyHomeNode(long start, long length, long node, long flags) {
+    try {
+      policy.homeNode(start, length, node, flags);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME); the name is bytes as ISO-8859-1, or null. */
+  public long setVmaAnonName(long address, long length, @Nullable String text) {
+    try {
+      name.name(address, length, text);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** remap_file_pages(2). */
+  public long remapFilePages(long address, long length, int prot, long pgoff, int flags) {
+    try {
+      remapFile.remap(address, length, prot, pgoff, flags);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** shmat(2) of a segment of the machine. */
+  public long shmat(int id, long address, int flags) {
+    try {
+      return sharedMemory.attach(id, address, flags);
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** shmdt(2). */
+  public long shmdt(long address) {
+    try {
+      sharedMemory.detach(address);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /**
+   * io_setup(2) with {@code *ctxp} holding {@code context}: the new context, which the system call
+   * stores there, where it returns 0.
+   */
+  public long ioSetup(int requests, long context) {
+    try {
+      return asyncIo.setUp(requests, context);
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** io_destroy(2). */
+  public long ioDestroy(long context) {
+    try {
+      asyncIo.destroy(context);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** prctl(PR_SET_MM); {@code map} is what lies at {@code address} for PR_SET_MM_MAP. */
+  public long prctlSetMm(
+      int option, long address, long argument4, long argument5, @Nullable MemoryMap map) {
+    try {
+      control.setMemoryMap(option, address, argument4, argument5, map);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** prctl(PR_SET_MDWE). */
+  public long prctlSetMdwe(long bits, long argument3, long argument4, long argument5) {
+    try {
+      control.setDenyWriteExec(bits, argument3, argument4, argument5);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** prctl(PR_GET_MDWE). */
+  public long prctlGetMdwe(long argument2, long argument3, long argument4, long argument5) {
+    try {
+      return control.getDenyWriteExec(argument2, argument3, argument4, argument5);
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** prctl(PR_SET_MEMORY_MERGE). */
+  public long prctlSetMemoryMerge(long enable, long argument3, long argument4, long argument5) {
+    try {
+      control.setMemoryMerge(enable, argument3, argument4, argument5);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** prctl(PR_GET_MEMORY_MERGE). */
+  public long prctlGetMemoryMerge(
+      long argument2, long argument3, long argument4, long argument5) {
+    try {
+      return control.getMemoryMerge(argument2, argument3, argument4, argument5);
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** prctl(PR_SET_THP_DISABLE). */
+  public long prctlSetThpDisable(long disable, long flags, long argument4, long argument5) {
+    try {
+      control.setThpDisable(disable, flags, argument4, argument5);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /**
+   * setrlimit(2) and prlimit(2) of the caller, soft and hard limit in bytes ({@link
+   * ResourceLimits#INFINITY} for none).
+   */
+  public long setrlimit(int resource, long soft, long hard) {
+    if (resource < 0 || resource >= 16 || Long.compareUnsigned(soft, hard) > 0) {
+      return Errno.EINVAL.negated();
+    }
+    boolean raises = Long.compareUnsigned(hard, task.limits().hard(resource)) > 0;
+    if (raises && !task.capable(Task.CAP_SYS_RESOURCE)) {
+      return Errno.EPERM.negated();
+    }
+    task.limits().set(resource, soft, hard);
+    return 0;
+  }
+
+  /** personality(2): the old value; 0xffffffff only asks. The layout was fixed at execve. */
+  public long personality(long wanted) {
+    int old = task.personality();
+    if ((wanted & 0xffffffffL) != 0xffffffffL) {
+      task.personality((int) wanted);
+    }
+    return old & 0xffffffffL;
   }
 }

@@ -116,9 +116,7 @@ final class MapTypes {
         yield new Decision(vmFlags | VmFlags.SHARED | VmFlags.MAYSHARE, 0);
       }
       case MapFlags.DROPPABLE -> {
-        if ((vmFlags & VmFlags.LOCKED) != 0
-            || (flags & (MapFlags.LOCKED | MapFlags.HUGETLB)) != 0
-            || growsDown) {
+        if ((flags & (MapFlags.LOCKED | MapFlags.HUGETLB)) != 0 || growsDown) {
           throw Errno.EINVAL.failure();
         }
         yield new Decision(

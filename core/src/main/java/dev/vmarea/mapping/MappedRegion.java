@@ -128,6 +128,10 @@ final class MappedRegion {
     }
     VmaDescriptor descriptor = new VmaDescriptor(start, end, pgoff, flags, mapped);
     operations.mmapPrepare(descriptor);
+    boolean locks = (descriptor.vmFlags() & ~flags & VmFlags.LOCKED) != 0;
+    if (locks && mm.lockLimitExceeded(task, Pages.count(end - start))) {
+      throw Errno.EAGAIN.failure(); // memfd_secret asks this in its hook
+    }
     pgoff = descriptor.pgoff();
     flags = descriptor.vmFlags();
     file = descriptor.vmFile();
@@ -159,6 +163,9 @@ final class MappedRegion {
       vma = vma.withFlags(flags & ~VmFlags.LOCKED_MASK);
     }
     mm.editor().insert(vma);
+    if (ops != null) {
+      ops.mapped(vma);
+    }
     return vma;
   }
 

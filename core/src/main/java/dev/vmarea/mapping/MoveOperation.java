@@ -92,13 +92,10 @@ public final class MoveOperation {
     long result = -1;
     long lastEnd = start;
     long at = start;
-    while (true) {
+    while (at < end) {
       Vma vma = mm.tree().find(at);
       if (vma == null || vma.start() >= end) {
-        if (result == -1) {
-          throw Errno.EFAULT.failure();
-        }
-        return result;
+        break;
       }
       boolean first = result == -1;
       if (first && vma.start() > start) {
@@ -107,7 +104,7 @@ public final class MoveOperation {
       if (!movesWithOthers(vma) && (!first || vma.end() < end)) {
         throw Errno.EFAULT.failure();
       }
-      long from = Math.max(vma.start(), start);
+      long from = Math.max(vma.start(), at);
       long length = Math.min(vma.end(), end) - from;
       target += from - lastEnd;
       long moved = remapOne(vma, request.piece(from, length, target));
@@ -118,6 +115,10 @@ public final class MoveOperation {
       lastEnd = from + length;
       at = lastEnd;
     }
+    if (result == -1) {
+      throw Errno.EFAULT.failure();
+    }
+    return result;
   }
 
   private static boolean movesWithOthers(Vma vma) {

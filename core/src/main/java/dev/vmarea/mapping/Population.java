@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.mapping;
 
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.space.Mm;
@@ -37,7 +39,7 @@ final class Population {
       if (vma.hasAny(VmFlags.IO | VmFlags.PFNMAP | VmFlags.LOCKONFAULT)) {
         continue;
       }
-      boolean reachable = vma.isAccessible();
+      boolean reachable = vma.isAccessible() && !isSecret(vma);
       if (reachable) {
         mm.anonAssigner().populate(vma);
         reachable = Math.min(vma.end(), end) <= endOfFile(vma);
@@ -50,6 +52,38 @@ final class Population {
       }
     }
     return complete;
+  }
+
+  /**
+   * What MADV_POPULATE_READ and MADV_POPULATE_WRITE do: pages before the one that fails stay.
+   *
+   * @throws ErrnoException ENOMEM at a hole, EINVAL at memory without the permission or that cannot be
+   *     faulted in for others, EFAULT beyond the file's end
+   */
+  static void faultIn(Mm mm, long start, long end, boolean write) throws ErrnoException {
+    long needed = write ? VmFlags.WRITE : VmFlags.READ;
+    long at = start;
+    while (at != end) {
+      Vma vma = at < 0 ? null : mm.tree().lookup(at);
+      if (vma == null) {
+        throw Errno.ENOMEM.failure();
+      }
+      if (vma.hasAny(VmFlags.IO | VmFlags.PFNMAP) || !vma.hasAny(needed) || isSecret(vma)) {
+        throw Errno.EINVAL.failure();
+      }
+      if (write && !vma.has(VmFlags.SHARED)) {
+        vma = mm.anonAssigner().populate(vma);
+      }
+      long pieceEnd = Long.compareUnsigned(vma.end(), end) < 0 ? vma.end() : end;
+      if (pieceEnd > endOfFile(vma)) {
+        throw Errno.EFAULT.failure();
+      }
+      at = pieceEnd;
+    }
+  }
+
+  private static boolean isSecret(Vma vma) {
+    return vma.ops() != null && vma.ops().isSecret();
   }
 
   /** The address behind the last page that the file has, as far as its size is known. */

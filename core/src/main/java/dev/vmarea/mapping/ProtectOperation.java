@@ -152,7 +152,7 @@ public final class ProtectOperation {
     }
     boolean lockedPrivate =
         (old & (VmFlags.WRITE | VmFlags.SHARED | VmFlags.LOCKED)) == VmFlags.LOCKED;
-    if (lockedPrivate && (flags & VmFlags.WRITE) != 0 && vma.isAccessible()) {
+    if (lockedPrivate && (flags & VmFlags.WRITE) != 0) {
       Population.populateIgnoringErrors(mm, start, end);
     }
     mm.counters().classify(old, -pages);

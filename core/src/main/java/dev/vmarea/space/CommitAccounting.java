@@ -23,7 +23,7 @@ public final class CommitAccounting {
    * @param privileged whether the caller has CAP_SYS_ADMIN
    * @return whether the charge was granted
    */
-  boolean charge(Kernel kernel, long pages, long totalVm, boolean privileged) {
+  public boolean charge(Kernel kernel, long pages, long totalVm, boolean privileged) {
     KernelConfig config = kernel.config();
     if (kernel.fails(FailurePlan.Point.COMMIT)) {
       return false;

@@ -4,11 +4,13 @@ package dev.vmarea.space;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What all address spaces of a machine share. Thread-safe. */
 public final class Kernel {
   private final Profile profile;
   private final CommitAccounting commit = new CommitAccounting();
+  private final AtomicLong asyncIoRequests = new AtomicLong();
   private volatile KernelConfig config;
   private volatile FailurePlan failures = FailurePlan.NONE;
 
@@ -36,6 +38,11 @@ public final class Kernel {
   /** The machine-wide commit charge. */
   public CommitAccounting commit() {
     return commit;
+  }
+
+  /** What all contexts of asynchronous I/O count for (fs.aio-nr). */
+  public AtomicLong asyncIoRequests() {
+    return asyncIoRequests;
   }
 
   /** Decides which steps fail from now on. */

@@ -22,6 +22,7 @@ public final class Mm {
   private final Counters counters = new Counters();
   private final VmaEditor editor = new VmaEditor(this);
   private final AnonAssigner anonAssigner = new AnonAssigner(this);
+  private final AsyncIoContexts asyncIo = new AsyncIoContexts();
   private long defFlags;
   private boolean ksmMergeAny;
   private boolean denyWriteExec;
@@ -71,6 +72,11 @@ public final class Mm {
   /** Gives VMAs their anonymous identity. */
   public AnonAssigner anonAssigner() {
     return anonAssigner;
+  }
+
+  /** Contexts of asynchronous I/O. */
+  public AsyncIoContexts asyncIo() {
+    return asyncIo;
   }
 
   /** Number of VMAs, as compared with vm.max_map_count. */
@@ -173,14 +179,17 @@ public final class Mm {
 
   /** {@code flags} with KSM's mark, where the process asked for it and the memory suits. */
   public long withKsm(long flags) {
-    boolean suits =
-        (flags
-                & (VmFlags.SHARED
-                    | VmFlags.MAYSHARE
-                    | VmFlags.SPECIAL
-                    | VmFlags.HUGETLB
-                    | VmFlags.DROPPABLE))
-            == 0;
-    return ksmMergeAny && suits ? flags | VmFlags.MERGEABLE : flags;
+    return ksmMergeAny && suitsKsm(flags) ? flags | VmFlags.MERGEABLE : flags;
+  }
+
+  /** Whether KSM can share pages of memory with these flags. */
+  public static boolean suitsKsm(long flags) {
+    return (flags
+            & (VmFlags.SHARED
+                | VmFlags.MAYSHARE
+                | VmFlags.SPECIAL
+                | VmFlags.HUGETLB
+                | VmFlags.DROPPABLE))
+        == 0;
   }
 }

@@ -28,6 +28,9 @@ final class TreeEditor {
 
   private final int[] indexes = new int[MAX_HEIGHT];
 
+  /** The keys of the leaf at the end of the path. */
+  private long[] block = TreeNode.keys(root);
+
   /** The last VMA that was inserted where there was none, to recognise runs. */
   private long insertedStart = -1;
 
@@ -64,10 +67,8 @@ final class TreeEditor {
   /** Performs a change and returns by how much the number of VMAs grew. */
   int replace(long from, long to, Vma[] vmas, int count) {
     descend(from);
-    Object[] leaf = path[height];
-    long[] block = TreeNode.keys(leaf);
-    int n = TreeNode.leafCount(leaf);
-    int low = TreeNode.vmaIndex(block, n, from);
+    int n = block.length >>> 1;
+    int low = TreeNode.leafIndex(block, from);
     int high = low;
     while (high < n && block[n + high] < to) {
       high++;
@@ -93,10 +94,8 @@ final class TreeEditor {
     boolean more = true;
     while (more) {
       descend(from);
-      Object[] leaf = path[height];
-      long[] block = TreeNode.keys(leaf);
-      int n = TreeNode.leafCount(leaf);
-      int low = TreeNode.vmaIndex(block, n, from);
+      int n = block.length >>> 1;
+      int low = TreeNode.leafIndex(block, from);
       int high = low;
       while (high < n && block[n + high] < to) {
         high++;
@@ -114,13 +113,16 @@ final class TreeEditor {
 
   private void descend(long address) {
     Object[] node = root;
+    long[] keys = TreeNode.keys(node);
     for (int depth = 0; depth < height; depth++) {
-      int index = TreeNode.childIndex(node, address);
+      int index = TreeNode.index(keys, keys.length, address);
       path[depth] = node;
       indexes[depth] = index;
+      keys = TreeNode.hint(node, index); // the writer's are never stale
       node = TreeNode.child(node, index);
     }
     path[height] = node;
+    block = keys;
   }
 
   /** Start of the first VMA after the leaf at the end of the path, or the greatest address. */
@@ -151,8 +153,7 @@ final class TreeEditor {
   /** Replaces the VMAs [low, high) of the leaf at the end of the path. */
   private void edit(int low, int high, Vma[] vmas, int count) {
     Object[] leaf = path[height];
-    long[] block = TreeNode.keys(leaf);
-    int n = TreeNode.leafCount(leaf);
+    int n = block.length >>> 1;
     if (count == 1
         && high - low == 1
         && block[low] == vmas[0].end()
@@ -165,7 +166,7 @@ final class TreeEditor {
       return;
     }
     int size = n - (high - low) + count;
-    if (height == 0 ? size > TreeNode.CAPACITY : TreeReshaper.outOfBounds(size, n)) {
+    if (height == 0 ? size > TreeNode.capacity(true) : TreeReshaper.outOfBounds(size, n, true)) {
       reshape(low, high, vmas, count);
       return;
     }
@@ -294,7 +295,7 @@ final class TreeEditor {
       row = reshaper.rearrange(parent, indexes[above], depth == height);
       depth = above;
       int children = TreeNode.innerCount(parent);
-      if (depth > 0 && !TreeReshaper.outOfBounds(row.count(), children)) {
+      if (depth > 0 && !TreeReshaper.outOfBounds(row.count(), children, false)) {
         long[] summary = TreeNode.summary(parent);
         long oldLast = summary[summary.length - 1];
         Object[] node = row.node(false, 0, row.count(), epoch);
@@ -307,7 +308,7 @@ final class TreeEditor {
     }
     int newHeight = height;
     boolean leaves = height == 0;
-    while (row.count() > TreeNode.CAPACITY) {
+    while (row.count() > TreeNode.capacity(leaves)) {
       row = reshaper.cut(leaves);
       leaves = false;
       newHeight++;
@@ -323,9 +324,7 @@ final class TreeEditor {
 
   /** 1 or -1 if the VMA to be inserted at {@code index} follows or precedes the one before it. */
   private int direction(Vma vma, int index) {
-    Object[] leaf = path[height];
-    long[] block = TreeNode.keys(leaf);
-    int n = TreeNode.leafCount(leaf);
+    int n = block.length >>> 1;
     long nextFirst = index < n ? block[n + index] : nextFirst();
     if (nextFirst == insertedStart) {
       return -1;

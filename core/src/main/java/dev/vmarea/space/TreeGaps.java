@@ -80,7 +80,7 @@ final class TreeGaps {
     long[] keys = TreeNode.keys(node);
     if (level == 0) {
       int count = TreeNode.leafCount(node);
-      for (int i = Math.min(TreeNode.vmaIndex(keys, count, high), count - 1); i > 0; i--) {
+      for (int i = Math.min(TreeNode.leafIndex(keys, high), count - 1); i > 0; i--) {
         if (fits(keys[i - 1], keys[count + i])) {
           return Math.min(keys[count + i], high);
         }
@@ -113,7 +113,7 @@ final class TreeGaps {
     long[] keys = TreeNode.keys(node);
     if (level == 0) {
       int count = TreeNode.leafCount(node);
-      for (int i = TreeNode.vmaIndex(keys, count, low); i < count; i++) {
+      for (int i = TreeNode.leafIndex(keys, low); i < count; i++) {
         if (i > 0 && fits(keys[i - 1], keys[count + i])) {
           return Math.max(keys[i - 1], low);
         }

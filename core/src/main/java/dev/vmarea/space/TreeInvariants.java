@@ -28,7 +28,7 @@ final class TreeInvariants {
   private void node(Object[] node, int level, boolean root) {
     int count = TreeNode.count(node, level == 0);
     int least = root ? level == 0 ? 1 : 2 : TreeNode.MIN_FILL;
-    if (count < least || count > TreeNode.CAPACITY) {
+    if (count < least || count > TreeNode.capacity(level == 0)) {
       throw broken("fill of a node at level " + level + " is " + count, node);
     }
     if (level == 0) {
@@ -74,6 +74,9 @@ final class TreeInvariants {
           leaf
               ? TreeNode.leafGap(childKeys, TreeNode.leafCount(child))
               : TreeNode.innerGap(childKeys, TreeNode.summary(child));
+      if (TreeNode.hint(node, i) != childKeys) {
+        throw broken("keys kept beside child " + i + " at level " + level, node);
+      }
       node(child, level - 1, false);
       if (TreeNode.childLast(keys, summary, i) != previousEnd) {
         throw broken("separator after child " + i + " at level " + level, node);

@@ -17,19 +17,45 @@ final class TreeLookup {
     return node;
   }
 
+  /** The first VMA whose end is above {@code address}, or null. */
   static @Nullable Vma find(TreeRoot root, long address) {
-    Object[] leaf = leaf(root, address);
-    int count = TreeNode.leafCount(leaf);
-    int index = TreeNode.vmaIndex(TreeNode.keys(leaf), count, address);
-    return index < count ? TreeNode.vma(leaf, index) : null;
+    Object[] node = root.node();
+    long[] keys = TreeNode.keys(node);
+    for (int level = root.height(); level > 0; level--) {
+      int index = TreeNode.index(keys, keys.length, address);
+      keys = TreeNode.hint(node, index);
+      node = TreeNode.child(node, index);
+      if (TreeNode.keys(node) != keys) {
+        return findUnaided(root, address);
+      }
+    }
+    int index = TreeNode.leafIndex(keys, address);
+    return index < keys.length >>> 1 ? TreeNode.vma(node, index) : null;
   }
 
+  /** The VMA that contains {@code address}, or null. A miss touches no VMA. */
   static @Nullable Vma lookup(TreeRoot root, long address) {
+    Object[] node = root.node();
+    long[] keys = TreeNode.keys(node);
+    for (int level = root.height(); level > 0; level--) {
+      int index = TreeNode.index(keys, keys.length, address);
+      keys = TreeNode.hint(node, index);
+      node = TreeNode.child(node, index);
+      if (TreeNode.keys(node) != keys) {
+        Vma vma = findUnaided(root, address);
+        return vma != null && vma.start() <= address ? vma : null;
+      }
+    }
+    int index = TreeNode.leafIndex(keys, address);
+    int count = keys.length >>> 1;
+    return index < count && keys[count + index] <= address ? TreeNode.vma(node, index) : null;
+  }
+
+  /** Without the hints, when one of them was stale. */
+  private static @Nullable Vma findUnaided(TreeRoot root, long address) {
     Object[] leaf = leaf(root, address);
-    long[] block = TreeNode.keys(leaf);
-    int count = TreeNode.leafCount(leaf);
-    int index = TreeNode.vmaIndex(block, count, address);
-    return index < count && block[count + index] <= address ? TreeNode.vma(leaf, index) : null;
+    int index = TreeNode.leafIndex(TreeNode.keys(leaf), address);
+    return index < TreeNode.leafCount(leaf) ? TreeNode.vma(leaf, index) : null;
   }
 
   /**
@@ -38,7 +64,7 @@ final class TreeLookup {
    */
   static @Nullable Vma lastOfLeafBefore(TreeRoot root, long address) {
     Object[] node = root.node();
-    @Nullable Object[] left = null;
+    Object @Nullable [] left = null;
     int leftIndex = 0;
     int leftLevel = 0;
     for (int level = root.height(); level > 0; level--) {

@@ -16,14 +16,23 @@ import java.lang.invoke.VarHandle;
  * below each child but the last one; {@code [1]} the epoch; {@code [2]} the summary, which only the
  * writer reads: a {@code long[2n+1]} with the start of the first VMA below each child, then the
  * longest gap between two VMAs below each child, then the end of the last VMA of all; {@code [3..]}
- * the children.
+ * the children, each followed by its own keys. The latter are a hint that saves a lookup a cache
+ * miss: child and keys are fetched side by side, and the child tells whether they were the right
+ * ones (beside a writer they may be those of the child before or after).
  *
  * <p>Keys never change. Of the rest only a child, a VMA (by one that covers the same range) and the
  * summary may be stored into a node that has been published, and only by the writer.
  */
 final class TreeNode {
-  /** Most VMAs of a leaf, most children of an inner node. */
-  static final int CAPACITY = 16;
+  /** Most VMAs of a leaf. */
+  private static final int LEAF_CAPACITY = 16;
+
+  /** Most children of an inner node. */
+  private static final int INNER_CAPACITY = 16;
+
+  static int capacity(boolean leaf) {
+    return leaf ? LEAF_CAPACITY : INNER_CAPACITY;
+  }
 
   /** Fewest of either, but for the root. */
   static final int MIN_FILL = 4;
@@ -49,7 +58,7 @@ final class TreeNode {
   }
 
   static Object[] newInner(long[] keys, TreeEpoch epoch, long[] summary, int count) {
-    Object[] inner = new Object[INNER_SLOTS + count];
+    Object[] inner = new Object[INNER_SLOTS + 2 * count];
     inner[KEYS] = keys;
     inner[EPOCH] = epoch;
     inner[SUMMARY] = summary;
@@ -69,7 +78,7 @@ final class TreeNode {
   }
 
   static int innerCount(Object[] inner) {
-    return inner.length - INNER_SLOTS;
+    return (inner.length - INNER_SLOTS) >>> 1;
   }
 
   static int count(Object[] node, boolean leaf) {
@@ -85,21 +94,41 @@ final class TreeNode {
   }
 
   static Object[] child(Object[] inner, int index) {
-    return (Object[]) SLOT.getAcquire(inner, INNER_SLOTS + index);
+    return (Object[]) SLOT.getAcquire(inner, INNER_SLOTS + 2 * index);
+  }
+
+  /** Probably the keys of child {@code index}. */
+  static long[] hint(Object[] inner, int index) {
+    return (long[]) SLOT.getAcquire(inner, INNER_SLOTS + 2 * index + 1);
   }
 
   static void storeChild(Object[] inner, int index, Object[] child) {
-    SLOT.setRelease(inner, INNER_SLOTS + index, child);
+    SLOT.setRelease(inner, INNER_SLOTS + 2 * index, child);
+    SLOT.setRelease(inner, INNER_SLOTS + 2 * index + 1, child[KEYS]);
   }
 
-  /** Copies VMAs or children between a node and an array of them. */
+  /** Copies VMAs or children out of a node. */
   static void copySlots(Object[] node, boolean leaf, int from, Object[] target, int at, int count) {
-    System.arraycopy(node, (leaf ? LEAF_SLOTS : INNER_SLOTS) + from, target, at, count);
+    if (leaf) {
+      System.arraycopy(node, LEAF_SLOTS + from, target, at, count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      target[at + i] = child(node, from + i);
+    }
   }
 
-  /** Fills the slots of a node that is still private. */
-  static void fillSlots(Object[] node, boolean leaf, int at, Object[] source, int from, int count) {
-    System.arraycopy(source, from, node, (leaf ? LEAF_SLOTS : INNER_SLOTS) + at, count);
+  /** Fills all slots of a node that is still private. */
+  static void fillSlots(Object[] node, boolean leaf, Object[] source, int from, int count) {
+    if (leaf) {
+      System.arraycopy(source, from, node, LEAF_SLOTS, count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      Object[] child = (Object[]) source[from + i];
+      node[INNER_SLOTS + 2 * i] = child;
+      node[INNER_SLOTS + 2 * i + 1] = child[KEYS];
+    }
   }
 
   /** Stores a VMA into a leaf that is still private. */
@@ -121,7 +150,8 @@ final class TreeNode {
     inner[KEYS] = keys;
     inner[EPOCH] = epoch;
     inner[SUMMARY] = summary;
-    inner[INNER_SLOTS + index] = child;
+    inner[INNER_SLOTS + 2 * index] = child;
+    inner[INNER_SLOTS + 2 * index + 1] = child[KEYS];
     return inner;
   }
 
@@ -132,18 +162,31 @@ final class TreeNode {
   /** Index of the first child whose last VMA ends after {@code address}, or the last child. */
   static int childIndex(Object[] inner, long address) {
     long[] keys = keys(inner);
+    return index(keys, keys.length, address);
+  }
+
+  /**
+   * How many of the first {@code count} keys are not above {@code address}. Looks at all of them,
+   * without a branch that could be mispredicted: best while they are in a near cache, as those of
+   * inner nodes are.
+   */
+  static int index(long[] keys, int count, long address) {
     int index = 0;
-    for (int i = 0; i < keys.length; i++) {
+    for (int i = 0; i < count; i++) {
       index += keys[i] <= address ? 1 : 0;
     }
     return index;
   }
 
-  /** Index of the first VMA of {@code count} that ends after {@code address}, or {@code count}. */
-  static int vmaIndex(long[] block, int count, long address) {
+  /**
+   * The same for the ends in the block of a leaf, but stops at the first end above {@code address}:
+   * best when each further key may be a cache miss.
+   */
+  static int leafIndex(long[] block, long address) {
+    int count = block.length >>> 1;
     int index = 0;
-    for (int i = 0; i < count; i++) {
-      index += block[i] <= address ? 1 : 0;
+    while (index < count && block[index] <= address) {
+      index++;
     }
     return index;
   }

@@ -7,8 +7,8 @@ package dev.vmarea.space;
  * descending order leave full nodes behind them.
  */
 final class TreeReshaper {
-  /** A sibling with more entries than this is not worth spilling into. */
-  private static final int ROOMY = 12;
+  /** A sibling with fewer free places than this is not worth spilling into. */
+  private static final int ROOM = 4;
 
   /** Two joined nodes become one if at least this many places stay free. */
   private static final int SLACK = 2;
@@ -20,8 +20,8 @@ final class TreeReshaper {
   private int direction;
 
   /** Whether a node (not the root) that went from {@code before} to {@code size} is to reshape. */
-  static boolean outOfBounds(int size, int before) {
-    return size > TreeNode.CAPACITY
+  static boolean outOfBounds(int size, int before, boolean leaf) {
+    return size > TreeNode.capacity(leaf)
         || size < TreeNode.MIN_FILL
         || (size < TreeNode.MERGE_BELOW && size < before);
   }
@@ -50,19 +50,20 @@ final class TreeReshaper {
    */
   TreeRow rearrange(Object[] parent, int index, boolean leaf) {
     int children = TreeNode.innerCount(parent);
+    int capacity = TreeNode.capacity(leaf);
     int from = index;
     int to = index + 1;
     int count = row.count();
     boolean low = count > 0 && count < TreeNode.MERGE_BELOW;
-    if (low || count > TreeNode.CAPACITY) {
+    if (low || count > capacity) {
       int left = index > 0 ? TreeNode.count(TreeNode.child(parent, index - 1), leaf) : -1;
       int right = to < children ? TreeNode.count(TreeNode.child(parent, to), leaf) : -1;
       boolean takeLeft = left >= 0 && (right < 0 || left <= right);
       if (!low && direction != 0) {
-        takeLeft = direction > 0 && left >= 0 && left < TreeNode.CAPACITY;
+        takeLeft = direction > 0 && left >= 0 && left < capacity;
       }
       int taken = takeLeft ? left : direction > 0 && !low ? -1 : right;
-      int limit = low ? TreeNode.CAPACITY : direction != 0 ? TreeNode.CAPACITY - 1 : ROOMY;
+      int limit = low ? capacity : capacity - (direction != 0 ? 1 : ROOM);
       if (taken >= 0 && taken <= limit) {
         if (takeLeft) {
           from--;
@@ -76,7 +77,7 @@ final class TreeReshaper {
     }
     spare.clear();
     spare.append(parent, false, 0, from);
-    pack(leaf, low ? TreeNode.CAPACITY - SLACK : TreeNode.CAPACITY);
+    pack(leaf, low ? capacity - SLACK : capacity);
     spare.append(parent, false, to, children);
     return swap();
   }
@@ -84,7 +85,7 @@ final class TreeReshaper {
   /** Makes nodes of the row of an overfull root and returns the row of the level above. */
   TreeRow cut(boolean leaf) {
     spare.clear();
-    pack(leaf, TreeNode.CAPACITY);
+    pack(leaf, TreeNode.capacity(leaf));
     return swap();
   }
 
@@ -104,17 +105,18 @@ final class TreeReshaper {
   /** Appends to the spare row the nodes that the row makes, one if it has up to {@code single}. */
   private void pack(boolean leaf, int single) {
     int count = row.count();
+    int capacity = TreeNode.capacity(leaf);
     int chunks =
         count <= single
             ? Math.min(count, 1)
-            : Math.max(2, (count + TreeNode.CAPACITY - 1) / TreeNode.CAPACITY);
+            : Math.max(2, (count + capacity - 1) / capacity);
     int from = 0;
     int newFocus = spare.count();
     for (int chunk = 1; chunk <= chunks; chunk++) {
       int to = (int) ((long) count * chunk / chunks);
       if (chunks == 2 && chunk == 1 && direction != 0) {
-        int least = Math.max(TreeNode.MIN_FILL, count - TreeNode.CAPACITY);
-        int most = Math.min(TreeNode.CAPACITY, count - TreeNode.MIN_FILL);
+        int least = Math.max(TreeNode.MIN_FILL, count - capacity);
+        int most = Math.min(capacity, count - TreeNode.MIN_FILL);
         to = Math.clamp(direction > 0 ? focus + 1 : focus, least, most);
       }
       if (focus >= from) {

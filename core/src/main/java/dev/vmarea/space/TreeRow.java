@@ -9,11 +9,13 @@ import java.util.Arrays;
  * of leaves, or children of inner nodes with what their parent knows of them.
  */
 final class TreeRow {
+  private static final int INITIAL = 64;
+
   private int count;
-  private long[] firsts = new long[4 * TreeNode.CAPACITY];
-  private long[] lasts = new long[4 * TreeNode.CAPACITY];
-  private long[] gaps = new long[4 * TreeNode.CAPACITY];
-  private Object[] slots = new Object[4 * TreeNode.CAPACITY];
+  private long[] firsts = new long[INITIAL];
+  private long[] lasts = new long[INITIAL];
+  private long[] gaps = new long[INITIAL];
+  private Object[] slots = new Object[INITIAL];
 
   int count() {
     return count;
@@ -112,7 +114,7 @@ final class TreeRow {
       summary[2 * n] = lasts[to - 1];
       node = TreeNode.newInner(keys, epoch, summary, n);
     }
-    TreeNode.fillSlots(node, leaf, 0, slots, from, n);
+    TreeNode.fillSlots(node, leaf, slots, from, n);
     return node;
   }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class VmaCursor {
   private final VmaLayout layout;
   private Object[] leaf = TreeRoot.EMPTY.node();
+  private long[] block = TreeNode.keys(leaf);
   private int count;
   private int index;
 
@@ -31,9 +32,23 @@ public final class VmaCursor {
 
   /** Moves to the first VMA whose end is above {@code address} and returns it, or null. */
   public @Nullable Vma seek(long address) {
-    leaf = TreeLookup.leaf(root(), address);
-    count = TreeNode.leafCount(leaf);
-    index = TreeNode.vmaIndex(TreeNode.keys(leaf), count, address);
+    TreeRoot root = root();
+    Object[] node = root.node();
+    long[] keys = TreeNode.keys(node);
+    for (int level = root.height(); level > 0; level--) {
+      int next = TreeNode.index(keys, keys.length, address);
+      keys = TreeNode.hint(node, next);
+      node = TreeNode.child(node, next);
+      if (TreeNode.keys(node) != keys) { // a stale hint: without them
+        node = TreeLookup.leaf(root, address);
+        keys = TreeNode.keys(node);
+        break;
+      }
+    }
+    leaf = node;
+    block = keys;
+    count = keys.length >>> 1;
+    index = TreeNode.leafIndex(keys, address);
     return current();
   }
 
@@ -50,7 +65,7 @@ public final class VmaCursor {
     if (index >= count) {
       return null;
     }
-    return seek(TreeNode.keys(leaf)[index]);
+    return seek(block[index]);
   }
 
   /**
@@ -61,7 +76,7 @@ public final class VmaCursor {
     if (index > 0) {
       return TreeNode.vma(leaf, index - 1);
     }
-    return count == 0 ? layout.last() : layout.before(TreeNode.keys(leaf)[count]);
+    return count == 0 ? layout.last() : layout.before(block[count]);
   }
 
   /** The VMA after the one the cursor stands on, or null. Does not move the cursor. */
@@ -69,7 +84,7 @@ public final class VmaCursor {
     if (index + 1 < count) {
       return TreeNode.vma(leaf, index + 1);
     }
-    return index >= count ? null : layout.find(TreeNode.keys(leaf)[index]);
+    return index >= count ? null : layout.find(block[index]);
   }
 
   /** Moves to the VMA before the current one and returns it; null leaves the cursor where it is. */

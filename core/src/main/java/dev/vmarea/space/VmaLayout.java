@@ -42,7 +42,7 @@ public sealed interface VmaLayout extends Iterable<Vma> permits VmaTree, VmaSnap
       Object[] leaf = TreeLookup.leaf(root(), key);
       long[] block = TreeNode.keys(leaf);
       int count = TreeNode.leafCount(leaf);
-      int index = TreeNode.vmaIndex(block, count, key);
+      int index = TreeNode.leafIndex(block, key);
       if (index < count && block[count + index] <= key) {
         return TreeNode.vma(leaf, index);
       }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import org.jspecify.annotations.Nullable;
 
 /** How files of one kind are mapped ({@code file_operations}, as far as mmap reads them). */
 public interface FileOperations {
@@ -55,6 +57,15 @@ public interface FileOperations {
   /** Whether the largest offset is 2^64-1 instead of 2^63-1 (memory devices). */
   default boolean unsignedOffset() {
     return false;
+  }
+
+  /**
+   * Punching a hole into {@code file}, which MADV_REMOVE asks for.
+   *
+   * @return null if the file system would do it, else its error
+   */
+  default @Nullable Errno punchHole(OpenFile file) {
+    return null;
   }
 
   /** Whether the file is tmpfs-like; decides when the KSM rule is applied. */

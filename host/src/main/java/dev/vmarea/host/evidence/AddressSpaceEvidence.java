@@ -36,6 +36,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
   private final FaultQueue queue = new FaultQueue();
   private final VmaLookup vmas;
   private final AnonymousPages pages;
+  private final HugePages huge;
   private final long pageSize;
   private final boolean faultsSeen;
 
@@ -54,15 +55,17 @@ final class AddressSpaceEvidence implements AutoCloseable {
       final int tgid,
       final VmaLookup vmas,
       final AnonymousPages pages,
+      final HugePages huge,
       final long pageSize,
       final boolean faultsSeen) {
-    this(tgid, vmas, pages, pageSize, faultsSeen, new RangeSet(), new RangeSet());
+    this(tgid, vmas, pages, huge, pageSize, faultsSeen, new RangeSet(), new RangeSet());
   }
 
   private AddressSpaceEvidence(
       final int tgid,
       final VmaLookup vmas,
       final AnonymousPages pages,
+      final HugePages huge,
       final long pageSize,
       final boolean faultsSeen,
       final RangeSet settled,
@@ -70,6 +73,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
     this.users.add(tgid);
     this.vmas = vmas;
     this.pages = pages;
+    this.huge = huge;
     this.pageSize = pageSize;
     this.faultsSeen = faultsSeen;
     this.settled = settled;
@@ -97,6 +101,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
             child,
             childVmas,
             childPages,
+            huge,
             pageSize,
             faultsSeen,
             inherited,
@@ -160,11 +165,14 @@ final class AddressSpaceEvidence implements AutoCloseable {
     tellGrowth(sink);
     queue.sort();
     queue.dropRepeated(pageSize);
-    long skipStart = 0;
-    long skipEnd = 0;
+    final Skip skip = new Skip();
+    final Skip skipReads = new Skip();
     for (int i = 0; i < queue.size(); i++) {
       final long address = queue.address(i);
-      if (settled.contains(address) || (address >= skipStart && address < skipEnd)) {
+      final int kind = queue.kind(i);
+      if (settled.contains(address)
+          || skip.has(address)
+          || (kind == FaultQueue.READ && skipReads.has(address))) {
         continue;
       }
       final VmaBounds vma = vmas.at(address);
@@ -173,35 +181,87 @@ final class AddressSpaceEvidence implements AutoCloseable {
       }
       if (vma.shared() || settled.intersects(vma.start(), vma.end())) {
         settled.add(vma.start(), vma.end());
-      } else if (!vma.writable()) {
-        skipStart = vma.start();
-        skipEnd = vma.end();
-      } else if (tellFault(vma, address, queue.kind(i), sink)) {
-        skipStart = vma.start();
-        skipEnd = vma.end();
+      } else if (kind == FaultQueue.WRITE) {
+        tellWrite(vma, address, sink);
+      } else if (!huge.mayBeReadIn(vma) && (kind == FaultQueue.READ || !vma.writable())) {
+        (kind == FaultQueue.READ ? skipReads : skip).set(vma.start(), vma.end());
+      } else if (kind == FaultQueue.UNKNOWN) {
+        tellUnknown(vma, address, skip, sink);
+      } else {
+        tellRead(vma, address, sink);
+        skipReads.set(huge.block(address), huge.block(address) + huge.size());
       }
     }
     queue.clear();
   }
 
-  /** True if the rest of the VMA's faults say no more. */
-  private boolean tellFault(
-      final VmaBounds vma, final long address, final int kind, final EvidenceSink sink) {
-    final long page = address & -pageSize;
-    boolean write = kind == FaultQueue.WRITE;
-    if (!write) {
-      final Presence presence = pages.in(vma, page, page + pageSize);
-      if (presence == Presence.ABSENT) {
-        return false; // a read, or gone again
-      }
-      write = presence == Presence.PRESENT;
+  /** A range in which further faults say no more. */
+  private static final class Skip {
+    private long start;
+    private long end;
+
+    boolean has(final long address) {
+      return address >= start && address < end;
     }
-    sink.comment(
-        "# vmarea fault " + tgid() + " 0x" + Long.toHexString(address) + (write ? " w" : " ?"));
-    if (write) {
+
+    void set(final long newStart, final long newEnd) {
+      start = newStart;
+      end = newEnd;
+    }
+  }
+
+  private void tellWrite(final VmaBounds vma, final long address, final EvidenceSink sink) {
+    if (vma.writable()) {
+      sink.comment(line("fault") + "0x" + Long.toHexString(address) + " w");
       settled.add(vma.start(), vma.end());
     }
-    return true;
+  }
+
+  /** A read where huge pages may be mapped: whether one was, only presence can tell. */
+  private void tellRead(final VmaBounds vma, final long address, final EvidenceSink sink) {
+    final Presence presence =
+        huge.mayBeReadAt(vma, address) ? pageAt(vma, address) : Presence.ABSENT;
+    if (presence == Presence.PRESENT || presence == Presence.HUGE_ZERO) {
+      tellAnonymous(vma.start(), vma.end(), sink);
+    }
+  }
+
+  private void tellUnknown(
+      final VmaBounds vma, final long address, final Skip skip, final EvidenceSink sink) {
+    switch (pageAt(vma, address)) {
+      case PRESENT -> {
+        if (vma.writable()) {
+          tellWrite(vma, address, sink);
+        } else {
+          tellAnonymous(vma.start(), vma.end(), sink);
+        }
+      }
+      case HUGE_ZERO -> tellAnonymous(vma.start(), vma.end(), sink);
+      case ABSENT -> {
+        // a read, or gone again
+      }
+      case UNKNOWN -> {
+        if (vma.writable()) {
+          sink.comment(line("fault") + "0x" + Long.toHexString(address) + " ?");
+        }
+        skip.set(vma.start(), vma.end());
+      }
+    }
+  }
+
+  private Presence pageAt(final VmaBounds vma, final long address) {
+    final long page = address & -pageSize;
+    return pages.in(vma, page, page + pageSize);
+  }
+
+  private void tellAnonymous(final long start, final long end, final EvidenceSink sink) {
+    sink.comment(
+        line("anon") + "0x" + Long.toHexString(start) + "-0x" + Long.toHexString(end));
+    settled.add(start, end);
+  }
+
+  private String line(final String kind) {
+    return "# vmarea " + kind + " " + tgid() + " ";
   }
 
   private void tellGrowth(final EvidenceSink sink) {
@@ -213,9 +273,8 @@ final class AddressSpaceEvidence implements AutoCloseable {
       } else if (vma.start() < stack.start) {
         stack.start = vma.start();
         sink.comment(
-            "# vmarea grow "
-                + tgid()
-                + " 0x"
+            line("grow")
+                + "0x"
                 + Long.toHexString(vma.start())
                 + " 0x"
                 + Long.toHexString(vma.end()));
@@ -268,16 +327,11 @@ final class AddressSpaceEvidence implements AutoCloseable {
     }
     final long begin = System.nanoTime();
     final Presence presence = pages.in(vma, start, end);
-    if (presence == Presence.PRESENT) {
-      sink.comment(
-          "# vmarea anon "
-              + tgid()
-              + " 0x"
-              + Long.toHexString(start)
-              + "-0x"
-              + Long.toHexString(end));
-      settled.add(start, end);
-    } else if (!vma.writable() || (faultsSeen && System.nanoTime() - begin > SLOW_SCAN_NANOS)) {
+    if (presence == Presence.PRESENT || presence == Presence.HUGE_ZERO) {
+      tellAnonymous(start, end, sink);
+    } else if (vma.writable()
+        ? faultsSeen && System.nanoTime() - begin > SLOW_SCAN_NANOS
+        : faultsSeen || !huge.mayBeReadIn(vma)) {
       dormant.add(start, end);
     }
   }

@@ -7,6 +7,11 @@ interface AnonymousPages extends AutoCloseable {
   enum Presence {
     /** There is at least one, so the VMA has an anon_vma. */
     PRESENT,
+    /**
+     * There is none, but the huge zero page is: a read mapped it, and the VMA has an anon_vma all the
+     * same.
+     */
+    HUGE_ZERO,
     /** There is none now. */
     ABSENT,
     /** It cannot be told. */

@@ -10,6 +10,9 @@ import java.util.Set;
  * of different processors arrive in runs, so runs are merged when they are read. Not thread-safe.
  */
 final class FaultQueue {
+  /** The fault was a read. */
+  static final int READ = 0;
+
   /** The fault was a write. */
   static final int WRITE = 1;
 

@@ -9,6 +9,7 @@ import dev.vmarea.host.nativecalls.Architecture;
 import dev.vmarea.host.nativecalls.NativeCalls;
 import dev.vmarea.host.nativecalls.SystemCall;
 import dev.vmarea.host.system.HostPages;
+import dev.vmarea.host.system.HugePagePolicy;
 import dev.vmarea.host.system.ProcessLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * buffers when they fill while the tracer sleeps. One lock guards everything.
  */
 final class HostEvidence implements FaultEvidence {
+  private static final long MADV_HUGEPAGE = 14;
+
   /** Waiting faults of one address space that are looked at although no call asks. */
   private static final int QUEUE_LIMIT = 1 << 16;
 
@@ -33,6 +36,7 @@ final class HostEvidence implements FaultEvidence {
   private final MemorySegment querySpace = arena.allocate(ProcmapQuery.SCRATCH_BYTES, 8);
   private final MemorySegment scanSpace = arena.allocate(PagemapScan.SCRATCH_BYTES, 8);
   private final long pageSize = HostPages.size();
+  private final HugePages huge = new HugePages(HugePagePolicy.read());
   private final Sources sources;
   private final Map<Integer, AddressSpaceEvidence> spaces = new HashMap<>();
   private final Map<Integer, FaultQueue> unknown = new HashMap<>();
@@ -78,7 +82,7 @@ final class HostEvidence implements FaultEvidence {
     lock.lock();
     try {
       if (sources.faults() == FaultKind.TRACEPOINT) {
-        faults = PerfFaults.tracepoints(tgid, pageSize);
+        faults = PerfFaults.tracepoints(tgid, pageSize, huge.possible());
         faultKind = FaultKind.TRACEPOINT;
       }
       if (faults == null && sources.faults() != FaultKind.NONE) {
@@ -111,7 +115,7 @@ final class HostEvidence implements FaultEvidence {
 
   private AddressSpaceEvidence space(final int tgid) {
     return new AddressSpaceEvidence(
-        tgid, lookup(tgid), pages(tgid), pageSize, faultKind != FaultKind.NONE);
+        tgid, lookup(tgid), pages(tgid), huge, pageSize, faultKind != FaultKind.NONE);
   }
 
   private VmaLookup lookup(final int tgid) {
@@ -123,10 +127,10 @@ final class HostEvidence implements FaultEvidence {
   private AnonymousPages pages(final int tgid) {
     AnonymousPages pages = null;
     if (sources.presence() == PresenceKind.PAGEMAP_SCAN) {
-      pages = PagemapScan.open(tgid, scanSpace);
+      pages = PagemapScan.open(tgid, scanSpace, huge);
     }
     if (pages == null && sources.presence().compareTo(PresenceKind.PAGEMAP) <= 0) {
-      pages = PagemapEntries.open(tgid, pageSize);
+      pages = PagemapEntries.open(tgid, pageSize, huge);
     }
     if (pages == null) {
       pages = sources.presence() == PresenceKind.NONE ? new NoPages() : new SmapsAnonymous(tgid);
@@ -149,6 +153,9 @@ final class HostEvidence implements FaultEvidence {
         scope = breakScope(space, arguments[0]);
       }
       space.tellPresence(scope, sink);
+      if (call == SystemCall.MADVISE && arguments[2] == MADV_HUGEPAGE) {
+        huge.advised();
+      }
     } finally {
       lock.unlock();
     }
@@ -298,6 +305,9 @@ final class HostEvidence implements FaultEvidence {
   }
 
   private void queue(final int tgid, final long time, final long address, final int kind) {
+    if (kind == FaultQueue.READ && !huge.active()) {
+      return;
+    }
     final AddressSpaceEvidence space = spaces.get(tgid);
     if (space != null) {
       space.queue().add(time, address, kind);

@@ -67,7 +67,8 @@ final class MapsTextLookup implements VmaLookup {
                       end,
                       line.charAt(space + 2) == 'w',
                       line.charAt(space + 4) == 's',
-                      OddNames.isOdd(name(line))));
+                      !line.contains(" 00:00 0 "),
+                          OddNames.isOdd(name(line))));
             }
           } catch (final NumberFormatException notAMapping) {
             // a line of something else

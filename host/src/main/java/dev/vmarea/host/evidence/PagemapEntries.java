@@ -21,18 +21,21 @@ final class PagemapEntries implements AnonymousPages {
   private static final int ENTRY_BYTES = 8;
   private static final int CHUNK_ENTRIES = 4096;
   private static final long FRAME_MASK = (1L << 55) - 1;
+  private static final long KPF_THP = 1L << 22;
   private static final long KPF_ZERO_PAGE = 1L << 24;
 
   private final int fd;
   private final int frameFlags;
   private final int pageShift;
+  private final HugePages huge;
   private final MemorySegment chunk;
   private final MemorySegment word;
   private final SmapsAnonymous confirmation;
 
-  private PagemapEntries(final int tgid, final int fd, final int frameFlags, final long pageSize) {
+  private PagemapEntries(final int tgid, final int fd, final int frameFlags, final long pageSize, final HugePages huge) {
     this.fd = fd;
     this.frameFlags = frameFlags;
+    this.huge = huge;
     this.pageShift = Long.numberOfTrailingZeros(pageSize);
     final Arena arena = Arena.ofAuto();
     this.chunk = arena.allocate((long) CHUNK_ENTRIES * ENTRY_BYTES, ENTRY_BYTES);
@@ -41,17 +44,19 @@ final class PagemapEntries implements AnonymousPages {
   }
 
   /** Entries of the address space that {@code tgid} has now, or null where they cannot be read. */
-  static @Nullable PagemapEntries open(final int tgid, final long pageSize) {
+  static @Nullable PagemapEntries open(
+      final int tgid, final long pageSize, final HugePages huge) {
     final int fd = ProcFile.open(tgid, "pagemap");
     return fd < 0
         ? null
-        : new PagemapEntries(tgid, fd, ProcFile.open("/proc/kpageflags"), pageSize);
+        : new PagemapEntries(tgid, fd, ProcFile.open("/proc/kpageflags"), pageSize, huge);
   }
 
   @Override
   public Presence in(final VmaBounds vma, final long start, final long end) {
     long page = start >>> pageShift;
     final long endPage = end >>> pageShift;
+    final boolean zeroMayBeHuge = huge.mayBeReadIn(vma); // it has the "file" bit
     while (page < endPage) {
       final long wanted = Math.min(CHUNK_ENTRIES, endPage - page) * ENTRY_BYTES;
       final long got =
@@ -65,7 +70,14 @@ final class PagemapEntries implements AnonymousPages {
         if ((entry & SWAPPED) != 0) {
           return Presence.PRESENT;
         }
-        if ((entry & (PRESENT | FILE)) == PRESENT && !isZeroPage(entry & FRAME_MASK)) {
+        if ((entry & PRESENT) == 0 || ((entry & FILE) != 0 && !zeroMayBeHuge)) {
+          continue;
+        }
+        final long flags = flagsOf(entry & FRAME_MASK);
+        if ((flags & (KPF_ZERO_PAGE | KPF_THP)) == (KPF_ZERO_PAGE | KPF_THP)) {
+          return Presence.HUGE_ZERO;
+        }
+        if ((flags & KPF_ZERO_PAGE) == 0 && (entry & FILE) == 0) {
           return (entry & FRAME_MASK) == 0 || frameFlags < 0 || vma.oddPages()
               ? confirmation.in(vma, start, end)
               : Presence.PRESENT;
@@ -76,20 +88,21 @@ final class PagemapEntries implements AnonymousPages {
     return Presence.ABSENT;
   }
 
-  private boolean isZeroPage(final long frame) {
+  /** The flags of a frame, 0 where they are not to be seen. */
+  private long flagsOf(final long frame) {
     if (frame == 0 || frameFlags < 0) {
-      return false;
+      return 0;
     }
-    return NativeCalls.syscall(
-                SystemCall.PREAD64,
-                frameFlags,
-                word.address(),
-                ENTRY_BYTES,
-                frame * ENTRY_BYTES,
-                0,
-                0)
-            == ENTRY_BYTES
-        && (word.get(JAVA_LONG, 0) & KPF_ZERO_PAGE) != 0;
+    final long got =
+        NativeCalls.syscall(
+            SystemCall.PREAD64,
+            frameFlags,
+            word.address(),
+            ENTRY_BYTES,
+            frame * ENTRY_BYTES,
+            0,
+            0);
+    return got == ENTRY_BYTES ? word.get(JAVA_LONG, 0) : 0;
   }
 
   @Override

@@ -23,6 +23,7 @@ final class PagemapScan implements AnonymousPages {
   private static final long PAGE_IS_PRESENT = 1 << 3;
   private static final long PAGE_IS_SWAPPED = 1 << 4;
   private static final long PAGE_IS_PFNZERO = 1 << 5;
+  private static final long PAGE_IS_HUGE = 1 << 6;
 
   private static final long SIZE_AT = 0;
   private static final long START_AT = 16;
@@ -37,22 +38,26 @@ final class PagemapScan implements AnonymousPages {
 
   private final int fd;
   private final MemorySegment scratch;
+  private final HugePages huge;
   private final SmapsAnonymous confirmation;
 
-  private PagemapScan(final int tgid, final int fd, final MemorySegment scratch) {
+  private PagemapScan(
+      final int tgid, final int fd, final MemorySegment scratch, final HugePages huge) {
     this.fd = fd;
+    this.huge = huge;
     this.scratch = scratch;
     this.confirmation = new SmapsAnonymous(tgid);
   }
 
   /** Scans of the address space that {@code tgid} has now, or null where that is not possible. */
-  static @Nullable PagemapScan open(final int tgid, final MemorySegment scratch) {
+  static @Nullable PagemapScan open(
+      final int tgid, final MemorySegment scratch, final HugePages huge) {
     final int fd = ProcFile.open(tgid, "pagemap");
     if (fd < 0) {
       return null;
     }
-    final PagemapScan scan = new PagemapScan(tgid, fd, scratch);
-    if (scan.scan(0, 0) < 0) {
+    final PagemapScan scan = new PagemapScan(tgid, fd, scratch, huge);
+    if (scan.scan(0, 0, 0, 0) < 0) {
       ProcFile.close(fd);
       return null;
     }
@@ -61,15 +66,21 @@ final class PagemapScan implements AnonymousPages {
 
   @Override
   public Presence in(final VmaBounds vma, final long start, final long end) {
-    final long regions = scan(start, end);
-    if (regions <= 0) {
-      return regions == 0 ? Presence.ABSENT : Presence.UNKNOWN;
+    final long regions = scan(start, end, PAGE_IS_PFNZERO | PAGE_IS_FILE, 0);
+    if (regions < 0) {
+      return Presence.UNKNOWN;
+    }
+    if (regions == 0) {
+      return huge.mayBeReadIn(vma) && scan(start, end, 0, PAGE_IS_PFNZERO | PAGE_IS_HUGE) > 0
+          ? Presence.HUGE_ZERO
+          : Presence.ABSENT;
     }
     // a raw frame has no "file" bit either
     return vma.oddPages() ? confirmation.in(vma, start, end) : Presence.PRESENT;
   }
 
-  private long scan(final long start, final long end) {
+  /** Looks for one page that is present or swapped, is none of {@code not} and all of {@code is}. */
+  private long scan(final long start, final long end, final long not, final long is) {
     scratch.asSlice(0, ARGUMENT_BYTES).fill((byte) 0);
     scratch.set(JAVA_LONG, SIZE_AT, ARGUMENT_BYTES);
     scratch.set(JAVA_LONG, START_AT, start);
@@ -77,8 +88,8 @@ final class PagemapScan implements AnonymousPages {
     scratch.set(JAVA_LONG, VEC_AT, scratch.address() + ARGUMENT_BYTES);
     scratch.set(JAVA_LONG, VEC_LEN_AT, 1);
     scratch.set(JAVA_LONG, MAX_PAGES_AT, 1);
-    scratch.set(JAVA_LONG, CATEGORY_INVERTED_AT, PAGE_IS_FILE | PAGE_IS_PFNZERO);
-    scratch.set(JAVA_LONG, CATEGORY_MASK_AT, PAGE_IS_FILE | PAGE_IS_PFNZERO);
+    scratch.set(JAVA_LONG, CATEGORY_INVERTED_AT, not);
+    scratch.set(JAVA_LONG, CATEGORY_MASK_AT, not | is);
     scratch.set(JAVA_LONG, CATEGORY_ANYOF_AT, PAGE_IS_PRESENT | PAGE_IS_SWAPPED);
     scratch.set(JAVA_LONG, RETURN_MASK_AT, PAGE_IS_PRESENT);
     return NativeCalls.syscall(SystemCall.IOCTL, fd, PAGEMAP_SCAN, scratch.address(), 0, 0, 0);

@@ -41,7 +41,8 @@ final class PerfFaults implements AutoCloseable {
   private static final long FD_CLOEXEC = 1 << 3;
   private static final long SET_OUTPUT = 0x2405;
   private static final long SET_FILTER = 0x4008_2406L;
-  private static final long WRITE_FAULT = 2;
+  private static final int WRITE_FAULT = 2;
+  private static final String WRITES = "error_code & " + WRITE_FAULT;
   private static final int POLLIN = 1;
 
   private static final long MOST_BYTES_ALTOGETHER = 32 << 20;
@@ -52,15 +53,23 @@ final class PerfFaults implements AutoCloseable {
   private final List<Integer> descriptors = new ArrayList<>();
   private final List<PerfRing> rings = new ArrayList<>();
   private final List<Integer> ringDescriptors = new ArrayList<>();
-  private final boolean writesOnly;
+  private final boolean tracepoints;
+  private final boolean reads;
   private final long rawAddressAt;
+  private final long rawErrorCodeAt;
   private boolean kernelAccesses = true;
   private long lost;
   private boolean closed;
 
-  private PerfFaults(final boolean writesOnly, final long rawAddressAt) {
-    this.writesOnly = writesOnly;
+  private PerfFaults(
+      final boolean tracepoints,
+      final boolean reads,
+      final long rawAddressAt,
+      final long rawErrorCodeAt) {
+    this.tracepoints = tracepoints;
+    this.reads = reads;
     this.rawAddressAt = rawAddressAt;
+    this.rawErrorCodeAt = rawErrorCodeAt;
   }
 
   /** Receives faults. */
@@ -72,9 +81,12 @@ final class PerfFaults implements AutoCloseable {
   }
 
   /**
-   * Events on the write-fault tracepoints for the process, or null where they are not to be had.
+   * Events on the page-fault tracepoints for the process, or null where they are not to be had.
+   *
+   * @param reads whether reads are wanted too
    */
-  static @Nullable PerfFaults tracepoints(final int pid, final long pageSize) {
+  static @Nullable PerfFaults tracepoints(
+      final int pid, final long pageSize, final boolean reads) {
     try (Tracefs tracefs = Tracefs.open()) {
       if (tracefs == null) {
         return null;
@@ -84,20 +96,20 @@ final class PerfFaults implements AutoCloseable {
       if (user == null || kernel == null || user.addressAt() != kernel.addressAt()) {
         return null;
       }
-      final PerfFaults faults = new PerfFaults(true, user.addressAt());
+      final PerfFaults faults = new PerfFaults(true, reads, user.addressAt(), user.errorCodeAt());
       return faults.start(pid, pageSize, TYPE_TRACEPOINT, List.of(user.id(), kernel.id()));
     }
   }
 
   /** Events on every fault, read or write, or null where they are not permitted. */
   static @Nullable PerfFaults software(final int pid, final long pageSize) {
-    final PerfFaults faults = new PerfFaults(false, 0);
+    final PerfFaults faults = new PerfFaults(false, true, 0, 0);
     final PerfFaults all =
         faults.start(pid, pageSize, TYPE_SOFTWARE, List.of(SOFTWARE_PAGE_FAULTS));
     if (all != null) {
       return all;
     }
-    final PerfFaults user = new PerfFaults(false, 0);
+    final PerfFaults user = new PerfFaults(false, true, 0, 0);
     user.kernelAccesses = false;
     return user.start(pid, pageSize, TYPE_SOFTWARE, List.of(SOFTWARE_PAGE_FAULTS));
   }
@@ -128,7 +140,7 @@ final class PerfFaults implements AutoCloseable {
           return null;
         }
         descriptors.add(fd);
-        if (writesOnly && !filterWrites(fd)) {
+        if (tracepoints && !reads && !filterWrites(fd)) {
           close();
           return null;
         }
@@ -177,8 +189,8 @@ final class PerfFaults implements AutoCloseable {
   /** Lets the kernel drop read faults: they set no anon_vma and would only fill the buffer. */
   private static boolean filterWrites(final int fd) {
     try (Arena memory = Arena.ofConfined()) {
-      final byte[] filter = ("error_code & " + WRITE_FAULT).getBytes(StandardCharsets.ISO_8859_1);
-      final long text = NativeCalls.cString(memory, filter).address();
+      final byte[] bytes = WRITES.getBytes(StandardCharsets.ISO_8859_1);
+      final long text = NativeCalls.cString(memory, bytes).address();
       return NativeCalls.syscall(SystemCall.IOCTL, fd, SET_FILTER, text, 0, 0, 0) == 0;
     }
   }
@@ -192,10 +204,9 @@ final class PerfFaults implements AutoCloseable {
             public void sample(final PerfRing at, final long position) {
               final int tgid = at.intAt(position);
               final long time = at.longAt(position + 8);
-              final long address = at.longAt(position + 16 + (writesOnly ? 4 + rawAddressAt : 0));
+              final long address = at.longAt(position + 16 + (tracepoints ? 4 + rawAddressAt : 0));
               if (address >= 0) {
-                reader.fault(
-                    tgid, time, address, writesOnly ? FaultQueue.WRITE : FaultQueue.UNKNOWN);
+                reader.fault(tgid, time, address, kind(at, position));
               }
             }
 
@@ -205,6 +216,14 @@ final class PerfFaults implements AutoCloseable {
             }
           });
     }
+  }
+
+  private int kind(final PerfRing ring, final long position) {
+    if (!tracepoints) {
+      return FaultQueue.UNKNOWN;
+    }
+    final int errorCode = ring.intAt(position + 20 + rawErrorCodeAt);
+    return (errorCode & WRITE_FAULT) != 0 ? FaultQueue.WRITE : FaultQueue.READ;
   }
 
   /** The descriptors to wait on: readable when a ring is filled to its watermark. */

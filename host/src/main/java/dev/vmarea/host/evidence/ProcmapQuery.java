@@ -31,6 +31,7 @@ final class ProcmapQuery implements VmaLookup {
   private static final long VMA_START_AT = 24;
   private static final long VMA_END_AT = 32;
   private static final long VMA_FLAGS_AT = 40;
+  private static final long INODE_AT = 64;
   private static final long NAME_SIZE_AT = 80;
   private static final long BUILD_ID_SIZE_AT = 84;
   private static final long NAME_ADDR_AT = 88;
@@ -78,6 +79,7 @@ final class ProcmapQuery implements VmaLookup {
         end,
         (flags & VMA_WRITABLE) != 0,
         (flags & VMA_SHARED) != 0,
+        scratch.get(JAVA_LONG, INODE_AT) != 0,
         (flags & VMA_SHARED) == 0 && (flags & VMA_WRITABLE) == 0 && hasOddName(start));
   }
 

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.vmarea.host.evidence.FaultEvidence.FaultKind;
 import dev.vmarea.host.evidence.FaultEvidence.PresenceKind;
 import dev.vmarea.host.evidence.FaultEvidence.Sources;
+import dev.vmarea.host.system.HugePagePolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +28,8 @@ class FaultEvidenceTest {
   private static final String A = "0x100000000000";
   private static final String B = "0x100000003000";
   private static final String C = "0x100000006000";
+
+  private static final Path FRAME_FLAGS = Path.of("/proc/kpageflags");
 
   @TempDir private static Path directory;
   private static Path scenes = Path.of("");
@@ -142,7 +147,56 @@ class FaultEvidenceTest {
   @MethodSource("presenceSources")
   void zeroPagesAreNotAnonymous(final Sources sources) {
     assertThat(playground(run(sources, "zero-page"))).isEmpty();
-    assertThat(playground(run(sources, "huge-zero-page"))).isEmpty();
+  }
+
+  private static void assumeHugePages() {
+    assumeTrue(
+        HugePagePolicy.read().when() != HugePagePolicy.When.NEVER,
+        "no transparent huge pages on this host");
+  }
+
+  @ParameterizedTest
+  @MethodSource("presenceSources")
+  void theHugeZeroPageTellsOfAnAnonVma(final Sources sources) {
+    assumeHugePages();
+    assumeTrue(
+        sources.presence() != PresenceKind.SMAPS, "smaps does not show the huge zero page");
+    final TracedProgram.Result result = run(sources, "huge-zero-page");
+    assumeTrue(
+        !sources.presence().equals(PresenceKind.PAGEMAP) || Files.isReadable(FRAME_FLAGS),
+        "the zero page cannot be told apart without /proc/kpageflags");
+    assertThat(playground(result)).containsExactly("anon 0x100000000000-0x100000400000");
+  }
+
+  @ParameterizedTest
+  @MethodSource("faultKinds")
+  void readsOfHugePagesAreSeenInTheirOrder(final FaultKind kind) {
+    assumeHugePages();
+    final TracedProgram.Result result = run(faults(kind), "huge-order");
+    assumeSource(result, kind);
+    assertThat(playground(result))
+        .containsExactly(
+            "anon 0x100000400000-0x100000600000",
+            "anon 0x100000000000-0x100000200000",
+            "fault 0x100000258000 w");
+  }
+
+  @ParameterizedTest
+  @MethodSource("faultKinds")
+  void everyThreadsWritesAreSeenInItsOrder(final FaultKind kind) {
+    final TracedProgram.Result result = run(faults(kind), "threads");
+    assumeSource(result, kind);
+    final List<Long> pages =
+        playground(result).stream()
+            .map(line -> Long.decode(line.split(" ", -1)[1]) >> 13 & 0xffff)
+            .toList();
+    assertThat(pages).hasSize(400).doesNotHaveDuplicates();
+    for (int thread = 0; thread < 4; thread++) {
+      final int number = thread;
+      assertThat(pages.stream().filter(page -> page % 4 == number).toList())
+          .hasSize(100)
+          .isSortedAccordingTo(Comparator.reverseOrder());
+    }
   }
 
   @ParameterizedTest

@@ -24,9 +24,9 @@ class MapsTextLookupTest {
   void linesAreReadAndOthersSkipped() {
     assertThat(MapsTextLookup.parse(MAPS))
         .containsExactly(
-            new VmaBounds(0x400000, 0x401000, true, false, false),
-            new VmaBounds(0x401000, 0x402000, false, true, true),
-            new VmaBounds(0x7ffd0000L, 0x7ffd4000L, false, false, true));
+            new VmaBounds(0x400000, 0x401000, true, false, true, false),
+            new VmaBounds(0x401000, 0x402000, false, true, true, true),
+            new VmaBounds(0x7ffd0000L, 0x7ffd4000L, false, false, false, true));
   }
 
   @Test

@@ -61,6 +61,15 @@ static void *second_thread(void *to) {
   return 0;
 }
 
+#define WRITES 100L
+
+static void *backwards(void *thread) {
+  for (long i = WRITES - 1; i >= 0; i--) {
+    *(volatile char *)(BASE + 2 * P * (4 * i + (long)thread)) = 1;
+  }
+  return 0;
+}
+
 static int deep(int n) {
   volatile char frame[4096];
   frame[0] = (char)n;
@@ -83,6 +92,17 @@ int main(int argc, char **argv) {
     madvise(BASE, 1024 * P, MADV_HUGEPAGE);
     seen = BASE[0];
     ask(0, 1);
+  } else if (!strcmp(scene, "huge-order")) {
+    // three huge VMAs: the outer ones are only read, the middle one is written
+    map(0, 1536, 0);
+    madvise(BASE, 1536 * P, MADV_HUGEPAGE);
+    mprotect(BASE + 512 * P, 512 * P, RW | PROT_EXEC);
+    mprotect(BASE, 512 * P, PROT_READ);
+    seen = BASE[1024 * P + 5 * P];
+    seen += BASE[0];
+    seen += BASE[4 * P];
+    BASE[600 * P] = 1;
+    ask(512, 1);
   } else if (!strcmp(scene, "huge-page")) {
     map(0, 1024, 0);
     madvise(BASE, 1024 * P, MADV_HUGEPAGE);
@@ -172,6 +192,19 @@ int main(int argc, char **argv) {
     BASE[4 * P] = 1;
     BASE[0] = 1;
     ask(0, 5);
+  } else if (!strcmp(scene, "threads")) {
+    // four threads, each writing its own VMAs from the last to the first
+    pthread_t t[4];
+    for (long i = 0; i < 4 * WRITES; i++) {
+      map(2 * i, 1, 0);
+    }
+    for (long i = 0; i < 4; i++) {
+      pthread_create(&t[i], 0, backwards, (void *)i);
+    }
+    for (long i = 0; i < 4; i++) {
+      pthread_join(t[i], 0);
+    }
+    ask(0, 1);
   } else if (!strcmp(scene, "replaced")) {
     map(0, 1, 0);
     BASE[0] = 1;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.vmarea.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The floors: a module, and inside core a package, may use only what stands before it. Here because
+ * this module sees all others.
+ */
+class ArchitectureTest {
+  /** Modules from the ground up; core is what is left of dev.vmarea without the others. */
+  private static final List<String> MODULES =
+      List.of(
+          "core", "drivers", "testkit", "trace", "explain", "host", "workbench", "viewer", "cli");
+
+  /** Packages of core from the ground up; the last one is the façade. */
+  private static final List<String> FLOORS =
+      List.of(
+          "base", "memory", "arch", "pagetable", "vma", "space", "action", "fault", "mapping", "");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.vmarea");
+
+  @Test
+  void allModulesAreSeen() {
+    for (String module : List.of("core", "trace", "host", "cli")) {
+      assertThat(CLASSES.stream().filter(in(MODULES, module)).count())
+          .as("classes of module " + module)
+          .isPositive();
+    }
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("dev.vmarea.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void modulesUseOnlyWhatStandsBeforeThem() {
+    checkOrder(MODULES);
+  }
+
+  @Test
+  void coreFloorsUseOnlyWhatStandsBeforeThem() {
+    checkOrder(FLOORS);
+  }
+
+  @Test
+  void everyPackageOfCoreHasAFloor() {
+    List<String> homeless =
+        CLASSES.stream()
+            .filter(in(MODULES, "core").and(DescribedPredicate.not(hasFloor())))
+            .map(JavaClass::getPackageName)
+            .distinct()
+            .toList();
+
+    assertThat(homeless).isEmpty();
+  }
+
+  private static DescribedPredicate<JavaClass> hasFloor() {
+    return DescribedPredicate.describe("have a floor", c -> !place(FLOORS, c).equals("none"));
+  }
+
+  @Test
+  void nativeCallsStandInHostOnly() {
+    noClasses()
+        .that(DescribedPredicate.not(in(MODULES, "host")))
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.foreign.Linker")
+        .check(CLASSES);
+  }
+
+  private static void checkOrder(List<String> order) {
+    for (int i = 0; i < order.size() - 1; i++) {
+      List<String> later = order.subList(i + 1, order.size());
+      DescribedPredicate<JavaClass> above =
+          DescribedPredicate.describe(
+              "stand above " + order.get(i), c -> later.contains(place(order, c)));
+      noClasses()
+          .that(in(order, order.get(i)))
+          .should()
+          .dependOnClassesThat(above)
+          .allowEmptyShould(true)
+          .check(CLASSES);
+    }
+  }
+
+  private static DescribedPredicate<JavaClass> in(List<String> order, String place) {
+    return DescribedPredicate.describe("stand in " + place, c -> place.equals(place(order, c)));
+  }
+
+  /** Where a class stands in the order; "none" outside of it. */
+  private static String place(List<String> order, JavaClass c) {
+    if (!c.getPackageName().equals("dev.vmarea") && !c.getPackageName().startsWith("dev.vmarea.")) {
+      return "none";
+    }
+    String rest = c.getPackageName().substring("dev.vmarea".length());
+    String first = rest.isEmpty() ? "" : rest.substring(1).split("\\.")[0];
+    boolean core = !MODULES.contains(first);
+    if (order.equals(MODULES)) {
+      return core ? "core" : first;
+    }
+    return core && order.contains(first) ? first : "none";
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.files;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.vma.FileOperations;
+import dev.vmarea.vma.FileSystem;
+import dev.vmarea.vma.Vma;
+import dev.vmarea.vma.VmaDescriptor;
+import dev.vmarea.vma.VmOperations;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of hugetlbfs: pages are reserved when it is mapped and cuts are made at huge-page boundaries
+ * only.
+ *
+ * <p>Reservations are kept by mapping. Linux keeps them by file for shared mappings, so that a second
+ * shared mapping of the same range reserves nothing: here it does.
+ */
+public final class HugetlbFile implements FileOperations {
+  private final HugePagePool pool;
+  private final long pageSize;
+
+  /** Files with huge pages of {@code pageSize} bytes, a power of two, from {@code pool}. */
+  public HugetlbFile(HugePagePool pool, long pageSize) {
+    this.pool = pool;
+    this.pageSize = pageSize;
+  }
+
+  /** A mount of hugetlbfs. */
+  public static FileSystem fileSystem() {
+    return new FileSystem("hugetlbfs", false, false);
+  }
+
+  @Override
+  public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
+    long perHuge = Pages.count(pageSize);
+    if ((descriptor.pgoff() & (perHuge - 1)) != 0
+        || Pages.bytes(descriptor.pgoff()) + descriptor.size() < 0) {
+      throw Errno.EINVAL.failure();
+    }
+    boolean reserves = (descriptor.vmFlags() & VmFlags.NORESERVE) == 0;
+    if (reserves && pool.free(pageSize) < descriptor.size() / pageSize) {
+      throw Errno.ENOMEM.failure();
+    }
+    descriptor.vmFlags(descriptor.vmFlags() | VmFlags.HUGETLB | VmFlags.DONTEXPAND);
+    descriptor.vmOps(new Reservation(pool, pageSize, reserves));
+  }
+
+  @Override
+  public Placement placement() {
+    return Placement.HUGETLB;
+  }
+
+  @Override
+  public long hugePageSize() {
+    return pageSize;
+  }
+
+  /** Callbacks of one mapping and what was split from it; guarded by the address space's lock. */
+  private static final class Reservation implements VmOperations {
+    private final HugePagePool pool;
+    private final long pageSize;
+    private final boolean reserves;
+    private long held;
+    private long movedAway;
+
+    Reservation(HugePagePool pool, long pageSize, boolean reserves) {
+      this.pool = pool;
+      this.pageSize = pageSize;
+      this.reserves = reserves;
+    }
+
+    @Override
+    public boolean hasClose() {
+      return true;
+    }
+
+    @Override
+    public synchronized void mapped(Vma vma) {
+      if (reserves) {
+        held = vma.length() / pageSize;
+        pool.take(pageSize, held);
+      }
+    }
+
+    /** What is unmapped right after a move lives on at its new place. */
+    @Override
+    public synchronized @Nullable Errno mremap(Vma moved) {
+      movedAway += moved.length() / pageSize;
+      return null;
+    }
+
+    @Override
+    public synchronized void close(Vma vma) {
+      long pages = vma.length() / pageSize;
+      long stays = Math.min(pages, movedAway);
+      movedAway -= stays;
+      long released = Math.min(pages - stays, held);
+      held -= released;
+      pool.take(pageSize, -released);
+    }
+
+    @Override
+    public @Nullable Errno maySplit(Vma vma, long address) {
+      return (address & (pageSize - 1)) == 0 ? null : Errno.EINVAL;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.files;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.Pages;
+import dev.vmarea.mapping.SharedBacking;
+import dev.vmarea.space.Kernel;
+import dev.vmarea.vma.DirectoryEntry;
+import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.OpenFile;
+
+/**
+ * The files behind shared anonymous memory and anonymous huge pages, as the kernel makes them: they
+ * have no device and inode numbers until somebody tells them.
+ *
+ * <p>The commit charge of shared anonymous memory is that of the whole file, as in Linux. It is not
+ * given back when the last mapping goes, since files are not reference-counted here: under overcommit
+ * mode 2 a long life of such mappings runs into the limit too early.
+ */
+public final class KernelFiles implements SharedBacking {
+  private final Kernel kernel;
+  private final HugePagePool hugePages = new HugePagePool();
+
+  /** The internal files of {@code kernel}. */
+  public KernelFiles(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
+  /** The huge pages that can be mapped; none unless set. */
+  public HugePagePool hugePages() {
+    return hugePages;
+  }
+
+  @Override
+  public OpenFile shmemZero(long bytes, boolean noReserve) throws ErrnoException {
+    if (!noReserve && !kernel.commit().charge(kernel, Pages.count(bytes), 0, true)) {
+      throw Errno.ENOMEM.failure();
+    }
+    return ShmemFile.unnamed("/dev/zero", bytes);
+  }
+
+  @Override
+  public OpenFile hugetlbFile(long hugePageSize, long bytes) {
+    Inode inode = new Inode(Inode.Type.REGULAR, HugetlbFile.fileSystem());
+    inode.size(bytes);
+    return new OpenFile(
+        inode,
+        new DirectoryEntry("/anon_hugepage", true),
+        OpenFile.O_RDWR,
+        new HugetlbFile(hugePages, hugePageSize));
+  }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.mapping;
+
+import dev.vmarea.base.Advice;
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.KernelConfig;
+import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.space.Mm;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.Vma;
+
+/**
+ * madvise (mm-semantics 5.4). Advice about flags changes VMAs; what discards or fills pages changes
+ * anonymous identity at most, since page contents are not kept here.
+ */
+public final class AdviseOperation {
+  private final Mm mm;
+
+  /** Advises on memory of {@code mm}. */
+  public AdviseOperation(Mm mm) {
+    this.mm = mm;
+  }
+
+  /**
+   * madvise(2).
+   *
+   * @param address bytes, page aligned
+   * @param length bytes, rounded up to pages
+   * @param advice see {@link Advice}
+   * @throws ErrnoException EINVAL for unknown advice, a bad range, or memory that the advice does not
+   *     suit; ENOMEM at the end if there was a hole; EAGAIN where a split hits the map limit; EPERM if
+   *     sealed memory would lose contents. What was advised before the failing VMA stays so
+   */
+  public void advise(long address, long length, int advice) throws ErrnoException {
+    if (nothingToDo(address, length, advice)) {
+      return;
+    }
+    mm.lock().lock();
+    try {
+      adviseLocked(address, address + Pages.ceil(length), advice);
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  /**
+   * Whether the outcome of a valid call is decided by what the shape of an address space does not
+   * show: page contents, or the file system. {@link #advise} then assumes success wherever the shape
+   * allows it, and a recorded result, success or error, is no divergence.
+   *
+   * <p>True for COLLAPSE (which pages are there), for REMOVE (whether the file system can punch holes)
+   * and for POPULATE_READ and POPULATE_WRITE (whether pages can be had).
+   */
+  public static boolean dependsOnContents(int advice) {
+    return switch (advice) {
+      case Advice.COLLAPSE, Advice.REMOVE, Advice.POPULATE_READ, Advice.POPULATE_WRITE -> true;
+      default -> false;
+    };
+  }
+
+  /** The checks before the lock: true if the range is empty, an error if the call makes no sense. */
+  private boolean nothingToDo(long address, long length, int advice) throws ErrnoException {
+    long bytes = Pages.ceil(length);
+    if (!Advice.isKnown(advice, mm.config())
+        || !Pages.isAligned(address)
+        || bytes == 0 && length != 0
+        || Long.compareUnsigned(address + bytes, address) < 0) {
+      throw Errno.EINVAL.failure();
+    }
+    return bytes == 0;
+  }
+
+  private void adviseLocked(long start, long end, int advice) throws ErrnoException {
+    switch (advice) {
+      case Advice.POPULATE_READ -> Population.faultIn(mm, start, end, false);
+      case Advice.POPULATE_WRITE -> Population.faultIn(mm, start, end, true);
+      default ->
+          RangeWalk.forEach(mm, start, end, (vma, from, to) -> piece(vma, from, to, advice));
+    }
+  }
+
+  private void piece(Vma vma, long start, long end, int advice) throws ErrnoException {
+    if (vma.has(VmFlags.SEALED)
+        && Advice.discards(advice)
+        && vma.isAnonymous()
+        && !vma.has(VmFlags.WRITE)) {
+      throw Errno.EPERM.failure();
+    }
+    switch (advice) {
+      case Advice.WILLNEED -> willNeed(vma);
+      case Advice.DONTNEED, Advice.DONTNEED_LOCKED, Advice.FREE -> discard(vma, start, advice);
+      case Advice.REMOVE -> remove(vma);
+      case Advice.COLD, Advice.PAGEOUT ->
+          refuseIf(vma.hasAny(VmFlags.LOCKED | VmFlags.PFNMAP | VmFlags.HUGETLB));
+      case Advice.COLLAPSE -> collapse(vma, start, end);
+      case Advice.GUARD_INSTALL -> installGuard(vma);
+      case Advice.GUARD_REMOVE -> refuseIf(vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB));
+      default -> changeFlags(vma, start, end, advice);
+    }
+  }
+
+  private void willNeed(Vma vma) throws ErrnoException {
+    if (vma.file() == null && !mm.config().swap()) {
+      throw Errno.EBADF.failure();
+    }
+  }
+
+  private static void discard(Vma vma, long start, int advice) throws ErrnoException {
+    if (vma.has(VmFlags.HUGETLB)) {
+      OpenFile file = vma.file();
+      long hugeSize =
+          file == null || file.operations() == null ? 0 : file.operations().hugePageSize();
+      refuseIf(advice == Advice.FREE || (start & (hugeSize - 1)) != 0);
+      return;
+    }
+    refuseIf(vma.has(VmFlags.PFNMAP));
+    refuseIf(advice != Advice.DONTNEED_LOCKED && vma.has(VmFlags.LOCKED));
+    refuseIf(advice == Advice.FREE && !vma.isAnonymous());
+  }
+
+  private static void remove(Vma vma) throws ErrnoException {
+    OpenFile file = vma.file();
+    if (vma.has(VmFlags.LOCKED) || file == null) {
+      throw Errno.EINVAL.failure();
+    }
+    if (!VmFlags.isSharedMayWrite(vma.flags())) {
+      throw Errno.EACCES.failure();
+    }
+    Errno refused = file.operations() == null ? Errno.ENODEV : file.operations().punchHole(file);
+    if (refused != null) {
+      throw refused.failure();
+    }
+  }
+
+  /** Refuses what no contents could make collapse: memory that cannot hold a huge page. */
+  private static void collapse(Vma vma, long start, long end) throws ErrnoException {
+    long size = KernelConfig.THP_SIZE;
+    boolean never = vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.NOHUGEPAGE);
+    boolean vmaTooSmall = vma.start() + size - 1 >= (vma.end() & -size);
+    boolean roomInRange = ((start + size - 1) & -size) <= (end & -size);
+    refuseIf(never || vmaTooSmall || !roomInRange);
+  }
+
+  private void installGuard(Vma vma) throws ErrnoException {
+    refuseIf(vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.LOCKED));
+    Vma marked = vma;
+    if (mm.kernel().profile().stickyGuardFlag() && !vma.has(VmFlags.MAYBE_GUARD)) {
+      marked = vma.withFlags(vma.flags() | VmFlags.MAYBE_GUARD);
+      mm.editor().replace(vma, marked);
+    }
+    if (marked.isAnonymous()) {
+      mm.anonAssigner().ensure(marked);
+    }
+  }
+
+  private void changeFlags(Vma vma, long start, long end, int advice) throws ErrnoException {
+    long flags = advisedFlags(vma, advice);
+    if (flags == vma.flags()) {
+      return;
+    }
+    try {
+      mm.editor().modify(vma, start, end, flags, vma.extras());
+    } catch (ErrnoException refused) {
+      throw (refused.errno() == Errno.ENOMEM ? Errno.EAGAIN : refused.errno()).failure();
+    }
+  }
+
+  private static long advisedFlags(Vma vma, int advice) throws ErrnoException {
+    long flags = vma.flags();
+    switch (advice) {
+      case Advice.NORMAL -> flags &= ~(VmFlags.SEQ_READ | VmFlags.RAND_READ);
+      case Advice.SEQUENTIAL -> flags = flags & ~VmFlags.RAND_READ | VmFlags.SEQ_READ;
+      case Advice.RANDOM -> flags = flags & ~VmFlags.SEQ_READ | VmFlags.RAND_READ;
+      case Advice.DONTFORK -> flags |= VmFlags.DONTCOPY;
+      case Advice.DOFORK -> {
+        refuseIf(vma.has(VmFlags.IO));
+        flags &= ~VmFlags.DONTCOPY;
+      }
+      case Advice.WIPEONFORK -> {
+        refuseIf(vma.file() != null || vma.has(VmFlags.SHARED));
+        flags |= VmFlags.WIPEONFORK;
+      }
+      case Advice.KEEPONFORK -> {
+        refuseIf(vma.has(VmFlags.DROPPABLE));
+        flags &= ~VmFlags.WIPEONFORK;
+      }
+      case Advice.DONTDUMP -> flags |= VmFlags.DONTDUMP;
+      case Advice.DODUMP -> {
+        boolean special = vma.hasAny(VmFlags.SPECIAL) && !vma.has(VmFlags.HUGETLB);
+        refuseIf(special || vma.has(VmFlags.DROPPABLE));
+        flags &= ~VmFlags.DONTDUMP;
+      }
+      case Advice.HUGEPAGE -> flags = flags & ~VmFlags.NOHUGEPAGE | VmFlags.HUGEPAGE;
+      case Advice.NOHUGEPAGE -> flags = flags & ~VmFlags.HUGEPAGE | VmFlags.NOHUGEPAGE;
+      case Advice.MERGEABLE -> flags |= Mm.suitsKsm(flags) ? VmFlags.MERGEABLE : 0;
+      case Advice.UNMERGEABLE -> flags &= ~VmFlags.MERGEABLE;
+      default -> throw Errno.EINVAL.failure();
+    }
+    return flags;
+  }
+
+  private static void refuseIf(boolean unsuitable) throws ErrnoException {
+    if (unsuitable) {
+      throw Errno.EINVAL.failure();
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.mapping;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.MapFlags;
+import dev.vmarea.base.Pages;
+import dev.vmarea.base.Prot;
+import dev.vmarea.space.AsyncIoContexts.Context;
+import dev.vmarea.space.Mm;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.Vma;
+
+/** io_setup and io_destroy: each context maps a ring. Observed on Linux 6.18. */
+public final class AsyncIoOperation {
+  /** fs.aio-max-nr, by default. */
+  private static final long MAX_REQUESTS = 65536;
+
+  private static final long MAX_EVENTS = 0x10000000L / 32;
+  private static final long HEADER_BYTES = 32;
+  private static final long EVENT_BYTES = 32;
+  private static final long UNSIGNED = 0xffffffffL;
+
+  private final Mm mm;
+  private final MapOperation map;
+  private final UnmapOperation unmap;
+
+  /** Contexts of {@code mm}, whose rings {@code map} maps. */
+  public AsyncIoOperation(Mm mm, MapOperation map) {
+    this.mm = mm;
+    this.map = map;
+    this.unmap = new UnmapOperation(mm);
+  }
+
+  /**
+   * io_setup(2), once {@code *ctxp} has been read.
+   *
+   * @param requests number of requests in flight, an unsigned int
+   * @param context what {@code *ctxp} holds, which must be 0
+   * @return the new context: the address of its ring
+   * @throws ErrnoException EINVAL for a context that is not 0, no or far too many requests; EAGAIN over
+   *     aio-max-nr; ENOMEM if the ring cannot be mapped
+   */
+  public long setUp(int requests, long context) throws ErrnoException {
+    long wanted = requests & UNSIGNED;
+    if (context != 0 || wanted == 0) {
+      throw Errno.EINVAL.failure();
+    }
+    // Linux computes in 32 bits, wraps included.
+    long events = (Math.max(wanted, mm.config().cpus() * 4L) * 2) & UNSIGNED;
+    if (events > MAX_EVENTS) {
+      throw Errno.EINVAL.failure();
+    }
+    if (events == 0 || wanted > MAX_REQUESTS) {
+      throw Errno.EAGAIN.failure();
+    }
+    long bytes = Pages.ceil(HEADER_BYTES + EVENT_BYTES * (events + 2));
+    mm.lock().lock();
+    try {
+      OpenFile ring = AsyncIoRing.open(mm, bytes);
+      long address = mapRing(ring, bytes);
+      if (mm.kernel().asyncIoRequests().addAndGet(wanted) > MAX_REQUESTS) {
+        mm.kernel().asyncIoRequests().addAndGet(-wanted);
+        unmap.unmapLocked(address, bytes);
+        throw Errno.EAGAIN.failure();
+      }
+      mm.asyncIo().add(new Context(ring, address, bytes, wanted));
+      return address;
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  private long mapRing(OpenFile ring, long bytes) throws ErrnoException {
+    try {
+      return map.mapLocked(0, bytes, Prot.READ | Prot.WRITE, MapFlags.SHARED, ring, 0);
+    } catch (ErrnoException refused) {
+      throw Errno.ENOMEM.failure(); // whatever the reason was
+    }
+  }
+
+  /**
+   * io_destroy(2): unmaps as much as the ring once had, at where it was last seen.
+   *
+   * @throws ErrnoException EINVAL if there is no such context, or its first page cannot be read
+   */
+  public void destroy(long address) throws ErrnoException {
+    mm.lock().lock();
+    try {
+      Context context = mm.asyncIo().find(address);
+      Vma vma = address < 0 ? null : mm.tree().lookup(address);
+      if (context == null || vma == null || !vma.isAccessible()) {
+        throw Errno.EINVAL.failure();
+      }
+      mm.asyncIo().remove(context);
+      mm.kernel().asyncIoRequests().addAndGet(-context.requests());
+      try {
+        unmap.unmapLocked(context.address(), context.length());
+      } catch (ErrnoException sealed) {
+        return; // the context is gone all the same
+      }
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.mapping;
+
+import dev.vmarea.vma.DirectoryEntry;
+import dev.vmarea.vma.FileOperations;
+import dev.vmarea.vma.FileSystem;
+import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.Vma;
+import dev.vmarea.vma.VmaDescriptor;
+import dev.vmarea.vma.VmOperations;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A System V shared-memory segment. Each attachment has an open file of its own, so attachments never
+ * merge with each other; and a close callback, so pieces of one that were cut apart stay apart where
+ * merging would delete one.
+ */
+public final class SharedSegment {
+  private static final FileSystem FILE_SYSTEM = new FileSystem("tmpfs", false, false);
+
+  private final int id;
+  private final long size;
+  private final Inode inode;
+  private final DirectoryEntry entry;
+  private final AtomicInteger attachments = new AtomicInteger();
+  private volatile boolean removed;
+
+  /**
+   * A segment without attachments. The inode number that maps shows is the id.
+   *
+   * @param key the key it was made with; its 32 bits are part of the name in maps
+   * @param size bytes
+   */
+  public SharedSegment(int id, int key, long size) {
+    this.id = id;
+    this.size = size;
+    this.inode = new Inode(Inode.Type.REGULAR, FILE_SYSTEM);
+    this.inode.size(size);
+    this.inode.identify(0, 1, id);
+    this.entry = new DirectoryEntry(String.format("/SYSV%08x", key), true);
+  }
+
+  /** shmid. */
+  public int id() {
+    return id;
+  }
+
+  /** Size in bytes, as asked for. */
+  public long size() {
+    return size;
+  }
+
+  /** The file behind all attachments; its device and inode numbers are what maps shows. */
+  public Inode inode() {
+    return inode;
+  }
+
+  /** Number of VMAs that hold it attached (shm_nattch). */
+  public int attachments() {
+    return attachments.get();
+  }
+
+  /** IPC_RMID: the segment ends with its last attachment. */
+  public void remove() {
+    removed = true;
+  }
+
+  /** Whether the segment is no more: removed, and attached nowhere. */
+  public boolean isDestroyed() {
+    return removed && attachments.get() <= 0;
+  }
+
+  /** A new open file for one attachment. */
+  OpenFile open(boolean readOnly) {
+    int mode = readOnly ? OpenFile.O_RDONLY : OpenFile.O_RDWR;
+    return new OpenFile(inode, entry, mode, new Attachment(this));
+  }
+
+  /** Whether {@code vma} is (part of) an attachment of some segment. */
+  static boolean isAttached(Vma vma) {
+    return vma.ops() instanceof Attachment;
+  }
+
+  /** Hooks of one attachment. */
+  private record Attachment(SharedSegment segment) implements FileOperations, VmOperations {
+    @Override
+    public void mmapPrepare(VmaDescriptor descriptor) {
+      descriptor.vmOps(this);
+    }
+
+    /** Has a method of its own in Linux, which mremap does not know: never moved with others. */
+    @Override
+    public Placement placement() {
+      return Placement.OWN;
+    }
+
+    @Override
+    public boolean hasClose() {
+      return true;
+    }
+
+    @Override
+    public void mapped(Vma vma) {
+      segment.attachments.incrementAndGet();
+    }
+
+    @Override
+    public void open(Vma vma) {
+      segment.attachments.incrementAndGet();
+    }
+
+    @Override
+    public void close(Vma vma) {
+      segment.attachments.decrementAndGet();
+    }
+  }
+}

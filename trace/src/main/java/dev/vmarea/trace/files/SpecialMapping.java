@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.files;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Callbacks of what the kernel itself maps into a program ({@code [vdso]}, {@code [vvar]}): never
+ * split, never deleted by a merge.
+ *
+ * @param shownName the name in maps, brackets included
+ */
+public record SpecialMapping(String shownName) implements VmOperations {
+  @Override
+  public boolean hasClose() {
+    return true;
+  }
+
+  @Override
+  public @Nullable Errno maySplit(Vma vma, long address) {
+    return Errno.EINVAL;
+  }
+
+  @Override
+  public String name(Vma vma) {
+    return shownName;
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.replay;
+
+import dev.vmarea.trace.strace.SyscallName;
+import dev.vmarea.vma.OpenFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A memory call with its arguments decoded, detached from the log.
+ *
+ * @param call which one
+ * @param a0 first argument; all arguments as the kernel gets them, 64 bits
+ * @param file the open file behind the descriptor argument, or null if there is none
+ * @param name the string argument (an anonymous name), bytes as ISO-8859-1, or null
+ * @param ranges for process_madvise: start, length, start, length, …
+ */
+record MemoryCall(
+    SyscallName call,
+    long a0,
+    long a1,
+    long a2,
+    long a3,
+    long a4,
+    long a5,
+    @Nullable OpenFile file,
+    @Nullable String name,
+    long[] ranges) {
+
+  private static final long[] NO_RANGES = {};
+
+  static MemoryCall of(SyscallName call, long a0, long a1, long a2, long a3, long a4, long a5) {
+    return new MemoryCall(call, a0, a1, a2, a3, a4, a5, null, null, NO_RANGES);
+  }
+
+  MemoryCall withFile(@Nullable OpenFile openFile) {
+    return new MemoryCall(call, a0, a1, a2, a3, a4, a5, openFile, name, ranges);
+  }
+
+  MemoryCall withName(@Nullable String text) {
+    return new MemoryCall(call, a0, a1, a2, a3, a4, a5, file, text, ranges);
+  }
+
+  MemoryCall withRanges(long[] all) {
+    return new MemoryCall(call, a0, a1, a2, a3, a4, a5, file, name, all);
+  }
+
+  /** mmap with another address and other flags. */
+  MemoryCall mappedAt(long address, long flags) {
+    return new MemoryCall(call, address, a1, a2, flags, a4, a5, file, name, ranges);
+  }
+
+  /**
+   * Whether the call takes memory away, so that in a log its effect mostly belongs to the line
+   * where it began; others hand memory out, and take effect where they return.
+   */
+  boolean takesEffectAtEntry() {
+    return switch (call) {
+      case MUNMAP, SHMDT, IO_DESTROY -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether the result is an address that the kernel chose or confirmed. */
+  boolean returnsAddress() {
+    return switch (call) {
+      case MMAP, MREMAP, BRK, SHMAT -> true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.replay;
+
+import dev.vmarea.trace.strace.StraceRecord;
+import dev.vmarea.trace.strace.StraceValue;
+import dev.vmarea.trace.strace.SyscallName;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the arguments of memory calls from a log. */
+final class MemoryCallDecoder {
+  private static final int PR_SET_MDWE = 65;
+  private static final int PR_SET_MEMORY_MERGE = 67;
+  static final int PR_SET_MM = 35;
+  static final int PR_SET_VMA = 0x53564d41;
+
+  private final FileCalls files;
+
+  MemoryCallDecoder(FileCalls files) {
+    this.files = files;
+  }
+
+  /** The memory call on this line, or null if it is none or lacks arguments. */
+  @Nullable MemoryCall decode(StraceRecord record, TracedThread thread) {
+    SyscallName call = record.call();
+    int given = record.argCount();
+    return switch (call) {
+      case MMAP -> given < 6 ? null : map(record, thread);
+      case MUNMAP, MLOCK, MUNLOCK -> given < 2 ? null : plain(record, 2);
+      case MPROTECT, MADVISE, MLOCK2, MSYNC, MSEAL -> given < 3 ? null : plain(record, 3);
+      case MINCORE -> given < 2 ? null : plain(record, 2);
+      case PKEY_MPROTECT, SET_MEMPOLICY_HOME_NODE -> given < 4 ? null : plain(record, 4);
+      case REMAP_FILE_PAGES -> given < 5 ? null : plain(record, 5);
+      case MREMAP -> given < 4 ? null : plain(record, Math.min(given, 5));
+      case BRK, MLOCKALL, IO_DESTROY, SHMDT, PERSONALITY -> given < 1 ? null : plain(record, 1);
+      case MUNLOCKALL -> MemoryCall.of(call, 0, 0, 0, 0, 0, 0);
+      case MBIND -> given < 6 ? null : bind(record);
+      case SHMAT -> given < 3 ? null : plain(record, 3);
+      case IO_SETUP -> given < 2 ? null : ioSetup(record);
+      case PROCESS_MADVISE -> given < 5 ? null : processAdvise(record);
+      case PRCTL -> given < 2 ? null : prctl(record);
+      case SETRLIMIT -> given < 2 ? null : limit(record, 0, 1);
+      case PRLIMIT64 -> given < 3 ? null : limit(record, 1, 2);
+      default -> null;
+    };
+  }
+
+  private MemoryCall map(StraceRecord record, TracedThread thread) {
+    int fd = record.argFd(4);
+    MemoryCall call =
+        MemoryCall.of(
+            SyscallName.MMAP,
+            record.argLong(0),
+            record.argLong(1),
+            record.argFlags(2),
+            record.argFlags(3),
+            fd,
+            record.argLong(5));
+    boolean anonymous = (call.a3() & dev.vmarea.base.MapFlags.ANONYMOUS) != 0;
+    return anonymous ? call : call.withFile(files.openFile(thread, fd, record, 4));
+  }
+
+  private static MemoryCall plain(StraceRecord record, int count) {
+    long[] a = new long[6];
+    for (int i = 0; i < count; i++) {
+      a[i] = record.argLong(i);
+    }
+    return MemoryCall.of(record.call(), a[0], a[1], a[2], a[3], a[4], a[5]);
+  }
+
+  // mbind(addr, len, MPOL_BIND, [0x0000000000000001], 64, 0)
+  private static MemoryCall bind(StraceRecord record) {
+    long nodes = words(record.value(3));
+    return MemoryCall.of(
+        SyscallName.MBIND,
+        record.argLong(0),
+        record.argLong(1),
+        record.argFlags(2),
+        nodes,
+        record.argLong(4),
+        record.argFlags(5));
+  }
+
+  // Node masks are printed as an array of hexadecimal words; the first has nodes 0 to 63.
+  private static long words(StraceValue mask) {
+    StraceValue first = mask.element(0);
+    return first == null ? 0 : first.asLong();
+  }
+
+  // io_setup(128, [NULL => 0x7f0000000000]) or io_setup(128, [0x7f0000000000])
+  private static MemoryCall ioSetup(StraceRecord record) {
+    StraceValue pointer = record.value(1);
+    StraceValue after = pointer.after();
+    StraceValue element = pointer.element(0);
+    long context = 0;
+    String text = after == null ? "" : after.text().replace("]", "");
+    if (!text.isEmpty() && text.startsWith("0x")) {
+      context = parseHex(text);
+    } else if (element != null && element.isNumber()) {
+      context = element.asLong();
+    }
+    return MemoryCall.of(SyscallName.IO_SETUP, record.argLong(0), context, 0, 0, 0, 0);
+  }
+
+  private static long parseHex(String text) {
+    try {
+      return Long.parseUnsignedLong(text.substring(2), 16);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  // process_madvise(3, [{iov_base=0x.., iov_len=4096}, ..], 1, MADV_COLD, 0)
+  private static MemoryCall processAdvise(StraceRecord record) {
+    StraceValue array = record.value(1);
+    long[] ranges = new long[64];
+    int n = 0;
+    for (int i = 0; i < 1024; i++) {
+      StraceValue item = array.element(i);
+      StraceValue base = item == null ? null : item.field("iov_base");
+      StraceValue length = item == null ? null : item.field("iov_len");
+      if (base == null || length == null) {
+        break;
+      }
+      if (n + 2 > ranges.length) {
+        ranges = Arrays.copyOf(ranges, n * 2);
+      }
+      ranges[n++] = base.asLong();
+      ranges[n++] = length.asLong();
+    }
+    return MemoryCall.of(
+            SyscallName.PROCESS_MADVISE,
+            record.argFd(0),
+            0,
+            record.argLong(2),
+            record.argLong(3),
+            record.argLong(4),
+            0)
+        .withRanges(Arrays.copyOf(ranges, n));
+  }
+
+  private static @Nullable MemoryCall prctl(StraceRecord record) {
+    long option = record.argLong(0);
+    if (option == PR_SET_VMA) {
+      if (record.argCount() < 4) {
+        return null;
+      }
+      byte[] name = record.argCount() > 4 ? record.argBytes(4) : null;
+      return plain(record, 4)
+          .withName(name == null ? null : new String(name, StandardCharsets.ISO_8859_1));
+    }
+    if (option == PR_SET_MM) {
+      return record.value(2).text().startsWith("{") ? null : plain(record, record.argCount());
+    }
+    if (option == PR_SET_MDWE || option == PR_SET_MEMORY_MERGE) {
+      return plain(record, Math.min(5, record.argCount()));
+    }
+    return null;
+  }
+
+  // {rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}
+  private static @Nullable MemoryCall limit(StraceRecord record, int which, int value) {
+    StraceValue soft = record.structField(value, "rlim_cur");
+    StraceValue hard = record.structField(value, "rlim_max");
+    if (soft == null || hard == null) {
+      return null;
+    }
+    long target = which == 0 ? 0 : record.argLong(0);
+    return MemoryCall.of(
+        record.call(), record.argLong(which), soft.asLong(), hard.asLong(), target, 0, 0);
+  }
+}

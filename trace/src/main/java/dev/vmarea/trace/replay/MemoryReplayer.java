@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.replay;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.MapFlags;
+import dev.vmarea.base.Pages;
+import dev.vmarea.space.ProgramLayout;
+import dev.vmarea.space.Task;
+import dev.vmarea.trace.files.AssumedFile;
+import dev.vmarea.trace.strace.ResultKind;
+import dev.vmarea.trace.strace.StraceRecord;
+import dev.vmarea.trace.strace.SyscallName;
+import dev.vmarea.vma.Vma;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the memory calls of a log on the model, compares the results, and after a difference brings
+ * the model to what the kernel did.
+ *
+ * <p>Calls of threads overlap in a log. One that takes memory away is taken to have effect before
+ * the next call that returns, one that hands memory out where it returns itself; when a result does
+ * not fit that order, other orders of the calls under way are tried.
+ */
+final class MemoryReplayer {
+  private static final int ADDR_NO_RANDOMIZE = 0x40000;
+  private static final int MAX_REORDERED = 8;
+
+  private final MemoryCallDecoder decoder;
+  private final ShmSegments segments;
+  private final DivergenceLog divergences;
+  private long memoryCalls;
+  private long skippedCalls;
+  private long randomPlacements;
+  private long unmodelled;
+
+  MemoryReplayer(MemoryCallDecoder decoder, ShmSegments segments, DivergenceLog divergences) {
+    this.decoder = decoder;
+    this.segments = segments;
+    this.divergences = divergences;
+  }
+
+  /** Calls replayed and compared. */
+  long memoryCalls() {
+    return memoryCalls;
+  }
+
+  /** Calls of memory that is not known. */
+  long skippedCalls() {
+    return skippedCalls;
+  }
+
+  /** Mappings whose address is random by design and was taken from the log. */
+  long randomPlacements() {
+    return randomPlacements;
+  }
+
+  /** Calls that the model does not have. */
+  long unmodelled() {
+    return unmodelled;
+  }
+
+  /** The first half of a call. */
+  void begin(StraceRecord record, TracedThread thread) {
+    TracedMemory memory = thread.process.memory;
+    if (thread.pending != null) {
+      // Its second half was lost.
+      memory.pending.remove(thread.pending);
+      thread.pending = null;
+    }
+    MemoryCall call = memory.isKnown() ? decoder.decode(record, thread) : null;
+    if (call == null || !TaskCalls.bearsOnMemory(call)) {
+      return;
+    }
+    PendingCall pending = new PendingCall(withSegment(call));
+    thread.pending = pending;
+    memory.pending.add(pending);
+  }
+
+  /** A call with its result, on one line or at its second half. */
+  void complete(StraceRecord record, TracedThread thread) {
+    PendingCall pending = thread.pending;
+    thread.pending = null;
+    TracedMemory memory = thread.process.memory;
+    if (pending != null) {
+      memory.pending.remove(pending);
+    }
+    MemoryCall call = decoder.decode(record, thread);
+    if (record.resultKind() != ResultKind.VALUE && record.resultKind() != ResultKind.ERROR) {
+      return;
+    }
+    if (call == null) {
+      return;
+    }
+    if (!TaskCalls.bearsOnMemory(call)) {
+      return;
+    }
+    if (!memory.isKnown()) {
+      skippedCalls++;
+      thread.process.skipped++;
+      return;
+    }
+    if (pending != null && pending.executed) {
+      compareEarlier(record, thread, memory, pending);
+    } else {
+      run(record, thread, memory, withSegment(pending == null ? call : merged(pending, call)));
+    }
+    thread.process.calls++;
+    memory.counted();
+  }
+
+  // What only the return tells (the context that io_setup made) comes from the second half.
+  private static MemoryCall merged(PendingCall pending, MemoryCall complete) {
+    return complete.call() == SyscallName.IO_SETUP ? complete : pending.call;
+  }
+
+  private MemoryCall withSegment(MemoryCall call) {
+    if (call.call() != SyscallName.SHMAT) {
+      return call;
+    }
+    ShmSegments.Segment segment = segments.get((int) call.a0());
+    boolean readOnly = (call.a2() & 010000) != 0;
+    return segment == null ? call : call.withFile(segment.attach(readOnly));
+  }
+
+  private void compareEarlier(
+      StraceRecord record, TracedThread thread, TracedMemory memory, PendingCall pending) {
+    memoryCalls++;
+    long expected = expected(record);
+    if (pending.result == ModelCalls.NOT_MODELLED) {
+      unmodelled++;
+      return;
+    }
+    if (pending.result == expected) {
+      return;
+    }
+    diverged(record, thread, pending.call, expected, pending.result);
+    if (!Errno.isError(expected)) {
+      resynchronise(memory, pending.call, expected, pending.result, null);
+    }
+  }
+
+  private void run(
+      StraceRecord record, TracedThread thread, TracedMemory memory, MemoryCall given) {
+    long expected = expected(record);
+    boolean failed = given.call() != SyscallName.BRK && Errno.isError(expected);
+    if (unjudged(given, expected)) {
+      return;
+    }
+    learnHeap(memory, given, expected);
+    learnBase(memory, given, expected);
+    MemoryCall call = withRandomPlacement(memory, thread.process.task, given, expected);
+    noteEdges(memory, call, expected, failed);
+    List<PendingCall> underWay = underWay(memory);
+    TracedMemory.Snapshot before = failed || !underWay.isEmpty() ? memory.snapshot() : null;
+    List<PendingCall> earlier =
+        underWay.stream().filter(other -> other.call.takesEffectAtEntry()).toList();
+    execute(memory, thread, earlier);
+    long actual = execute(memory, thread, call);
+    if (actual == ModelCalls.NOT_MODELLED) {
+      unmodelled++;
+      return;
+    }
+    memoryCalls++;
+    if (actual == expected) {
+      earlier.forEach(PendingCall::settle);
+      return;
+    }
+    if (before != null
+        && !underWay.isEmpty()
+        && settledByOrder(memory, thread, underWay, earlier, call, expected, before)) {
+      return;
+    }
+    earlier.forEach(PendingCall::settle);
+    if (settledByPlacement(memory, thread, call, expected, actual)) {
+      return;
+    }
+    diverged(record, thread, given, expected, actual);
+    resynchronise(memory, call, expected, actual, failed ? before : null);
+  }
+
+  private static long expected(StraceRecord record) {
+    return record.result();
+  }
+
+  // How many huge pages there were is not in the log, so their lack is no finding.
+  private static boolean unjudged(MemoryCall call, long expected) {
+    return call.call() == SyscallName.MMAP
+        && (call.a3() & MapFlags.HUGETLB) != 0
+        && expected == Errno.ENOMEM.negated();
+  }
+
+  private long execute(TracedMemory memory, TracedThread thread, MemoryCall call) {
+    return ModelCalls.execute(memory.space(), thread.process.task, call);
+  }
+
+  // The heap begins where the first brk of a program finds it.
+  private static void learnHeap(TracedMemory memory, MemoryCall call, long expected) {
+    if (memory.heapKnown || call.call() != SyscallName.BRK || Errno.isError(expected)) {
+      return;
+    }
+    memory.heapKnown = true;
+    ProgramLayout layout = memory.space().layout();
+    layout.startBrk = expected;
+    layout.brk = expected;
+  }
+
+  // Without a starting map that shows it, the top of the area is where the first mapping ends.
+  private static void learnBase(TracedMemory memory, MemoryCall call, long expected) {
+    ProgramLayout layout = memory.space().layout();
+    boolean chosen =
+        layout.mmapBase == 0
+            && !layout.bottomUp
+            && call.call() == SyscallName.MMAP
+            && call.a0() == 0
+            && (call.a3() & (MapFlags.FIXED | MapFlags.BIT32)) == 0
+            && !Errno.isError(expected);
+    if (chosen) {
+      layout.mmapBase = expected + Pages.ceil(call.a1());
+    }
+  }
+
+  // MAP_32BIT draws a new random start on every call.
+  private MemoryCall withRandomPlacement(
+      TracedMemory memory, Task task, MemoryCall call, long expected) {
+    boolean random =
+        call.call() == SyscallName.MMAP
+            && (call.a3() & (MapFlags.BIT32 | MapFlags.FIXED | MapFlags.FIXED_NOREPLACE))
+                == MapFlags.BIT32
+            && !Errno.isError(expected)
+            && memory.space().mm().config().randomize() != 0
+            && (task.personality() & ADDR_NO_RANDOMIZE) == 0;
+    if (!random || expected == Pages.floor(call.a0())) {
+      return call;
+    }
+    Vma above = memory.space().mm().tree().find(expected);
+    boolean free = above == null || above.start() >= expected + Pages.ceil(call.a1());
+    boolean inRange = expected >= 0x40000000L && expected + call.a1() <= 0x80000000L;
+    if (!free || !inRange) {
+      return call;
+    }
+    randomPlacements++;
+    return call.mappedAt(expected, call.a3() | MapFlags.FIXED);
+  }
+
+  private static void noteEdges(
+      TracedMemory memory, MemoryCall call, long expected, boolean failed) {
+    if (failed) {
+      return;
+    }
+    switch (call.call()) {
+      case MMAP -> range(memory, expected, call.a1());
+      case MREMAP -> {
+        range(memory, call.a0(), call.a1());
+        range(memory, call.a0(), call.a2());
+        range(memory, expected, call.a2());
+      }
+      case BRK -> memory.edges.add(Pages.ceil(expected));
+      case SHMAT, SHMDT, IO_SETUP, IO_DESTROY, PRCTL -> {}
+      default -> range(memory, call.a0(), call.a1());
+    }
+  }
+
+  private static void range(TracedMemory memory, long start, long length) {
+    memory.edges.add(Pages.floor(start));
+    memory.edges.add(Pages.ceil(start + length));
+  }
+
+  // A file on a file system of unknown type: the first address that tells its placement settles it.
+  private boolean settledByPlacement(
+      TracedMemory memory, TracedThread thread, MemoryCall call, long expected, long actual) {
+    if (call.call() != SyscallName.MMAP
+        || call.file() == null
+        || !(call.file().operations() instanceof AssumedFile assumed)
+        || Errno.isError(expected)
+        || Errno.isError(actual)
+        || assumed.isSettled()) {
+      return false;
+    }
+    memory.space().syscalls(thread.process.task).munmap(actual, call.a1());
+    assumed.toggle();
+    long other = execute(memory, thread, call);
+    if (other == expected) {
+      assumed.settle();
+      return true;
+    }
+    assumed.toggle();
+    if (!Errno.isError(other)) {
+      memory.space().syscalls(thread.process.task).munmap(other, call.a1());
+    }
+    execute(memory, thread, call);
+    return false;
+  }
+
+  private static List<PendingCall> underWay(TracedMemory memory) {
+    if (memory.pending.isEmpty()) {
+      return List.of();
+    }
+    List<PendingCall> waiting = new ArrayList<>();
+    for (PendingCall other : memory.pending) {
+      if (!other.executed && waiting.size() < MAX_REORDERED) {
+        waiting.add(other);
+      }
+    }
+    return waiting;
+  }
+
+  // A call under way may have taken effect anywhere between its two lines: none of them before this
+  // one, each of them, or the first few in turn.
+  private boolean settledByOrder(
+      TracedMemory memory,
+      TracedThread thread,
+      List<PendingCall> underWay,
+      List<PendingCall> earlier,
+      MemoryCall call,
+      long expected,
+      TracedMemory.Snapshot before) {
+    List<List<PendingCall>> orders = new ArrayList<>();
+    if (!earlier.isEmpty()) {
+      orders.add(List.of());
+    }
+    for (PendingCall one : underWay) {
+      orders.add(List.of(one));
+      if (!earlier.isEmpty() && !earlier.contains(one)) {
+        List<PendingCall> after = new ArrayList<>(earlier);
+        after.add(one);
+        orders.add(after);
+      }
+    }
+    for (int n = 2; n <= underWay.size(); n++) {
+      orders.add(underWay.subList(0, n));
+    }
+    for (List<PendingCall> order : orders) {
+      memory.restore(before);
+      execute(memory, thread, order);
+      if (execute(memory, thread, call) == expected) {
+        order.forEach(PendingCall::settle);
+        return true;
+      }
+    }
+    memory.restore(before);
+    execute(memory, thread, earlier);
+    execute(memory, thread, call);
+    return false;
+  }
+
+  private void execute(TracedMemory memory, TracedThread thread, List<PendingCall> calls) {
+    for (PendingCall other : calls) {
+      other.result = execute(memory, thread, other.call);
+    }
+  }
+
+  private void diverged(
+      StraceRecord record, TracedThread thread, MemoryCall call, long expected, long actual) {
+    divergences.add(
+        record.lineNumber(),
+        thread.tid,
+        CallText.of(record),
+        expected,
+        actual,
+        call.returnsAddress());
+  }
+
+  /**
+   * Makes the model what the kernel's result says it is.
+   *
+   * @param before the model before a call that the kernel refused, else null
+   */
+  private static void resynchronise(
+      TracedMemory memory,
+      MemoryCall call,
+      long expected,
+      long actual,
+      TracedMemory.@Nullable Snapshot before) {
+    boolean brk = call.call() == SyscallName.BRK;
+    if (before != null) {
+      if (!Errno.isError(actual)) {
+        memory.restore(before);
+      }
+      return;
+    }
+    if (Errno.isError(expected) && !brk) {
+      return;
+    }
+    if (!Errno.isError(actual) && actual != expected) {
+      takeBack(memory, call, expected, actual);
+      if (call.call() == SyscallName.MREMAP) {
+        return;
+      }
+    }
+    long forced = ModelCalls.force(memory.space(), ModelCalls.at(call, expected));
+    if (brk && forced != expected) {
+      memory.space().layout().brk = expected;
+    }
+  }
+
+  private static void takeBack(TracedMemory memory, MemoryCall call, long expected, long actual) {
+    switch (call.call()) {
+      case MMAP ->
+          ModelCalls.force(
+              memory.space(), MemoryCall.of(SyscallName.MUNMAP, actual, call.a1(), 0, 0, 0, 0));
+      case MREMAP ->
+          // What was moved to one place has to be moved on to the other.
+          ModelCalls.force(
+              memory.space(),
+              ModelCalls.at(
+                  MemoryCall.of(SyscallName.MREMAP, actual, call.a2(), call.a2(), 0, 0, 0),
+                  expected));
+      case SHMAT ->
+          ModelCalls.force(memory.space(), MemoryCall.of(SyscallName.SHMDT, actual, 0, 0, 0, 0, 0));
+      default -> {}
+    }
+  }
+}

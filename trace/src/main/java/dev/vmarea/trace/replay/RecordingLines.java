@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.replay;
+
+import dev.vmarea.Machine;
+import dev.vmarea.trace.evidence.AnonymousPages;
+import dev.vmarea.trace.evidence.ConfigChange;
+import dev.vmarea.trace.evidence.DescriptorIdentity;
+import dev.vmarea.trace.evidence.EndBlock;
+import dev.vmarea.trace.evidence.EvidenceLine;
+import dev.vmarea.trace.evidence.ExecBlock;
+import dev.vmarea.trace.evidence.ExitBlock;
+import dev.vmarea.trace.evidence.FilePath;
+import dev.vmarea.trace.evidence.Layout;
+import dev.vmarea.trace.evidence.MalformedLine;
+import dev.vmarea.trace.evidence.MapFlags;
+import dev.vmarea.trace.evidence.MapLine;
+import dev.vmarea.trace.evidence.PageFault;
+import dev.vmarea.trace.evidence.ShmSegment;
+import dev.vmarea.trace.evidence.StackGrowth;
+import dev.vmarea.trace.evidence.UnknownLine;
+import dev.vmarea.vma.OpenFile;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Follows the comment lines that a recorder writes between the calls. */
+final class RecordingLines {
+  private static final String DELETED = " (deleted)";
+  private static final int O_CLOEXEC = 02000000;
+
+  private final Machine machine;
+  private final FileNames names;
+  private final ShmSegments segments;
+  private final ProgramStart starts;
+  private final ProcessCalls processes;
+  private final EvidenceReplay evidence;
+  private final FinalComparison comparison;
+  private @Nullable MapBlock block;
+
+  RecordingLines(
+      Machine machine,
+      FileNames names,
+      ShmSegments segments,
+      ProgramStart starts,
+      ProcessCalls processes,
+      EvidenceReplay evidence,
+      FinalComparison comparison) {
+    this.machine = machine;
+    this.names = names;
+    this.segments = segments;
+    this.starts = starts;
+    this.processes = processes;
+    this.evidence = evidence;
+    this.comparison = comparison;
+  }
+
+  /**
+   * Follows one line.
+   *
+   * @param threads finds a thread by its number
+   */
+  void line(EvidenceLine line, IntFunction<TracedThread> threads) {
+    switch (line) {
+      case ExecBlock exec -> block = new MapBlock(exec.pid(), true);
+      case ExitBlock exit -> block = new MapBlock(exit.pid(), false);
+      case MapLine map -> {
+        if (block != null) {
+          block.line(map.entry());
+        }
+      }
+      case MapFlags flags -> {
+        if (block != null) {
+          block.flags(flags);
+        }
+      }
+      case Layout layout -> {
+        if (block != null) {
+          block.layout(layout);
+        }
+      }
+      case EndBlock end -> {
+        MapBlock complete = block;
+        block = null;
+        if (complete != null && complete.pid == end.pid()) {
+          complete(complete, threads.apply(end.pid()).process);
+        }
+      }
+      case PageFault fault -> {
+        TracedMemory memory = threads.apply(fault.pid()).process.memory;
+        if (memory.isKnown()) {
+          evidence.fault(memory, fault);
+        }
+      }
+      case AnonymousPages pages -> {
+        TracedMemory memory = threads.apply(pages.pid()).process.memory;
+        if (memory.isKnown()) {
+          evidence.anonymousPages(memory, pages);
+        }
+      }
+      case StackGrowth growth -> {
+        TracedMemory memory = threads.apply(growth.pid()).process.memory;
+        if (memory.isKnown()) {
+          evidence.stackGrowth(memory, growth);
+        }
+      }
+      case DescriptorIdentity identity -> descriptor(identity, threads.apply(identity.pid()));
+      case FilePath path -> renamed(path);
+      case ShmSegment segment ->
+          segments.known(
+              segment.id(),
+              segment.key(),
+              segment.size(),
+              segment.major(),
+              segment.minor(),
+              segment.inode());
+      case ConfigChange change ->
+          machine.kernel().config(ConfigText.changed(machine.kernel().config(), change));
+      case UnknownLine unknown -> {}
+      case MalformedLine malformed -> {}
+    }
+  }
+
+  private void complete(MapBlock map, TracedProcess process) {
+    if (map.exec) {
+      TracedMemory memory;
+      try {
+        memory = starts.memory(map.image(), process.task, map.layout());
+      } catch (IllegalArgumentException e) {
+        memory = TracedMemory.unknown("the map after its execve makes no sense");
+      }
+      processes.replaceMemory(process, memory);
+    } else {
+      comparison.compare(process, map.entries());
+    }
+  }
+
+  private void descriptor(DescriptorIdentity identity, TracedThread thread) {
+    OpenFile file = names.byId(identity.file());
+    if (file == null) {
+      boolean deleted = identity.path().endsWith(DELETED);
+      FileNames.Name name =
+          names.identified(
+              withoutDeleted(identity.path()),
+              deleted,
+              identity.major(),
+              identity.minor(),
+              identity.inode(),
+              identity.fileSystem(),
+              identity.noexec());
+      file = name.open(identity.flags());
+      names.remember(identity.file(), file);
+    }
+    file.inode().seals(identity.seals());
+    boolean closeOnExec = (identity.flags() & O_CLOEXEC) != 0;
+    thread.descriptors.put(identity.fd(), new Descriptor(file, closeOnExec, true));
+  }
+
+  private void renamed(FilePath path) {
+    OpenFile file = names.byId(path.file());
+    if (file != null) {
+      file.entry().rename(withoutDeleted(path.path()));
+      file.entry().deleted(path.path().endsWith(DELETED));
+    }
+  }
+
+  private static String withoutDeleted(String path) {
+    return path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
+  }
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.replay;
+
+import dev.vmarea.Machine;
+import dev.vmarea.base.KernelConfig;
+import dev.vmarea.space.ResourceLimits;
+import dev.vmarea.space.Task;
+import dev.vmarea.trace.evidence.EvidenceLine;
+import dev.vmarea.trace.evidence.EvidenceParser;
+import dev.vmarea.trace.files.TraceBacking;
+import dev.vmarea.trace.procmaps.MapsEntry;
+import dev.vmarea.trace.strace.RecordKind;
+import dev.vmarea.trace.strace.ResultKind;
+import dev.vmarea.trace.strace.StraceReader;
+import dev.vmarea.trace.strace.StraceRecord;
+import dev.vmarea.trace.strace.SyscallName;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One replay: hands every line of a log to whoever follows that kind of line. Used once. */
+final class ReplayEngine {
+  private static final String NO_MAP_AFTER_EXEC =
+      "the log has no map of the program after its execve";
+  private static final String NO_START = "the log has no starting map (see --from)";
+
+  private final ReplaySettings settings;
+  private final Machine machine;
+  private final FileNames names = new FileNames();
+  private final FileCalls files = new FileCalls(names);
+  private final ShmSegments segments = new ShmSegments();
+  private final ProcessTable table = new ProcessTable();
+  private final ProcessEnd ends = new ProcessEnd(table);
+  private final ProcessCalls processes = new ProcessCalls(table, ends);
+  private final EvidenceReplay evidence = new EvidenceReplay();
+  private final DivergenceLog divergences;
+  private final MemoryCallDecoder decoder = new MemoryCallDecoder(files);
+  private final MemoryReplayer memoryCalls;
+  private final ProgramStart starts;
+  private final RecordingLines recordingLines;
+  private final Timeline timeline = new Timeline();
+  private final FinalComparison comparison;
+  private @Nullable TracedThread first;
+  private boolean startUsed;
+  private long calls;
+
+  ReplayEngine(ReplaySettings settings) {
+    this.settings = settings;
+    KernelConfig config = settings.config();
+    machine = new Machine(config, settings.profile(), new TraceBacking(config));
+    divergences = new DivergenceLog(settings.maxDivergences());
+    memoryCalls = new MemoryReplayer(decoder, segments, divergences);
+    starts = new ProgramStart(machine, names);
+    comparison = new FinalComparison(evidence);
+    recordingLines =
+        new RecordingLines(machine, names, segments, starts, processes, evidence, comparison);
+    ends.onMemoryGone(processes::memoryGone);
+  }
+
+  ReplayReport run(StraceReader log) throws IOException {
+    StraceRecord record = log.record();
+    while (log.next()) {
+      line(record);
+    }
+    for (TracedThread thread : table.all()) {
+      gone(thread, "the log ends before the process does");
+    }
+    return new ReportBuilder(settings, files, memoryCalls, ends, evidence, divergences, comparison)
+        .build(calls, log.problemCount(), timeline);
+  }
+
+  private void line(StraceRecord record) {
+    switch (record.kind()) {
+      case CALL, RESUMED -> {
+        calls++;
+        boolean whole = record.kind() == RecordKind.CALL || record.joined();
+        if (record.call() != SyscallName.OTHER && whole) {
+          completed(record, thread(record.pid()));
+        }
+      }
+      case UNFINISHED -> {
+        if (record.call() != SyscallName.OTHER) {
+          begun(record, thread(record.pid()));
+        }
+      }
+      case EXITED -> gone(record.pid(), "");
+      case KILLED -> gone(record.pid(), "killed by " + record.callName());
+      case SUPERSEDED -> {
+        TracedThread leader = table.get(record.pid());
+        if (leader != null) {
+          processes.superseded(leader, (int) record.result());
+        }
+      }
+      case VMAREA_COMMENT -> comment(record);
+      default -> {}
+    }
+  }
+
+  private TracedThread thread(int tid) {
+    TracedThread known = table.get(tid);
+    if (known != null) {
+      return known;
+    }
+    TracedThread start = first;
+    if (start == null) {
+      return root(tid);
+    }
+    TracedThread child = processes.unannounced(tid);
+    if (child != null) {
+      return child;
+    }
+    TracedProcess stranger =
+        new TracedProcess(
+            tid, false, newTask(), TracedMemory.unknown("the log does not show its beginning"), "");
+    stranger.memory.users++;
+    TracedThread thread =
+        new TracedThread(tid, stranger, new DescriptorTable(), new WorkingDirectory(""));
+    table.add(thread);
+    return thread;
+  }
+
+  private TracedThread root(int tid) {
+    TracedProcess process =
+        new TracedProcess(tid, true, newTask(), TracedMemory.unknown(NO_START), "");
+    process.memory.users++;
+    TracedThread thread =
+        new TracedThread(tid, process, new DescriptorTable(), new WorkingDirectory(""));
+    table.add(thread);
+    first = thread;
+    return thread;
+  }
+
+  private static Task newTask() {
+    return new Task(new ResourceLimits(), 0);
+  }
+
+  private void begun(StraceRecord record, TracedThread thread) {
+    switch (record.call()) {
+      case CLONE, CLONE3, FORK, VFORK -> processes.beginClone(record, thread);
+      default -> {
+        useStart(thread, record);
+        memoryCalls.begin(record, thread);
+      }
+    }
+  }
+
+  private void completed(StraceRecord record, TracedThread thread) {
+    switch (record.call()) {
+      case CLONE, CLONE3, FORK, VFORK -> processes.completeClone(record, thread);
+      case EXECVE, EXECVEAT -> executed(record, thread);
+      case UNSHARE -> unshared(record, thread);
+      case SHMGET -> obtained(record);
+      default -> {
+        files.follow(record, thread);
+        useStart(thread, record);
+        changedTask(record, thread);
+        memoryCalls.complete(record, thread);
+        if (thread.process.first) {
+          timeline.add(thread.process.memory.vmas());
+        }
+      }
+    }
+  }
+
+  // A log of memory calls only has no execve to begin with.
+  private void useStart(TracedThread thread, StraceRecord record) {
+    ReplaySettings.StartingMap start = settings.start();
+    if (startUsed || start == null || !thread.process.first || thread.process.memory.isKnown()) {
+      return;
+    }
+    if (decoder.decode(record, thread) != null) {
+      startUsed = true;
+      TracedProcess process = thread.process;
+      processes.replaceMemory(process, starts.memory(start.image(), process.task, null));
+    }
+  }
+
+  private void executed(StraceRecord record, TracedThread thread) {
+    if (record.resultKind() != ResultKind.VALUE || record.result() != 0) {
+      return;
+    }
+    ReplaySettings.StartingMap start = settings.start();
+    TracedMemory memory;
+    if (start != null && !startUsed && thread.process.first) {
+      startUsed = true;
+      memory = starts.memory(start.image(), thread.process.task, null);
+    } else {
+      String why = start == null && thread.process.first ? NO_START : NO_MAP_AFTER_EXEC;
+      memory = TracedMemory.unknown(why);
+    }
+    processes.executed(record, thread, memory);
+  }
+
+  private void unshared(StraceRecord record, TracedThread thread) {
+    if (record.resultKind() != ResultKind.VALUE) {
+      return;
+    }
+    CloneRequest request = new CloneRequest(record.argFlags(0));
+    if (request.has(CloneRequest.CLONE_FILES)) {
+      thread.descriptors = thread.descriptors.copy();
+    }
+    if (request.has(CloneRequest.CLONE_FS)) {
+      thread.directory = thread.directory.copy();
+    }
+  }
+
+  private void obtained(StraceRecord record) {
+    if (record.resultKind() == ResultKind.VALUE && record.argCount() > 1) {
+      String key = record.argText(0);
+      int number = key.equals("IPC_PRIVATE") ? 0 : (int) record.argLong(0);
+      segments.obtained((int) record.result(), number, record.argLong(1));
+    }
+  }
+
+  private void changedTask(StraceRecord record, TracedThread thread) {
+    switch (record.call()) {
+      case SETRLIMIT, PRLIMIT64, PERSONALITY -> {
+        MemoryCall call =
+            record.resultKind() == ResultKind.VALUE ? decoder.decode(record, thread) : null;
+        if (call == null) {
+          return;
+        }
+        TracedThread target =
+            call.call() == SyscallName.PRLIMIT64 && call.a3() != 0
+                ? table.get((int) call.a3())
+                : thread;
+        if (target != null) {
+          TaskCalls.follow(call, target.process);
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void comment(StraceRecord record) {
+    byte[] text = record.comment();
+    if (text == null) {
+      return;
+    }
+    EvidenceLine line = EvidenceParser.parse(text);
+    recordingLines.line(line, this::thread);
+  }
+
+  private void gone(int tid, String remark) {
+    TracedThread thread = table.get(tid);
+    if (thread != null) {
+      gone(thread, remark);
+    }
+  }
+
+  private void gone(TracedThread thread, String remark) {
+    TracedProcess process = thread.process;
+    List<MapsEntry> expected = settings.expected();
+    boolean last = process.threads.size() == 1;
+    if (last && process.first && expected != null && process.comparison == null) {
+      comparison.compare(process, expected);
+    }
+    ends.threadGone(thread, remark);
+  }
+}

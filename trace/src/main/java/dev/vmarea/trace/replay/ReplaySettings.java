@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.replay;
+
+import dev.vmarea.base.KernelConfig;
+import dev.vmarea.base.Profile;
+import dev.vmarea.trace.procmaps.MapsEntry;
+import dev.vmarea.trace.procmaps.MapsFile;
+import dev.vmarea.trace.procmaps.SmapsEntry;
+import dev.vmarea.trace.procmaps.SmapsFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a replay is told besides the log. Immutable; start with {@link #of} and add.
+ *
+ * @param config configuration of the kernel that the log comes from
+ * @param profile which kernel's rules apply
+ * @param start map of the first process just after its first successful execve, or null
+ * @param expected final map of the first process, or null
+ * @param maxDivergences divergences kept in the report; all are counted
+ * @param notes sentences that the report is to begin with
+ */
+public record ReplaySettings(
+    KernelConfig config,
+    Profile profile,
+    @Nullable StartingMap start,
+    @Nullable List<MapsEntry> expected,
+    int maxDivergences,
+    List<String> notes) {
+
+  /** Divergences kept unless said otherwise. */
+  public static final int DEFAULT_MAX_DIVERGENCES = 100;
+
+  public ReplaySettings {
+    expected = expected == null ? null : List.copyOf(expected);
+    notes = List.copyOf(notes);
+  }
+
+  /** Without any map. */
+  public static ReplaySettings of(KernelConfig config, Profile profile) {
+    return new ReplaySettings(config, profile, null, null, DEFAULT_MAX_DIVERGENCES, List.of());
+  }
+
+  /** A starting map; opaque, made of a maps or a smaps file. */
+  public static final class StartingMap {
+    private final MapImage image;
+
+    private StartingMap(MapImage image) {
+      this.image = image;
+    }
+
+    /** From a maps file: which memory was written is not known. */
+    public static StartingMap ofMaps(List<MapsEntry> entries) {
+      return new StartingMap(MapImage.ofMaps(entries));
+    }
+
+    /** From a smaps file. */
+    public static StartingMap ofSmaps(List<SmapsEntry> entries) {
+      return new StartingMap(MapImage.ofSmaps(entries));
+    }
+
+    /**
+     * From a file that is either maps or smaps; smaps says more.
+     *
+     * @throws IOException if it cannot be read or is neither; the message names the line
+     */
+    public static StartingMap read(Path file) throws IOException {
+      return isSmaps(file) ? ofSmaps(SmapsFile.read(file)) : ofMaps(MapsFile.read(file));
+    }
+
+    MapImage image() {
+      return image;
+    }
+  }
+
+  /**
+   * The map in a file that is either maps or smaps.
+   *
+   * @throws IOException if it cannot be read or is neither; the message names the line
+   */
+  public static List<MapsEntry> readMap(Path file) throws IOException {
+    return isSmaps(file)
+        ? SmapsFile.read(file).stream().map(SmapsEntry::map).toList()
+        : MapsFile.read(file);
+  }
+
+  private static boolean isSmaps(Path file) throws IOException {
+    byte[] head = new byte[8192];
+    int length;
+    try (InputStream in = Files.newInputStream(file)) {
+      length = in.readNBytes(head, 0, head.length);
+    }
+    String text = new String(head, 0, length, StandardCharsets.ISO_8859_1);
+    int second = text.indexOf('\n') + 1;
+    return second > 0 && text.startsWith("Size:", second);
+  }
+
+  /** These settings with a starting map. */
+  public ReplaySettings withStart(StartingMap map) {
+    return new ReplaySettings(config, profile, map, expected, maxDivergences, notes);
+  }
+
+  /** These settings with an expected final map of the first process. */
+  public ReplaySettings withExpected(List<MapsEntry> map) {
+    return new ReplaySettings(config, profile, start, map, maxDivergences, notes);
+  }
+
+  /** These settings with another number of divergences kept. */
+  public ReplaySettings withMaxDivergences(int limit) {
+    return new ReplaySettings(config, profile, start, expected, limit, notes);
+  }
+
+  /** These settings with sentences that the report is to begin with. */
+  public ReplaySettings withNotes(List<String> sentences) {
+    return new ReplaySettings(config, profile, start, expected, maxDivergences, sentences);
+  }
+}

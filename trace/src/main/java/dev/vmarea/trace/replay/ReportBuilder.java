@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.replay;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts the report of a replay together, with what its reader has to know. */
+final class ReportBuilder {
+  private final ReplaySettings settings;
+  private final FileCalls files;
+  private final MemoryReplayer memoryCalls;
+  private final ProcessEnd ends;
+  private final EvidenceReplay evidence;
+  private final DivergenceLog divergences;
+  private final FinalComparison comparison;
+
+  ReportBuilder(
+      ReplaySettings settings,
+      FileCalls files,
+      MemoryReplayer memoryCalls,
+      ProcessEnd ends,
+      EvidenceReplay evidence,
+      DivergenceLog divergences,
+      FinalComparison comparison) {
+    this.settings = settings;
+    this.files = files;
+    this.memoryCalls = memoryCalls;
+    this.ends = ends;
+    this.evidence = evidence;
+    this.divergences = divergences;
+    this.comparison = comparison;
+  }
+
+  ReplayReport build(long calls, long problems, Timeline timeline) {
+    List<Integer> samples = new ArrayList<>();
+    for (int sample : timeline.samples()) {
+      samples.add(sample);
+    }
+    return new ReplayReport(
+        calls,
+        memoryCalls.memoryCalls(),
+        memoryCalls.skippedCalls(),
+        ends.vmasOfFirst(),
+        ends.peakVmas(),
+        samples,
+        ends.outcomes(),
+        ends.processCount(),
+        divergences.kept(),
+        divergences.count(),
+        evidence.summary(),
+        problems,
+        notes(),
+        ends.finalMapOfFirst(),
+        comparison.compared(),
+        comparison.different());
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>(settings.notes());
+    EvidenceSummary known = evidence.summary();
+    if (!known.recorded()) {
+      notes.add(
+          "The log has no evidence of writes to memory: private writable memory counts as written"
+              + " only where a later merge shows it"
+              + (known.inferred() > 0
+                  ? " (" + known.inferred() + " boundaries of the expected map were taken as such)."
+                  : "."));
+    }
+    if (memoryCalls.skippedCalls() > 0) {
+      notes.add(
+          memoryCalls.skippedCalls()
+              + " memory calls were not modelled, because the log does not tell the memory they"
+              + " worked on (a program executed without a map).");
+    }
+    if (memoryCalls.unmodelled() > 0) {
+      notes.add(memoryCalls.unmodelled() + " calls are of kinds that are not modelled.");
+    }
+    if (memoryCalls.randomPlacements() > 0) {
+      notes.add(
+          memoryCalls.randomPlacements()
+              + " addresses of MAP_32BIT mappings are random by design and were taken from the"
+              + " log.");
+    }
+    if (files.unknownDescriptors() > 0) {
+      notes.add(
+          files.unknownDescriptors()
+              + " mapped descriptors were never opened in the log: missing evidence for their"
+              + " names.");
+    }
+    boolean different = comparison.different() > 0;
+    if (files.pathsAsGiven() > 0 && different) {
+      notes.add(
+          "The log was written without -y, so file names are as the program gave them: missing"
+              + " evidence for links.");
+    }
+    if (comparison.stackGrowthMissing() && known.grown() == 0) {
+      notes.add("A stack grew, which no call shows: missing evidence of page faults.");
+    }
+    return notes;
+  }
+}

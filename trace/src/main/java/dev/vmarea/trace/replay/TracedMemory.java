@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.replay;
+
+import dev.vmarea.AddressSpace;
+import dev.vmarea.Machine;
+import dev.vmarea.space.Mm;
+import dev.vmarea.space.ProgramLayout;
+import dev.vmarea.trace.procmaps.MapsLayout;
+import dev.vmarea.trace.procmaps.MapsText;
+import dev.vmarea.vma.Vma;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One address space of the log, shared by whoever CLONE_VM made share it. */
+final class TracedMemory {
+  private @Nullable AddressSpace space;
+
+  /** Why the model does not know this memory; empty if it does. */
+  private final String unknownBecause;
+
+  /** Calls that began and did not return, in the order in which they began. */
+  final List<PendingCall> pending = new ArrayList<>(2);
+
+  /** Addresses at which calls began or ended: only there can areas have met. */
+  AddressSet edges = new AddressSet();
+
+  /** Whether maps ends with the line of the legacy page. */
+  boolean vsyscall;
+
+  /** Processes that use it. */
+  int users;
+
+  /** Whether it is known where the heap begins; else the first brk tells it. */
+  boolean heapKnown;
+
+  int peak;
+
+  private TracedMemory(@Nullable AddressSpace space, String unknownBecause) {
+    this.space = space;
+    this.unknownBecause = unknownBecause;
+  }
+
+  static TracedMemory unknown(String because) {
+    return new TracedMemory(null, because);
+  }
+
+  static TracedMemory of(AddressSpace space) {
+    TracedMemory memory = new TracedMemory(space, "");
+    memory.peak = space.mapCount();
+    return memory;
+  }
+
+  boolean isKnown() {
+    return space != null;
+  }
+
+  String unknownBecause() {
+    return unknownBecause;
+  }
+
+  /** The model. Ask {@link #isKnown()} first. */
+  AddressSpace space() {
+    if (space == null) {
+      throw new IllegalStateException("memory is not known: " + unknownBecause);
+    }
+    return space;
+  }
+
+  int vmas() {
+    return space == null ? 0 : space.mapCount();
+  }
+
+  /** A call was made: notes the number of areas. */
+  void counted() {
+    peak = Math.max(peak, vmas());
+  }
+
+  /** Everything that a call could have changed, to be put back with {@link #restore}. */
+  record Snapshot(List<Vma> areas, ProgramLayout layout, long defFlags, boolean ksm) {}
+
+  Snapshot snapshot() {
+    Mm mm = space().mm();
+    List<Vma> areas = new ArrayList<>(mm.mapCount());
+    for (Vma vma : mm.tree()) {
+      areas.add(vma);
+    }
+    return new Snapshot(areas, mm.layout().copy(), mm.defFlags(), mm.ksmMergeAny());
+  }
+
+  void restore(Snapshot snapshot) {
+    AddressSpace old = space();
+    Machine machine = old.machine();
+    old.exit();
+    AddressSpace restored = machine.newAddressSpace(snapshot.layout.copy(), old.task());
+    for (Vma vma : snapshot.areas) {
+      restored.install(vma);
+    }
+    restored.mm().defFlags(snapshot.defFlags);
+    restored.mm().ksmMergeAny(snapshot.ksm);
+    restored.mm().denyWriteExec(old.mm().denyWriteExec(), old.mm().denyWriteExecNotInherited());
+    space = restored;
+  }
+
+  /** Nobody uses the memory any longer. */
+  void release() {
+    AddressSpace old = space;
+    if (old != null) {
+      old.exit();
+    }
+  }
+
+  /** The text of maps. */
+  byte[] mapsText() {
+    ProgramLayout layout = space().layout();
+    MapsText text = new MapsText(new MapsLayout(layout.startBrk, layout.brk, layout.startStack));
+    for (Vma vma : space().vmas()) {
+      text.add(vma);
+    }
+    if (vsyscall) {
+      text.addVsyscall();
+    }
+    return text.toBytes();
+  }
+}
