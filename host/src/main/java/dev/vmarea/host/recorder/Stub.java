@@ -143,7 +143,7 @@ final class Stub {
     for (final byte[] string : strings) {
       size += string.length + 1;
     }
-    final long pages = (size + PAGE_BYTES - 1) / PAGE_BYTES;
+    final long pages = (size + PAGE_BYTES - 1L) / PAGE_BYTES;
     final long base =
         call(SystemCall.MMAP, 0, pages * PAGE_BYTES, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
     if (NativeCalls.isError(base)) {

@@ -218,7 +218,7 @@ final class TraceLoop {
         return status;
       }
       if (tries < SPINS) {
-        Thread.yield();
+        Thread.onSpinWait();
         continue;
       }
       LockSupport.parkNanos(pause);
