@@ -255,8 +255,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
   }
 
   private void tellAnonymous(final long start, final long end, final EvidenceSink sink) {
-    sink.comment(
-        line("anon") + "0x" + Long.toHexString(start) + "-0x" + Long.toHexString(end));
+    sink.comment(line("anon") + "0x" + Long.toHexString(start) + "-0x" + Long.toHexString(end));
     settled.add(start, end);
   }
 

@@ -85,8 +85,7 @@ final class PerfFaults implements AutoCloseable {
    *
    * @param reads whether reads are wanted too
    */
-  static @Nullable PerfFaults tracepoints(
-      final int pid, final long pageSize, final boolean reads) {
+  static @Nullable PerfFaults tracepoints(final int pid, final long pageSize, final boolean reads) {
     try (Tracefs tracefs = Tracefs.open()) {
       if (tracefs == null) {
         return null;

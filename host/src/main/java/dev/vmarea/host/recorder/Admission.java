@@ -10,7 +10,9 @@ import java.util.List;
  * order of effects. Threads that come while one is inside wait at their entry stop.
  */
 final class Admission {
-  /** A call that runs for so long may wait for one that we hold back: then the next one goes too. */
+  /**
+   * A call that runs for so long may wait for one that we hold back: then the next one goes too.
+   */
   private static final long PATIENCE_NANOS = 1_000_000_000L;
 
   private final Gate gate;

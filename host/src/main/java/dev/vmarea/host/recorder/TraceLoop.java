@@ -192,7 +192,9 @@ final class TraceLoop {
     final Duration limit = request.orphanLimit();
     if (limit != null && !ended && System.nanoTime() - orphansSince > limit.toNanos()) {
       ended = true;
-      notes.add("processes that outlived the first one were ended: processes=" + threads.livingProcesses());
+      notes.add(
+          "processes that outlived the first one were ended: processes="
+              + threads.livingProcesses());
       threads.killAll();
     }
   }
