@@ -42,7 +42,8 @@ public final class LockOperation {
   }
 
   /**
-   * mlock2(2), and mlock(2) with {@code flags} 0. The range, in bytes, is rounded outwards to pages.
+   * mlock2(2), and mlock(2) with {@code flags} 0. The range, in bytes, is rounded outwards to
+   * pages.
    *
    * @throws ErrnoException EINVAL for unknown flags or a range that wraps; EPERM if nothing may be
    *     locked; ENOMEM over RLIMIT_MEMLOCK, at a hole (what lies below stays locked), at the map
@@ -147,8 +148,8 @@ public final class LockOperation {
    * mlockall(2).
    *
    * @param flags MCL_ bits
-   * @throws ErrnoException EINVAL for none, unknown or ONFAULT alone; EPERM if nothing may be locked;
-   *     ENOMEM if CURRENT would exceed RLIMIT_MEMLOCK
+   * @throws ErrnoException EINVAL for none, unknown or ONFAULT alone; EPERM if nothing may be
+   *     locked; ENOMEM if CURRENT would exceed RLIMIT_MEMLOCK
    */
   public void lockAll(int flags) throws ErrnoException {
     if (flags == 0
@@ -163,8 +164,7 @@ public final class LockOperation {
     try {
       if ((flags & MCL_CURRENT) != 0
           && !task.capable(Task.CAP_IPC_LOCK)
-          && task.limits()
-              .pagesExceeded(ResourceLimits.RLIMIT_MEMLOCK, mm.counters().totalVm())) {
+          && task.limits().pagesExceeded(ResourceLimits.RLIMIT_MEMLOCK, mm.counters().totalVm())) {
         throw Errno.ENOMEM.failure();
       }
       applyToAll(flags);
