@@ -187,7 +187,8 @@ final class Scenario {
 
   private static int prot(String letters) {
     int prot = 0;
-    for (char c : letters.toCharArray()) {
+    for (int i = 0; i < letters.length(); i++) {
+      char c = letters.charAt(i);
       prot |= c == 'r' ? 1 : c == 'w' ? 2 : c == 'x' ? 4 : 0;
     }
     return prot;

@@ -200,14 +200,18 @@ public final class LockOperation {
     mm.tree().forEach(all::add);
     for (Vma known : all) {
       Vma vma = known.handle().current();
-      if (vma == null) {
-        continue; // swallowed by a merge with the one below, which has the wanted flags
+      if (vma != null) { // else swallowed by a merge with the one below, which is changed already
+        changeIfPossible(vma, wanted);
       }
-      try {
-        change(vma, vma.start(), vma.end(), wanted);
-      } catch (ErrnoException ignored) {
-        continue; // Linux goes on with the next one
-      }
+    }
+  }
+
+  /** mlockall passes over what cannot be split at the map limit. */
+  private void changeIfPossible(Vma vma, long wanted) {
+    try {
+      change(vma, vma.start(), vma.end(), wanted);
+    } catch (ErrnoException ignored) {
+      // Linux does not report it either.
     }
   }
 }

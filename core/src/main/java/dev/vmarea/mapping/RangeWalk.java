@@ -15,6 +15,8 @@ final class RangeWalk {
   @FunctionalInterface
   interface Piece {
     /**
+     * Visits one piece.
+     *
      * @param vma the VMA as it is now
      * @param start first byte of the piece, inside the VMA
      * @param end byte after its last one
