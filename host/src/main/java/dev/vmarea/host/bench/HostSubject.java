@@ -4,6 +4,7 @@ package dev.vmarea.host.bench;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.host.nativecalls.NativeCalls;
 import dev.vmarea.host.nativecalls.SystemCall;
+import dev.vmarea.host.system.HostConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class HostSubject implements Subject {
     int flags = PRIVATE_ANONYMOUS | MapFlags.NORESERVE | MapFlags.FIXED_NOREPLACE;
     checked(NativeCalls.syscall(SystemCall.MMAP, Arena.BASE, length, 0, flags, -1, 0));
     unmap(Arena.BASE, end);
-    long limit = Long.parseLong(Files.readString(Path.of("/proc/sys/vm/max_map_count")).strip());
+    int limit = HostConfig.read().kernel().maxMapCount();
     long needed = arena.mappings() + 2L * arena.slots() + ownMappings() + 100;
     if (needed > limit) {
       throw new IllegalStateException(
