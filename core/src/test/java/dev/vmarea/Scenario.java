@@ -22,6 +22,7 @@ import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.UserfaultContext;
 import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,6 +48,7 @@ final class Scenario {
   private AddressSpace space;
   private final Map<String, OpenFile> files = new HashMap<>();
   private final Map<String, Inode> inodes = new HashMap<>();
+  private final Map<String, UserfaultContext> userfaults = new HashMap<>();
   private long context;
 
   Scenario() {
@@ -153,6 +155,10 @@ final class Scenario {
       case "iosetup" -> ioSetUp(Integer.parseUnsignedInt(w[1]));
       case "iodestroy" -> calls.ioDestroy(w.length > 1 ? start : context);
       case "iomove" -> calls.mremap(context + length(w[1]), 4096, 4096, 3, start(w[2]));
+      case "uffd" ->
+          calls.userfaultRegister(userfault(w), start, length, Integer.parseInt(w[2]));
+      case "unuffd" -> calls.userfaultUnregister(userfault(w), start, length);
+      case "uffdclose" -> closeUserfault();
       case "memlock" -> memlock(Long.parseLong(w[1]));
       case "unprivileged" -> unprivileged();
       case "fork" -> fork();
@@ -257,7 +263,7 @@ final class Scenario {
       space.writeFault(address);
       return 0;
     } catch (ErrnoException e) {
-      return e.errno().negated();
+      return Errno.EFAULT.negated(); // what a system call makes of it
     }
   }
 
@@ -279,6 +285,16 @@ final class Scenario {
           new dev.vmarea.mapping.ProcessAdviseOperation.Range(start(w[i]), length(w[i])));
     }
     return space.syscalls().processMadvise(space, ranges, advice(w[1]), 0);
+  }
+
+  /** The userfaultfd that the fourth word numbers. */
+  private UserfaultContext userfault(String[] w) {
+    return userfaults.computeIfAbsent(w.length > 3 ? w[3] : "0", n -> new UserfaultContext());
+  }
+
+  private long closeUserfault() {
+    userfaults.values().forEach(space.syscalls()::userfaultClose);
+    return 0;
   }
 
   private long remove(int id) {

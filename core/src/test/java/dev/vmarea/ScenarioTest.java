@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ScenarioTest {
   private static final List<String> TABLES =
-      List.of("lock", "advise", "seal", "policy", "shared", "control", "kinds");
+      List.of("lock", "advise", "seal", "policy", "shared", "control", "kinds", "userfault");
 
   @TestFactory
   List<DynamicTest> rows() throws IOException {

@@ -85,6 +85,11 @@ public enum DeviceFile implements FileOperations, VmOperations {
   }
 
   @Override
+  public boolean canSync() {
+    return false;
+  }
+
+  @Override
   public Placement placement() {
     return ownPlacement ? Placement.OWN : Placement.DEFAULT;
   }

@@ -29,6 +29,11 @@ public enum SecretFile implements FileOperations, VmOperations {
   }
 
   @Override
+  public boolean canSync() {
+    return false;
+  }
+
+  @Override
   public boolean isSecret() {
     return true;
   }

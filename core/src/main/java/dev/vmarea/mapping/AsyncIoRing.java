@@ -42,6 +42,11 @@ final class AsyncIoRing implements FileOperations, VmOperations {
   }
 
   @Override
+  public boolean canSync() {
+    return false;
+  }
+
+  @Override
   public Errno punchHole(OpenFile file) {
     return Errno.ENODEV;
   }

@@ -87,7 +87,7 @@ final class Population {
   }
 
   /** The address behind the last page that the file has, as far as its size is known. */
-  private static long endOfFile(Vma vma) {
+  static long endOfFile(Vma vma) {
     OpenFile file = vma.file();
     if (file == null
         || vma.isAnonymous()

@@ -71,7 +71,7 @@ final class TracedFiles {
       return;
     }
     for (final String line : Files.readAllLines(table, StandardCharsets.ISO_8859_1)) {
-      final String[] fields = line.trim().split(" +");
+      final String[] fields = line.trim().split(" +", -1);
       if (fields.length > 3 && fields[1].equals(Integer.toString(id))) {
         final String comment =
             "# vmarea shm "

@@ -4,6 +4,7 @@ package dev.vmarea.trace.replay;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
 import dev.vmarea.trace.strace.StraceValue;
+import dev.vmarea.trace.strace.SyscallName;
 import dev.vmarea.vma.OpenFile;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -151,7 +152,7 @@ final class FileCalls {
   private void opened(
       StraceRecord record, TracedThread thread, int directory, int path, int flagsAt) {
     int flags = flagsAt < 0 ? OpenFile.O_WRONLY | O_CREAT : (int) record.argFlags(flagsAt);
-    if (record.call() == dev.vmarea.trace.strace.SyscallName.CREAT) {
+    if (record.call() == SyscallName.CREAT) {
       flags = OpenFile.O_WRONLY | O_CREAT;
     }
     open(record, thread, path(record, thread, directory, path), flags);
@@ -284,6 +285,9 @@ final class FileCalls {
               default -> "anon_inode:[" + record.callName() + "]";
             };
     FileNames.Name name = names.unlisted(path, false, "", false);
+    if (record.call() == SyscallName.PIDFD_OPEN && record.argCount() > 0) {
+      name.inode().privateData((int) record.argLong(0));
+    }
     thread.descriptors.put(
         (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), false, true));
   }
