@@ -16,13 +16,13 @@ final class MapPrinter {
     this.console = console;
   }
 
-  void print(byte[] text) throws IOException {
+  /** Prints lines whose bytes are given as ISO-8859-1. */
+  void print(String text) throws IOException {
     if (!Terminal.output()) {
-      console.out().write(text);
+      console.out().write(text.getBytes(StandardCharsets.ISO_8859_1));
       return;
     }
-    String lines = new String(text, StandardCharsets.ISO_8859_1);
-    for (String line : lines.split("\n", -1)) {
+    for (String line : text.split("\n", -1)) {
       if (!line.isEmpty()) {
         console.out().println(Console.printable(line));
       }

@@ -91,7 +91,7 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private void printMap(ReplayReport report) throws IOException {
-    byte[] map = report.finalMap();
+    String map = report.finalMap();
     if (map != null) {
       new MapPrinter(console).print(map);
     }
