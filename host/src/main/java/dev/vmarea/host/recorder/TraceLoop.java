@@ -336,6 +336,7 @@ final class TraceLoop {
     if (call.kind() == CallKind.MEMORY && tracee.space.recorded) {
       evidence.afterCall(tracee.tgid, call.call(), call.arguments(), result, this::comment);
     }
+    files.afterContextCall(tracee, call, result);
     log.call(tracee.tid, completed, result, files.returned(tracee, call, result));
     admission.release(tracee);
     resume(tracee, 0);
