@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class NextSteps {
   private NextSteps() {}
 
+  /** How the command was called, so that what is proposed can be pasted. */
+  private static String self() {
+    return ShellWords.word(System.getProperty("vmarea.name", "vmarea"));
+  }
+
   /**
    * Something to do.
    *
@@ -29,15 +34,15 @@ final class NextSteps {
     if (saved == null) {
       return List.of(
           new Step(
-              "vmarea run --save DIR -- " + ShellWords.join(command),
+              self() + " run --save DIR -- " + ShellWords.join(command),
               replayed.exitCode() == ExitCode.FINDING
                   ? "keeps the recording, to look into the difference or to report it"
                   : "keeps the recording, to replay it anywhere"));
     }
     String directory = ShellWords.word(saved);
     return List.of(
-        new Step("vmarea replay " + directory, "replays it again, on any operating system"),
-        new Step("vmarea maps " + directory, "shows the kernel's final map"));
+        new Step(self() + " replay " + directory, "replays it again, on any operating system"),
+        new Step(self() + " maps " + directory, "shows the kernel's final map"));
   }
 
   /** After {@code replay} of {@code trace}. */
@@ -48,17 +53,17 @@ final class NextSteps {
     if (replayed.exitCode() == ExitCode.FINDING) {
       steps.add(
           new Step(
-              "vmarea replay " + name + " --json | tail -n 1",
+              self() + " replay " + name + " --json | tail -n 1",
               "the same with every difference, for a program or a report"));
     }
     if (recording != null) {
-      steps.add(new Step("vmarea maps " + name, "shows the kernel's final map"));
+      steps.add(new Step(self() + " maps " + name, "shows the kernel's final map"));
     } else if (replayed.report().comparedMaps() == 0) {
       steps.add(
           new Step(
-              "vmarea replay " + name + " --from MAPS --expect MAPS",
+              self() + " replay " + name + " --from MAPS --expect MAPS",
               "compares, given the maps just after the execve and at the end"));
-      steps.add(new Step("vmarea run -- PROGRAM", "records and compares without strace"));
+      steps.add(new Step(self() + " run -- PROGRAM", "records and compares without strace"));
     }
     return steps;
   }

@@ -20,7 +20,7 @@ final class TextReport {
 
   private final ReportPage page;
 
-  private TextReport(ReportPage page) {
+  TextReport(ReportPage page) {
     this.page = page;
   }
 
@@ -128,13 +128,19 @@ final class TextReport {
           "result",
           "different: "
               + Counted.of(report.divergenceCount(), "call")
-              + " with another result, "
+              + " with another result; final maps that differ: "
               + Counted.number(report.differentMaps())
               + " of "
-              + Counted.of(report.comparedMaps(), "final map")
-              + " differ",
+              + Counted.number(report.comparedMaps())
+              + why(report),
           Style.RED);
     }
+  }
+
+  /** What the log says of the first process's end, if that explains a difference. */
+  private static String why(ReplayReport report) {
+    String remark = report.processes().isEmpty() ? "" : report.processes().getFirst().remark();
+    return remark.isEmpty() ? "" : " (" + Console.printable(remark) + ")";
   }
 
   private static String reason(ReplayReport report) {
@@ -185,8 +191,8 @@ final class TextReport {
           "Final map of "
               + name(process)
               + ": "
-              + Counted.of(comparison.different(), "line")
-              + " differ (- kernel, + model)");
+              + Counted.of(comparison.different(), "line differs", "lines differ")
+              + " (- kernel, + model)");
       int lines = Math.min(MAX_LINES, comparison.lines().size());
       for (DiffLine line : comparison.lines().subList(0, lines)) {
         diff(line);
