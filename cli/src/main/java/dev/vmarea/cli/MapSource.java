@@ -74,9 +74,7 @@ record MapSource(String name, List<MapsEntry> entries, List<SmapsEntry> smaps) {
   private static Path inDirectory(Path directory, boolean start, boolean full) {
     String kind = full ? "smaps" : "maps";
     List<String> names =
-        start
-            ? List.of("start." + kind)
-            : List.of("final." + kind, "start." + kind, kind);
+        start ? List.of("start." + kind) : List.of("final." + kind, "start." + kind, kind);
     for (String name : names) {
       Path file = directory.resolve(name);
       if (Files.isRegularFile(file)) {
@@ -126,8 +124,7 @@ record MapSource(String name, List<MapsEntry> entries, List<SmapsEntry> smaps) {
   }
 
   private static boolean isSmaps(byte[] text) {
-    String head =
-        new String(text, 0, Math.min(text.length, HEAD), StandardCharsets.ISO_8859_1);
+    String head = new String(text, 0, Math.min(text.length, HEAD), StandardCharsets.ISO_8859_1);
     int second = head.indexOf('\n') + 1;
     return second > 0 && head.startsWith("Size:", second);
   }

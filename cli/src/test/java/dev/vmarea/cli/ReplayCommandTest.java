@@ -106,7 +106,9 @@ class ReplayCommandTest {
   void anotherMapIsShownAsADifference() throws Exception {
     Path trace = recording.resolve("trace.strace");
     Fixture.edit(
-        trace, "55c07a4da000-55c07a4db000 r--p 00007000", "55c07a4da000-55c07a4db000 rw-p 00007000");
+        trace,
+        "55c07a4da000-55c07a4db000 r--p 00007000",
+        "55c07a4da000-55c07a4db000 rw-p 00007000");
     CommandLineRun run = CommandLineRun.of("replay", recording.toString());
 
     assertThat(run.status()).isEqualTo(1);
@@ -167,7 +169,8 @@ class ReplayCommandTest {
     assertThat(run.status()).isEqualTo(1);
     assertThat(run.err()).startsWith("vmarea: " + trace + ":54:");
     assertThat(joined(run.err()))
-        .contains("0 calls with another result; final maps that differ: 1 of 1 (the log ends before the")
+        .contains(
+            "0 calls with another result; final maps that differ: 1 of 1 (the log ends before the")
         .contains("+ 7f315e321000-7f315e32a000 r--p 00000000");
     assertThat(run.out()).contains("[stack]");
 
@@ -244,7 +247,8 @@ class ReplayCommandTest {
     assertThat(CommandLineRun.of("replay").status()).isEqualTo(2);
     assertThat(CommandLineRun.of("replay", recording.toString(), "--profile", "X").err())
         .contains("unknown profile X; known: [LINUX_6_18]");
-    assertThat(CommandLineRun.of("replay", recording.toString(), "--max-divergences", "-1").status())
+    assertThat(
+            CommandLineRun.of("replay", recording.toString(), "--max-divergences", "-1").status())
         .isEqualTo(2);
   }
 

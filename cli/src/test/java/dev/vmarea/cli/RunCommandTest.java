@@ -137,7 +137,10 @@ class RunCommandTest {
     Path witness = directory.resolve("witness");
     for (String[] bad :
         new String[][] {
-          {"--profile", "X"}, {"--max-threads", "0"}, {"--orphans", "-1"}, {"--max-divergences", "-1"}
+          {"--profile", "X"},
+          {"--max-threads", "0"},
+          {"--orphans", "-1"},
+          {"--max-divergences", "-1"}
         }) {
       CommandLineRun run =
           CommandLineRun.of("run", bad[0], bad[1], "--", "touch", witness.toString());

@@ -21,8 +21,7 @@ public final class TerminalSize {
       // struct winsize: rows, columns, two more
       final MemorySegment size = arena.allocate(4L * Short.BYTES, Short.BYTES);
       final long result =
-          NativeCalls.syscall(
-              SystemCall.IOCTL, descriptor, TIOCGWINSZ, size.address(), 0, 0, 0);
+          NativeCalls.syscall(SystemCall.IOCTL, descriptor, TIOCGWINSZ, size.address(), 0, 0, 0);
       final int columns = Short.toUnsignedInt(size.get(ValueLayout.JAVA_SHORT, Short.BYTES));
       return result == 0 && columns > 0 ? OptionalInt.of(columns) : OptionalInt.empty();
     } catch (final NativeUnavailableException e) {
