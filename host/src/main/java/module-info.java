@@ -5,6 +5,7 @@ module dev.vmarea.host {
   requires static transitive org.jspecify;
   requires transitive dev.vmarea;
   requires transitive dev.vmarea.trace;
+  requires java.management;
   requires jdk.unsupported;
 
   exports dev.vmarea.host.bench;

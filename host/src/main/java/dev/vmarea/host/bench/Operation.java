@@ -69,89 +69,89 @@ public enum Operation {
     return this == FAR_BELOW || this == FAR_ABOVE;
   }
 
-  /** On how many of the arena's slots it runs. */
+  /** On how many of the arena's slots it runs in a pass. */
   public int repeats(Subject subject, Arena arena) {
     return far() && subject.searchesLinearly() ? LINEAR_SEARCHES : arena.slots();
   }
 
-  /** Performs it on the first {@code repeats} slots of the round. */
-  public long run(Subject subject, Arena arena, int repeats) {
+  /** Performs it on the chosen slots [{@code from}, {@code to}). */
+  public long run(Subject subject, Arena arena, int from, int to) {
     long sum = 0;
     switch (this) {
       case LOOKUP -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           sum += subject.lookup(arena.slot(i) + (i & 3) * PAGE);
         }
       }
       case MAP_NEW -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           long at = arena.slot(i);
           subject.map(at + 6 * PAGE, at + 7 * PAGE, arena.prot(i));
         }
       }
       case UNMAP_NEW -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           long at = arena.slot(i);
           subject.unmap(at + 6 * PAGE, at + 7 * PAGE);
         }
       }
       case MAP_JOIN -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           long at = arena.slot(i);
           subject.map(at + 4 * PAGE, at + 5 * PAGE, arena.prot(i));
         }
       }
       case UNMAP_TAIL -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           long at = arena.slot(i);
           subject.unmap(at + 4 * PAGE, at + 5 * PAGE);
         }
       }
       case SPLIT -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           long at = arena.slot(i);
           subject.protect(at + PAGE, at + 2 * PAGE, 0);
         }
       }
       case JOIN -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           long at = arena.slot(i);
           subject.protect(at + PAGE, at + 2 * PAGE, arena.prot(i));
         }
       }
       case REPLACE -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           long at = arena.slot(i);
           subject.map(at, at + 4 * PAGE, arena.prot(i));
         }
       }
       case ANYWHERE -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           subject.mapAnywhere(16 * PAGE);
         }
       }
       case GAP_BELOW -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           sum += subject.gapBelow(arena.slotEnd(i), 2 * PAGE);
         }
       }
       case GAP_ABOVE -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           sum += subject.gapAbove(arena.slot(i), 2 * PAGE);
         }
       }
       case FAR_BELOW -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           sum += subject.gapBelow(arena.end(), 64 * PAGE);
         }
       }
       case FAR_ABOVE -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           sum += subject.gapAbove(Arena.BASE, 64 * PAGE);
         }
       }
       case EMPTY -> {
-        for (int i = 0; i < repeats; i++) {
+        for (int i = from; i < to; i++) {
           subject.empty();
         }
       }

@@ -80,6 +80,11 @@ final class OperationFigures {
           "empty system call",
           median(HOST, size, Operation.EMPTY),
           Target.NONE);
+      rows.alone(
+          with("garbage collection, an operation", size),
+          NANOS,
+          () -> runs.samples(MODEL, size).median(OperationsTask.COLLECTOR),
+          Target.NONE);
     }
     return rows.rows();
   }

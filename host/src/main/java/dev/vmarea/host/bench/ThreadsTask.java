@@ -113,8 +113,8 @@ final class ThreadsTask implements Task {
   private long write(AtomicBoolean running) {
     long operations = 0;
     while (running.get()) {
-      Operation.SPLIT.run(model, arena, BATCH);
-      Operation.JOIN.run(model, arena, BATCH);
+      Operation.SPLIT.run(model, arena, 0, BATCH);
+      Operation.JOIN.run(model, arena, 0, BATCH);
       arena.choose();
       operations += 2 * BATCH;
     }
