@@ -17,7 +17,7 @@ public record Settings(
     boolean quick, @Nullable Path peers, @Nullable Path launcher, Consumer<String> progress) {
 
   int warmUps() {
-    return quick ? 2 : 5;
+    return quick ? 3 : 5;
   }
 
   int rounds() {
@@ -26,6 +26,6 @@ public record Settings(
 
   /** Repetitions of an operation in a round. */
   int repetitions() {
-    return quick ? 8_000 : 40_000;
+    return quick ? 20_000 : 40_000;
   }
 }
