@@ -21,7 +21,8 @@ import java.util.function.IntConsumer;
  * jdk.unsupported}; the compiler warns of any mention of it, hence the reflection.
  */
 final class SignalRelay implements AutoCloseable {
-  private static final Map<String, Integer> RELAYED = Map.of("HUP", Signals.SIGHUP, "INT", Signals.SIGINT, "TERM", Signals.SIGTERM);
+  private static final Map<String, Integer> RELAYED =
+      Map.of("HUP", Signals.SIGHUP, "INT", Signals.SIGINT, "TERM", Signals.SIGTERM);
 
   /** Fields of {@code /proc/self/stat} behind the name: process group, and the terminal's. */
   private static final int PROCESS_GROUP = 2;

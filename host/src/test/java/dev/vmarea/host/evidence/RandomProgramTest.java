@@ -46,7 +46,8 @@ class RandomProgramTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1500", "1, 1500", "4, 400"})
-  void endsWithTheKernelsMap(final int threads, final int steps) throws IOException, RecordingException, InterruptedException {
+  void endsWithTheKernelsMap(final int threads, final int steps)
+      throws IOException, RecordingException, InterruptedException {
     final long seed = System.nanoTime() & 0xffff_ffffL;
     final ReplayReport report = run(threads, steps, seed);
     assumeTrue(
@@ -67,7 +68,8 @@ class RandomProgramTest {
     assertThat(report.comparedMaps()).isPositive();
   }
 
-  private ReplayReport run(final int threads, final int steps, final long seed) throws IOException, RecordingException, InterruptedException {
+  private ReplayReport run(final int threads, final int steps, final long seed)
+      throws IOException, RecordingException, InterruptedException {
     runs++;
     final Path recording =
         Files.createDirectory(directory.resolve(threads + "-" + seed + "-" + runs));
