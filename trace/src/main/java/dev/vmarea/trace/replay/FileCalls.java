@@ -17,6 +17,8 @@ final class FileCalls {
   private static final int AT_FDCWD = -100;
   private static final int O_CREAT = 0100;
   private static final int O_EXCL = 0200;
+  private static final int O_DIRECTORY = 0200000;
+  private static final int O_TMPFILE = 020200000;
   private static final int O_CLOEXEC = 02000000;
   private static final int F_DUPFD = 0;
   private static final int F_SETFD = 2;
@@ -176,6 +178,9 @@ final class FileCalls {
       names.unlink(path);
     }
     FileNames.Name name = deleted ? names.unlisted(path, true, "", false) : names.named(path);
+    if ((flags & (O_DIRECTORY | O_TMPFILE)) == O_DIRECTORY) {
+      name = new FileNames.Name(name.entry(), name.inode(), null);
+    }
     boolean closeOnExec = (flags & O_CLOEXEC) != 0;
     thread.descriptors.put(
         (int) record.result(), new Descriptor(name.open(flags), closeOnExec, true));

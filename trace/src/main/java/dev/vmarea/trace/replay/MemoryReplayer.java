@@ -172,7 +172,11 @@ final class MemoryReplayer {
       return;
     }
     memoryCalls++;
-    if (actual == expected || dependsOnContents(call)) {
+    if (actual == expected || dependsOnContents(call) || notMappable(call, expected, actual)) {
+      if (before != null && actual != expected) {
+        memory.restore(before);
+        return;
+      }
       earlier.forEach(PendingCall::settle);
       return;
     }
@@ -209,6 +213,14 @@ final class MemoryReplayer {
       case PROCESS_MADVISE -> AdviseOperation.dependsOnContents((int) call.a3());
       default -> false;
     };
+  }
+
+  // Whether a path names a directory, or a file whose driver cannot map, the log does not tell.
+  private static boolean notMappable(MemoryCall call, long expected, long actual) {
+    return call.call() == SyscallName.MMAP
+        && call.file() != null
+        && expected == Errno.ENODEV.negated()
+        && !Errno.isError(actual);
   }
 
   private long execute(TracedMemory memory, TracedThread thread, MemoryCall call) {
