@@ -126,7 +126,9 @@ final class TraceLoop {
     }
   }
 
-  /** Fails if a bound of the request ended the program; what was recorded until then is complete. */
+  /**
+   * Fails if a bound of the request ended the program; what was recorded until then is complete.
+   */
   void checkLimits() throws RecordingException {
     if (tooMany) {
       throw new RecordingException.LimitExceeded(
