@@ -366,8 +366,7 @@ public final class Syscalls {
   }
 
   /** prctl(PR_GET_MEMORY_MERGE). */
-  public long prctlGetMemoryMerge(
-      long argument2, long argument3, long argument4, long argument5) {
+  public long prctlGetMemoryMerge(long argument2, long argument3, long argument4, long argument5) {
     try {
       return control.getMemoryMerge(argument2, argument3, argument4, argument5);
     } catch (ErrnoException e) {

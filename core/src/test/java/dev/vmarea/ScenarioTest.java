@@ -14,8 +14,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Scenario tables: one row, one fact. Each row was also run on Linux 6.18.44 (x86-64), which gave the
- * same results and the same layout.
+ * Scenario tables: one row, one fact. Each row was also run on Linux 6.18.44 (x86-64), which gave
+ * the same results and the same layout.
  */
 class ScenarioTest {
   private static final List<String> TABLES =
@@ -42,8 +42,7 @@ class ScenarioTest {
     String name = "/scenarios/" + table + ".txt";
     try (InputStream in = ScenarioTest.class.getResourceAsStream(name)) {
       assertThat(in).as(name).isNotNull();
-      BufferedReader reader =
-          new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
       return reader.lines().filter(l -> !l.isBlank() && !l.startsWith("#")).toList();
     }
   }

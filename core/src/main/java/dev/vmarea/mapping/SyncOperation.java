@@ -29,9 +29,9 @@ public final class SyncOperation {
    *
    * @param address bytes, page aligned
    * @param length bytes, rounded up to pages
-   * @throws ErrnoException EINVAL for bad flags or an unaligned address; ENOMEM for a range that wraps
-   *     or has a hole; at once, EBUSY for MS_INVALIDATE of locked memory and EINVAL for MS_SYNC of a
-   *     shared mapping whose file cannot be written back
+   * @throws ErrnoException EINVAL for bad flags or an unaligned address; ENOMEM for a range that
+   *     wraps or has a hole; at once, EBUSY for MS_INVALIDATE of locked memory and EINVAL for
+   *     MS_SYNC of a shared mapping whose file cannot be written back
    */
   public void sync(long address, long length, int flags) throws ErrnoException {
     boolean badFlags = (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) != 0;

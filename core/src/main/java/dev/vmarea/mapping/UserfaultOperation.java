@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ranges registered with a userfaultfd: flags, splits and merges. Faults are not delivered. Observed
- * on Linux 6.18.
+ * Ranges registered with a userfaultfd: flags, splits and merges. Faults are not delivered.
+ * Observed on Linux 6.18.
  */
 public final class UserfaultOperation {
   /** UFFDIO_REGISTER modes. */
@@ -37,9 +37,10 @@ public final class UserfaultOperation {
    * @param start bytes, page aligned
    * @param length bytes, page aligned
    * @param mode MODE_ bits
-   * @throws ErrnoException EINVAL for an unknown mode, a bad or empty range, or memory that is neither
-   *     anonymous, tmpfs nor huge pages; EPERM for mappings of files opened read-only; EBUSY for what is
-   *     registered with another userfaultfd; nothing changed then; ENOMEM at the map limit
+   * @throws ErrnoException EINVAL for an unknown mode, a bad or empty range, or memory that is
+   *     neither anonymous, tmpfs nor huge pages; EPERM for mappings of files opened read-only;
+   *     EBUSY for what is registered with another userfaultfd; nothing changed then; ENOMEM at the
+   *     map limit
    */
   public void register(UserfaultContext context, long start, long length, long mode)
       throws ErrnoException {
@@ -73,11 +74,10 @@ public final class UserfaultOperation {
   /**
    * ioctl(UFFDIO_UNREGISTER): holes and what is not registered are passed over.
    *
-   * @throws ErrnoException EINVAL for a bad or empty range, memory that cannot be registered, or what
-   *     is registered with another userfaultfd, nothing changed then; ENOMEM at the map limit
+   * @throws ErrnoException EINVAL for a bad or empty range, memory that cannot be registered, or
+   *     what is registered with another userfaultfd, nothing changed then; ENOMEM at the map limit
    */
-  public void unregister(UserfaultContext context, long start, long length)
-      throws ErrnoException {
+  public void unregister(UserfaultContext context, long start, long length) throws ErrnoException {
     checkRange(start, length);
     mm.lock().lock();
     try {

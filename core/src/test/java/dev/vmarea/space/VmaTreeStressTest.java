@@ -135,15 +135,13 @@ class VmaTreeStressTest {
       long yard = field + FIELD;
       long end = base(block + 1);
       switch (random.nextInt(4)) {
-        case 0 ->
-            tree.replace(field * PAGE, yard * PAGE, cut(random, field, yard, step));
+        case 0 -> tree.replace(field * PAGE, yard * PAGE, cut(random, field, yard, step));
         case 1 -> {
           // joins two pieces of a field: their ends may be separators
           Vma one = tree.lookup((field + random.nextInt(FIELD)) * PAGE);
           Vma two = one == null ? null : tree.next(one);
           if (one != null && two != null && one.end() == two.start() && two.end() <= yard * PAGE) {
-            tree.replace(
-                one.start(), two.end(), vma(one.start() / PAGE, two.end() / PAGE, step));
+            tree.replace(one.start(), two.end(), vma(one.start() / PAGE, two.end() / PAGE, step));
           }
         }
         case 2 -> {

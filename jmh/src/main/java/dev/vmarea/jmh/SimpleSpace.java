@@ -69,7 +69,8 @@ final class SimpleSpace {
     boolean high = follows(vma, end, flags, end >>> 12);
     if (low && previous != null) {
       long to = high && vma != null ? vma.end() : end;
-      tree.replace(previous.start(), to, previous.withRange(previous.start(), to, previous.pgoff()));
+      tree.replace(
+          previous.start(), to, previous.withRange(previous.start(), to, previous.pgoff()));
     } else if (high && vma != null) {
       tree.replace(start, vma.end(), vma.withRange(start, vma.end(), start >>> 12));
     } else {

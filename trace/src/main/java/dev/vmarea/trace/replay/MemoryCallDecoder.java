@@ -98,11 +98,11 @@ final class MemoryCallDecoder {
   private static MemoryCall bind(StraceRecord record) {
     boolean given = record.argText(3).startsWith("[");
     return MemoryCall.of(
-        SyscallName.MBIND,
-        record.argLong(0),
-        record.argLong(1),
-        record.argFlags(2),
-        given ? 1 : record.argLong(3),
+            SyscallName.MBIND,
+            record.argLong(0),
+            record.argLong(1),
+            record.argFlags(2),
+            given ? 1 : record.argLong(3),
             record.argLong(4),
             record.argFlags(5))
         .withNumbers(given ? words(record.value(3)) : unread(record));

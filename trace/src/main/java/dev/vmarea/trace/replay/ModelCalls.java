@@ -45,8 +45,7 @@ final class ModelCalls {
       case MSEAL -> calls.mseal(c.a0(), c.a1(), c.a2());
       case MINCORE -> residency(space, calls, c);
       case MBIND -> calls.mbind(c.a0(), c.a1(), (int) c.a2(), nodes(c), (int) c.a5());
-      case SET_MEMPOLICY_HOME_NODE ->
-          calls.setMempolicyHomeNode(c.a0(), c.a1(), c.a2(), c.a3());
+      case SET_MEMPOLICY_HOME_NODE -> calls.setMempolicyHomeNode(c.a0(), c.a1(), c.a2(), c.a3());
       case REMAP_FILE_PAGES ->
           calls.remapFilePages(c.a0(), c.a1(), (int) c.a2(), c.a3(), (int) c.a4());
       case SHMAT -> attach(space, calls, c);

@@ -52,8 +52,7 @@ final class ReplayEngine {
     memoryCalls = new MemoryReplayer(decoder, table::get, divergences);
     starts = new ProgramStart(machine, names);
     comparison = new FinalComparison(evidence);
-    recordingLines =
-        new RecordingLines(machine, names, starts, processes, evidence, comparison);
+    recordingLines = new RecordingLines(machine, names, starts, processes, evidence, comparison);
     ends.onMemoryGone(processes::memoryGone);
   }
 
