@@ -108,7 +108,8 @@ final class MemoryCallDecoder {
         .withNumbers(given ? words(record.value(3)) : unread(record));
   }
 
-  // A log that shows only where the mask lay: if the call succeeded, node 0 is the best guess for the
+  // A log that shows only where the mask lay: if the call succeeded, node 0 is the best guess for
+  // the
   // modes that need a node.
   private static List<Long> unread(StraceRecord record) {
     boolean pointer = record.argLong(3) != 0 && record.resultKind() == ResultKind.VALUE;
@@ -116,8 +117,7 @@ final class MemoryCallDecoder {
     if (!pointer) {
       return List.of();
     }
-    boolean needsNode =
-        mode != PolicyOperation.MPOL_DEFAULT && mode != PolicyOperation.MPOL_LOCAL;
+    boolean needsNode = mode != PolicyOperation.MPOL_DEFAULT && mode != PolicyOperation.MPOL_LOCAL;
     return List.of(needsNode ? 1L : 0L);
   }
 

@@ -75,8 +75,7 @@ class MapsTextTest {
   @Test
   void smapsEntries() {
     SmapsText text = new SmapsText(MapsLayout.NONE);
-    text.add(
-        vma(0x10000, 0x18000, 0x10, RW | VmFlags.MAYREAD | VmFlags.ACCOUNT, null, null, null));
+    text.add(vma(0x10000, 0x18000, 0x10, RW | VmFlags.MAYREAD | VmFlags.ACCOUNT, null, null, null));
     assertThat(new String(text.toBytes(), StandardCharsets.ISO_8859_1))
         .isEqualTo(
             """
