@@ -78,8 +78,8 @@ public final class LockOperation {
 
   /**
    * Whether {@link #lock} of the range, otherwise valid, may fail with ENOMEM for what the shape of
-   * the address space does not show: guard markers, or the end of a file of unknown size. {@code lock}
-   * assumes that all pages can be had.
+   * the address space does not show: guard markers, or the end of a file of unknown size. {@code
+   * lock} assumes that all pages can be had.
    */
   public boolean dependsOnContents(long address, long length) {
     long start = Pages.floor(address);
@@ -87,8 +87,7 @@ public final class LockOperation {
     for (Vma vma = start < 0 ? null : mm.tree().find(start);
         vma != null && Long.compareUnsigned(vma.start(), end) < 0;
         vma = mm.tree().find(vma.end())) {
-      boolean unknownEnd =
-          vma.file() != null && vma.file().inode().size() == Inode.UNKNOWN_SIZE;
+      boolean unknownEnd = vma.file() != null && vma.file().inode().size() == Inode.UNKNOWN_SIZE;
       if (vma.has(VmFlags.MAYBE_GUARD) || unknownEnd) {
         return true;
       }
