@@ -94,7 +94,7 @@ public final class NaiveModel {
     sample.flags |= (flags & MapFlags.STACK) != 0 ? VmFlags.NOHUGEPAGE : 0;
     boolean anonymous = (flags & MapFlags.ANONYMOUS) != 0;
     if (anonymous) {
-      setAnonymous(sample, flags, start);
+      setAnonymous(sample, flags, start, count);
     } else {
       setFile(sample, flags, file, pgoff);
     }
@@ -110,7 +110,7 @@ public final class NaiveModel {
     return start;
   }
 
-  private static void setAnonymous(NaivePage sample, int flags, long start)
+  private static void setAnonymous(NaivePage sample, int flags, long start, long count)
       throws ErrnoException {
     boolean stack = sample.has(VmFlags.GROWSDOWN);
     sample.pgoff = start;
@@ -122,6 +122,7 @@ public final class NaiveModel {
         sample.flags |= VmFlags.SHARED | VmFlags.MAYSHARE;
         sample.file = LayoutLine.SHARED_ANONYMOUS;
         sample.object = new Object();
+        sample.objectPages = count;
       }
       case MapFlags.DROPPABLE -> {
         refuse(stack || sample.has(VmFlags.LOCKED), Errno.EINVAL);
@@ -164,7 +165,10 @@ public final class NaiveModel {
     }
     long start = MMAP_BASE - count;
     while (!hasRoom(start, count)) {
-      start--;
+      Area above = pages.areaAtOrAbove(start + count);
+      boolean belowStack = pages.isFree(start, start + count) && above != null;
+      // Linux goes on below a stack's guard gap, even past rooms that another VMA shields from it.
+      start = belowStack && above != null ? above.start() - GUARD - count : start - 1;
     }
     return start;
   }
@@ -268,7 +272,7 @@ public final class NaiveModel {
         refuse(pages.isFree(wanted, old), Errno.ENOMEM);
         pages.unmap(wanted, old);
       } else if (wanted > old) {
-        refuse(!pages.isFree(old, wanted + 1), Errno.ENOMEM);
+        refuse(!hasRoom(old, wanted + 1 - old), Errno.ENOMEM);
         NaivePage sample = new NaivePage();
         sample.flags = VmFlags.READ | VmFlags.WRITE | MAY | VmFlags.ACCOUNT;
         sample.pgoff = old;
@@ -291,6 +295,7 @@ public final class NaiveModel {
               (from, to) -> {
                 refuse(!pages.mapped(from).has(VmFlags.WRITE), Errno.EINVAL);
                 populateAlways(from);
+                refuse(beyondEnd(to - 1), Errno.EFAULT);
               });
       refuse(!whole, Errno.ENOMEM);
       return 0;
@@ -384,7 +389,13 @@ public final class NaiveModel {
     if (!page.has(VmFlags.LOCKONFAULT)) {
       refuse(!page.has(VmFlags.ACCESS), Errno.ENOMEM);
       populateAlways(start);
+      refuse(beyondEnd(end - 1), Errno.ENOMEM);
     }
+  }
+
+  private boolean beyondEnd(long page) {
+    NaivePage found = pages.mapped(page);
+    return found.pgoff >= found.objectPages;
   }
 
   private long seal(long start, long end) throws ErrnoException {

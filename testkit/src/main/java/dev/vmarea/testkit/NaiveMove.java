@@ -54,9 +54,9 @@ final class NaiveMove {
     area(start);
     long at = start;
     for (Area area = pages.areaAtOrAbove(at);
-        area != null && area.start() < end;
+        area != null && Math.max(area.start(), at) < end;
         area = pages.areaAtOrAbove(at)) {
-      long from = Math.max(area.start(), start);
+      long from = Math.max(area.start(), at);
       long to = Math.min(area.end(), end);
       one(from, to - from, to - from, flags, target + (from - start));
       at = to;

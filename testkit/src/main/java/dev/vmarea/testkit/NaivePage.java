@@ -32,6 +32,9 @@ final class NaivePage {
   /** Which shared anonymous object. */
   @Nullable Object object;
 
+  /** Pages that the object has; more may be mapped, but not touched. */
+  long objectPages = Long.MAX_VALUE;
+
   @Nullable Identity anon;
   int policy;
 
@@ -44,6 +47,7 @@ final class NaivePage {
     copy.pgoff = pgoff;
     copy.file = file;
     copy.object = object;
+    copy.objectPages = objectPages;
     copy.anon = anon;
     copy.policy = policy;
     copy.first = first;
