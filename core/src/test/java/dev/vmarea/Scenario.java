@@ -271,11 +271,7 @@ final class Scenario {
       space.writeFault(address);
       return 0;
     } catch (ErrnoException e) {
-<<<<<<< HEAD
-      return Errno.EFAULT.negated(); // what a system call makes of it
-=======
       return Errno.EFAULT.negated();
->>>>>>> refs/heads/testkit
     }
   }
 
