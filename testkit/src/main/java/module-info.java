@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What tests of address spaces share: generated calls, shrinking, a naive model. */
+/** Random calls, a naive model and a shrinker: what the property tests of the core stand on. */
 module dev.vmarea.testkit {
   requires static transitive org.jspecify;
   requires transitive dev.vmarea;
+
+  exports dev.vmarea.testkit;
 }

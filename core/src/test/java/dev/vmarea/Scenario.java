@@ -41,7 +41,9 @@ import java.util.Map;
  */
 final class Scenario {
   static final long BASE = 0x100000000000L;
-  static final long WINDOW_PAGES = 4096;
+  static final long WINDOW_PAGES = 1 << 24;
+  static final long HEAP_PAGE = 10000;
+  private static final long FILL = 0x200000000000L;
   private static final long ALL_CAPABILITIES = -1L & ~(1L << Task.CAP_SYS_RESOURCE);
 
   private final Machine machine;
@@ -60,6 +62,8 @@ final class Scenario {
     ProgramLayout layout = new ProgramLayout();
     layout.mmapBase = 0x7ffff7fff000L;
     layout.legacyBase = 0x2aaaaaaab000L;
+    layout.startBrk = BASE + HEAP_PAGE * 4096;
+    layout.brk = layout.startBrk;
     space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), ALL_CAPABILITIES));
     machine.segments().add(new SharedSegment(1, 0x77, 8 * 4096));
     machine.segments().add(new SharedSegment(2, 0x78, 5 * 4096 + 1));
@@ -159,6 +163,9 @@ final class Scenario {
       case "unuffd" -> calls.userfaultUnregister(userfault(w), start, length);
       case "uffdclose" -> closeUserfault();
       case "memlock" -> memlock(Long.parseLong(w[1]));
+      case "setlimit" -> setLimit(w[1], Long.parseLong(w[2]));
+      case "mapcount" -> fillUp(Integer.parseInt(w[1]));
+      case "brk" -> calls.brk(start);
       case "unprivileged" -> unprivileged();
       case "fork" -> fork();
       default -> throw new IllegalArgumentException("unknown verb " + w[0]);
@@ -208,6 +215,8 @@ final class Scenario {
         case "populate" -> flags |= MapFlags.POPULATE;
         case "droppable" -> flags = flags & ~MapFlags.PRIVATE | MapFlags.DROPPABLE;
         case "stack" -> flags |= MapFlags.STACK;
+        case "validate" -> flags |= MapFlags.SHARED_VALIDATE;
+        case "noreplace" -> flags |= MapFlags.FIXED_NOREPLACE;
         case "sync" -> flags |= MapFlags.SYNC;
         default -> {
           if (word.startsWith("@")) {
@@ -256,13 +265,41 @@ final class Scenario {
         });
   }
 
+  /** As the kernel's own copying to the address answers: EFAULT, whatever refused the access. */
   private long write(long address) {
     try {
       space.writeFault(address);
       return 0;
     } catch (ErrnoException e) {
-      return Errno.EFAULT.negated(); // what a system call makes of it
+      return Errno.EFAULT.negated();
     }
+  }
+
+  /** Only the soft limit. */
+  private long setLimit(String name, long pages) {
+    int resource =
+        switch (name) {
+          case "data" -> ResourceLimits.RLIMIT_DATA;
+          case "stack" -> ResourceLimits.RLIMIT_STACK;
+          case "as" -> ResourceLimits.RLIMIT_AS;
+          default -> throw new IllegalArgumentException("unknown limit " + name);
+        };
+    ResourceLimits limits = space.task().limits();
+    limits.set(resource, pages * 4096, limits.hard(resource));
+    return 0;
+  }
+
+  /** Maps pages with holes between, far from the window, until there are {@code count} VMAs. */
+  private long fillUp(int count) {
+    Syscalls calls = space.syscalls();
+    int flags = MapFlags.FIXED | MapFlags.PRIVATE | MapFlags.ANONYMOUS;
+    for (long at = FILL; space.mapCount() < count; at += 2 * 4096) {
+      long result = calls.mmap(at, 4096, 0, flags, null, 0);
+      if (Errno.isError(result)) {
+        return result;
+      }
+    }
+    return 0;
   }
 
   private static int advice(String name) {
