@@ -38,8 +38,7 @@ final class LayoutFromCalls {
   }
 
   /** Remembers where a call began and ended. */
-  static void noteEdges(
-      TracedMemory memory, MemoryCall call, long expected, boolean failed) {
+  static void noteEdges(TracedMemory memory, MemoryCall call, long expected, boolean failed) {
     if (failed) {
       return;
     }

@@ -200,8 +200,7 @@ final class MemoryReplayer {
   }
 
   // MAP_32BIT draws a new random start on every call.
-  private MemoryCall withRandomPlacement(
-      TracedMemory memory, MemoryCall call, long expected) {
+  private MemoryCall withRandomPlacement(TracedMemory memory, MemoryCall call, long expected) {
     boolean random =
         call.call() == SyscallName.MMAP
             && (call.a3() & (MapFlags.BIT32 | MapFlags.FIXED | MapFlags.FIXED_NOREPLACE))

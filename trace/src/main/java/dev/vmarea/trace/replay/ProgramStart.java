@@ -49,8 +49,7 @@ final class ProgramStart {
     TracedMemory memory = TracedMemory.of(space);
     memory.vsyscall = image.vsyscall();
     memory.randomized =
-        machine.kernel().config().randomize() != 0
-            && (task.personality() & ADDR_NO_RANDOMIZE) == 0;
+        machine.kernel().config().randomize() != 0 && (task.personality() & ADDR_NO_RANDOMIZE) == 0;
     memory.heapKnown = known != null && known.get(LayoutField.START_BRK).isPresent();
     for (MapImage.Area area : image.areas()) {
       memory.edges.add(area.map().start());

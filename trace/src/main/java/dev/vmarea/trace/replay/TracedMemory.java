@@ -121,8 +121,7 @@ final class TracedMemory {
       return Inherited.NOTHING;
     }
     Mm mm = current.mm();
-    return new Inherited(
-        mm.ksmMergeAny(), mm.denyWriteExec() && !mm.denyWriteExecNotInherited());
+    return new Inherited(mm.ksmMergeAny(), mm.denyWriteExec() && !mm.denyWriteExecNotInherited());
   }
 
   /** Nobody uses the memory any longer. */

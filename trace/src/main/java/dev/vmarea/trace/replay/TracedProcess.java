@@ -19,7 +19,6 @@ final class TracedProcess {
   /** Capabilities that come back with user id 0. */
   long permitted;
 
-
   /** What the last execve took over from the memory before it. */
   TracedMemory.Inherited inherited = TracedMemory.Inherited.NOTHING;
 

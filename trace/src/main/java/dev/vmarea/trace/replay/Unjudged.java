@@ -51,7 +51,8 @@ final class Unjudged {
     return false;
   }
 
-  // Reasons for a refusal that no log tells: whether a path names a directory or a file whose driver
+  // Reasons for a refusal that no log tells: whether a path names a directory or a file whose
+  // driver
   // cannot map, and what the memory held that io_setup reads.
   static boolean notInTheLog(MemoryCall call, long expected, long actual) {
     if (Errno.isError(actual)) {
