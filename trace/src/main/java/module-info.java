@@ -6,7 +6,6 @@ module dev.vmarea.trace {
   requires transitive dev.vmarea;
 
   exports dev.vmarea.trace.evidence;
-  exports dev.vmarea.trace.files;
   exports dev.vmarea.trace.json;
   exports dev.vmarea.trace.procmaps;
   exports dev.vmarea.trace.replay;

@@ -22,10 +22,12 @@ import dev.vmarea.mapping.SealOperation;
 import dev.vmarea.mapping.SharedMemoryOperation;
 import dev.vmarea.mapping.SyncOperation;
 import dev.vmarea.mapping.UnmapOperation;
+import dev.vmarea.mapping.UserfaultOperation;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.UserfaultContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -298,6 +300,31 @@ public final class Syscalls {
     }
   }
 
+  /** ioctl(UFFDIO_REGISTER) of the userfaultfd that {@code context} stands for. */
+  public long userfaultRegister(UserfaultContext context, long start, long length, long mode) {
+    try {
+      new UserfaultOperation(mm).register(context, start, length, mode);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** ioctl(UFFDIO_UNREGISTER). */
+  public long userfaultUnregister(UserfaultContext context, long start, long length) {
+    try {
+      new UserfaultOperation(mm).unregister(context, start, length);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** The last descriptor of a userfaultfd was closed. */
+  public void userfaultClose(UserfaultContext context) {
+    new UserfaultOperation(mm).close(context);
+  }
+
   /** prctl(PR_SET_MM); {@code map} is what lies at {@code address} for PR_SET_MM_MAP. */
   public long prctlSetMm(
       int option, long address, long argument4, long argument5, @Nullable MemoryMap map) {
@@ -339,8 +366,7 @@ public final class Syscalls {
   }
 
   /** prctl(PR_GET_MEMORY_MERGE). */
-  public long prctlGetMemoryMerge(
-      long argument2, long argument3, long argument4, long argument5) {
+  public long prctlGetMemoryMerge(long argument2, long argument3, long argument4, long argument5) {
     try {
       return control.getMemoryMerge(argument2, argument3, argument4, argument5);
     } catch (ErrnoException e) {

@@ -22,6 +22,7 @@ import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.UserfaultContext;
 import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,9 +35,9 @@ import java.util.Map;
  * Runs one scenario row: calls on pages counted from a base address, then the layout around it.
  *
  * <p>Steps are separated by {@code ;}, each {@code verb arguments [= result]}: a result is an errno
- * name, a decimal number, or {@code @N} for the address of page N; without one the call must succeed.
- * A page is {@code N}, {@code N+B} with bytes; a range {@code A-B}. The verify of the address space runs
- * after every step.
+ * name, a decimal number, or {@code @N} for the address of page N; without one the call must
+ * succeed. A page is {@code N}, {@code N+B} with bytes; a range {@code A-B}. The verify of the
+ * address space runs after every step.
  */
 final class Scenario {
   static final long BASE = 0x100000000000L;
@@ -49,6 +50,7 @@ final class Scenario {
   private AddressSpace space;
   private final Map<String, OpenFile> files = new HashMap<>();
   private final Map<String, Inode> inodes = new HashMap<>();
+  private final Map<String, UserfaultContext> userfaults = new HashMap<>();
   private long context;
 
   Scenario() {
@@ -157,6 +159,9 @@ final class Scenario {
       case "iosetup" -> ioSetUp(Integer.parseUnsignedInt(w[1]));
       case "iodestroy" -> calls.ioDestroy(w.length > 1 ? start : context);
       case "iomove" -> calls.mremap(context + length(w[1]), 4096, 4096, 3, start(w[2]));
+      case "uffd" -> calls.userfaultRegister(userfault(w), start, length, Integer.parseInt(w[2]));
+      case "unuffd" -> calls.userfaultUnregister(userfault(w), start, length);
+      case "uffdclose" -> closeUserfault();
       case "memlock" -> memlock(Long.parseLong(w[1]));
       case "setlimit" -> setLimit(w[1], Long.parseLong(w[2]));
       case "mapcount" -> fillUp(Integer.parseInt(w[1]));
@@ -189,7 +194,8 @@ final class Scenario {
 
   private static int prot(String letters) {
     int prot = 0;
-    for (char c : letters.toCharArray()) {
+    for (int i = 0; i < letters.length(); i++) {
+      char c = letters.charAt(i);
       prot |= c == 'r' ? 1 : c == 'w' ? 2 : c == 'x' ? 4 : 0;
     }
     return prot;
@@ -247,9 +253,7 @@ final class Scenario {
                   i -> {
                     Inode made =
                         new Inode(
-                            n.startsWith("dz")
-                                ? Inode.Type.CHARACTER_DEVICE
-                                : Inode.Type.REGULAR,
+                            n.startsWith("dz") ? Inode.Type.CHARACTER_DEVICE : Inode.Type.REGULAR,
                             n.startsWith("secret")
                                 ? SecretFile.MOUNT
                                 : new FileSystem(memory ? "tmpfs" : "ext4", false, !memory));
@@ -312,10 +316,19 @@ final class Scenario {
   private long processAdvise(String[] w) {
     List<dev.vmarea.mapping.ProcessAdviseOperation.Range> ranges = new ArrayList<>();
     for (int i = 2; i < w.length; i++) {
-      ranges.add(
-          new dev.vmarea.mapping.ProcessAdviseOperation.Range(start(w[i]), length(w[i])));
+      ranges.add(new dev.vmarea.mapping.ProcessAdviseOperation.Range(start(w[i]), length(w[i])));
     }
     return space.syscalls().processMadvise(space, ranges, advice(w[1]), 0);
+  }
+
+  /** The userfaultfd that the fourth word numbers. */
+  private UserfaultContext userfault(String[] w) {
+    return userfaults.computeIfAbsent(w.length > 3 ? w[3] : "0", n -> new UserfaultContext());
+  }
+
+  private long closeUserfault() {
+    userfaults.values().forEach(space.syscalls()::userfaultClose);
+    return 0;
   }
 
   private long remove(int id) {
@@ -337,9 +350,7 @@ final class Scenario {
   }
 
   private long memlock(long pages) {
-    return space
-        .syscalls()
-        .setrlimit(ResourceLimits.RLIMIT_MEMLOCK, pages * 4096, pages * 4096);
+    return space.syscalls().setrlimit(ResourceLimits.RLIMIT_MEMLOCK, pages * 4096, pages * 4096);
   }
 
   private long unprivileged() {

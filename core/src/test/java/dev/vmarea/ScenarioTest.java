@@ -19,7 +19,18 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ScenarioTest {
   private static final List<String> TABLES =
-      List.of("lock", "advise", "seal", "policy", "shared", "control", "kinds", "merge", "move", "errors",
+      List.of(
+          "lock",
+          "advise",
+          "seal",
+          "policy",
+          "shared",
+          "control",
+          "kinds",
+          "userfault",
+          "merge",
+          "move",
+          "errors",
           "limits");
 
   @TestFactory
@@ -43,8 +54,7 @@ class ScenarioTest {
     String name = "/scenarios/" + table + ".txt";
     try (InputStream in = ScenarioTest.class.getResourceAsStream(name)) {
       assertThat(in).as(name).isNotNull();
-      BufferedReader reader =
-          new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
       return reader.lines().filter(l -> !l.isBlank() && !l.startsWith("#")).toList();
     }
   }

@@ -27,7 +27,17 @@ class ArchitectureTest {
   /** Packages of core from the ground up; the last one is the façade. */
   private static final List<String> FLOORS =
       List.of(
-          "base", "memory", "arch", "pagetable", "vma", "space", "action", "fault", "mapping", "");
+          "base",
+          "memory",
+          "arch",
+          "pagetable",
+          "vma",
+          "space",
+          "action",
+          "fault",
+          "mapping",
+          "files",
+          "");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -46,8 +46,8 @@ public final class NodeMask {
   /**
    * Nodes 0 to 63 of the mask; bits at or above {@code maxNode - 1} do not count.
    *
-   * @throws ErrnoException EINVAL for an absurd maxNode or a node that no kernel has; EFAULT for a bad
-   *     pointer
+   * @throws ErrnoException EINVAL for an absurd maxNode or a node that no kernel has; EFAULT for a
+   *     bad pointer
    */
   public long nodes() throws ErrnoException {
     long bits = maxNode - 1;

@@ -6,13 +6,13 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
-import dev.vmarea.vma.VmaDescriptor;
 import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.VmaDescriptor;
 
 /**
- * Files whose driver fills the mapping itself, as far as their hooks could be observed on Linux 6.18:
- * which flags they set and which mappings they refuse. What the driver's own state decides (offsets,
- * sizes, one mapping only) is not known here.
+ * Files whose driver fills the mapping itself, as far as their hooks could be observed on Linux
+ * 6.18: which flags they set and which mappings they refuse. What the driver's own state decides
+ * (offsets, sizes, one mapping only) is not known here.
  */
 public enum DeviceFile implements FileOperations, VmOperations {
   /** Sockets of inet TCP: received data read in place. */
@@ -82,6 +82,11 @@ public enum DeviceFile implements FileOperations, VmOperations {
     check(descriptor.vmFlags());
     descriptor.vmFlags(descriptor.vmFlags() & ~cleared | set);
     descriptor.vmOps(this);
+  }
+
+  @Override
+  public boolean canSync() {
+    return false;
   }
 
   @Override

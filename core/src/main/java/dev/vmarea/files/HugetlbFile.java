@@ -7,17 +7,17 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaDescriptor;
-import dev.vmarea.vma.VmOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of hugetlbfs: pages are reserved when it is mapped and cuts are made at huge-page boundaries
- * only.
+ * A file of hugetlbfs: pages are reserved when it is mapped and cuts are made at huge-page
+ * boundaries only.
  *
- * <p>Reservations are kept by mapping. Linux keeps them by file for shared mappings, so that a second
- * shared mapping of the same range reserves nothing: here it does.
+ * <p>Reservations are kept by mapping. Linux keeps them by file for shared mappings, so that a
+ * second shared mapping of the same range reserves nothing: here it does.
  */
 public final class HugetlbFile implements FileOperations {
   private final HugePagePool pool;

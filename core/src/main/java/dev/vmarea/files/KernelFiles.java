@@ -15,8 +15,8 @@ import dev.vmarea.vma.OpenFile;
  * have no device and inode numbers until somebody tells them.
  *
  * <p>The commit charge of shared anonymous memory is that of the whole file, as in Linux. It is not
- * given back when the last mapping goes, since files are not reference-counted here: under overcommit
- * mode 2 a long life of such mappings runs into the limit too early.
+ * given back when the last mapping goes, since files are not reference-counted here: under
+ * overcommit mode 2 a long life of such mappings runs into the limit too early.
  */
 public final class KernelFiles implements SharedBacking {
   private final Kernel kernel;

@@ -2,8 +2,8 @@
 package dev.vmarea.files;
 
 import dev.vmarea.base.Errno;
-import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
 
 /**
  * Callbacks of what the kernel itself maps into a program ({@code [vdso]}, {@code [vvar]}): never

@@ -8,8 +8,8 @@ import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.VmaDescriptor;
 
 /**
- * Regular files of disk and network file systems, without DAX: mapped through the page cache, without
- * callbacks that bear on merging.
+ * Regular files of disk and network file systems, without DAX: mapped through the page cache,
+ * without callbacks that bear on merging.
  */
 public enum PlainFile implements FileOperations {
   /** Files mapped like anything else. */

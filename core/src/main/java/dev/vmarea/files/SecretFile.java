@@ -6,8 +6,8 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
-import dev.vmarea.vma.VmaDescriptor;
 import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.VmaDescriptor;
 
 /**
  * memfd_secret: shared mappings only, locked (whoever maps it answers for RLIMIT_MEMLOCK) and kept
@@ -26,6 +26,11 @@ public enum SecretFile implements FileOperations, VmOperations {
     }
     descriptor.vmFlags(descriptor.vmFlags() | VmFlags.LOCKED | VmFlags.DONTDUMP);
     descriptor.vmOps(this);
+  }
+
+  @Override
+  public boolean canSync() {
+    return false;
   }
 
   @Override

@@ -29,9 +29,10 @@ public final class AdviseOperation {
    * @param address bytes, page aligned
    * @param length bytes, rounded up to pages
    * @param advice see {@link Advice}
-   * @throws ErrnoException EINVAL for unknown advice, a bad range, or memory that the advice does not
-   *     suit; ENOMEM at the end if there was a hole; EAGAIN where a split hits the map limit; EPERM if
-   *     sealed memory would lose contents. What was advised before the failing VMA stays so
+   * @throws ErrnoException EINVAL for unknown advice, a bad range, or memory that the advice does
+   *     not suit; ENOMEM at the end if there was a hole; EAGAIN where a split hits the map limit;
+   *     EPERM if sealed memory would lose contents. What was advised before the failing VMA stays
+   *     so
    */
   public void advise(long address, long length, int advice) throws ErrnoException {
     if (nothingToDo(address, length, advice)) {
@@ -47,11 +48,11 @@ public final class AdviseOperation {
 
   /**
    * Whether the outcome of a valid call is decided by what the shape of an address space does not
-   * show: page contents, or the file system. {@link #advise} then assumes success wherever the shape
-   * allows it, and a recorded result, success or error, is no divergence.
+   * show: page contents, or the file system. {@link #advise} then assumes success wherever the
+   * shape allows it, and a recorded result, success or error, is no divergence.
    *
-   * <p>True for COLLAPSE (which pages are there), for REMOVE (whether the file system can punch holes)
-   * and for POPULATE_READ and POPULATE_WRITE (whether pages can be had).
+   * <p>True for COLLAPSE (which pages are there), for REMOVE (whether the file system can punch
+   * holes) and for POPULATE_READ and POPULATE_WRITE (whether pages can be had).
    */
   public static boolean dependsOnContents(int advice) {
     return switch (advice) {
@@ -60,7 +61,9 @@ public final class AdviseOperation {
     };
   }
 
-  /** The checks before the lock: true if the range is empty, an error if the call makes no sense. */
+  /**
+   * The checks before the lock: true if the range is empty, an error if the call makes no sense.
+   */
   private boolean nothingToDo(long address, long length, int advice) throws ErrnoException {
     long bytes = Pages.ceil(length);
     if (!Advice.isKnown(advice, mm.config())
@@ -76,8 +79,7 @@ public final class AdviseOperation {
     switch (advice) {
       case Advice.POPULATE_READ -> Population.faultIn(mm, start, end, false);
       case Advice.POPULATE_WRITE -> Population.faultIn(mm, start, end, true);
-      default ->
-          RangeWalk.forEach(mm, start, end, (vma, from, to) -> piece(vma, from, to, advice));
+      default -> RangeWalk.forEach(mm, start, end, (vma, from, to) -> piece(vma, from, to, advice));
     }
   }
 

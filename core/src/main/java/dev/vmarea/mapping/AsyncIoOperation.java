@@ -38,8 +38,8 @@ public final class AsyncIoOperation {
    * @param requests number of requests in flight, an unsigned int
    * @param context what {@code *ctxp} holds, which must be 0
    * @return the new context: the address of its ring
-   * @throws ErrnoException EINVAL for a context that is not 0, no or far too many requests; EAGAIN over
-   *     aio-max-nr; ENOMEM if the ring cannot be mapped
+   * @throws ErrnoException EINVAL for a context that is not 0, no or far too many requests; EAGAIN
+   *     over aio-max-nr; ENOMEM if the ring cannot be mapped
    */
   public long setUp(int requests, long context) throws ErrnoException {
     long wanted = requests & UNSIGNED;

@@ -9,9 +9,9 @@ import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaDescriptor;
-import dev.vmarea.vma.VmOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,13 +42,18 @@ final class AsyncIoRing implements FileOperations, VmOperations {
   }
 
   @Override
+  public boolean canSync() {
+    return false;
+  }
+
+  @Override
   public Errno punchHole(OpenFile file) {
     return Errno.ENODEV;
   }
 
   /**
-   * The context follows. A forked child has the mapping but not the context; whoever moves a mapping
-   * holds its address space's lock, which tells the two apart.
+   * The context follows. A forked child has the mapping but not the context; whoever moves a
+   * mapping holds its address space's lock, which tells the two apart.
    */
   @Override
   public @Nullable Errno mremap(Vma moved) {

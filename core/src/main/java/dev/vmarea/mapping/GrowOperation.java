@@ -120,7 +120,10 @@ public final class GrowOperation {
     Proposal proposal =
         new Proposal(start, end, Pages.count(start), flags, null, null, VmaExtras.NONE);
     Vma previous = mm.tree().before(start);
-    boolean atOldBreak = previous != null && previous.end() == start;
+    // The kernel looks for a VMA no lower than the heap's start: the program's own bss, which may
+    // end right there, is not extended.
+    boolean atOldBreak =
+        previous != null && previous.end() == start && previous.end() > mm.layout().startBrk;
     if (atOldBreak && mm.editor().mergeNew(proposal, true) != null) {
       return;
     }

@@ -42,7 +42,8 @@ public final class LockOperation {
   }
 
   /**
-   * mlock2(2), and mlock(2) with {@code flags} 0. The range, in bytes, is rounded outwards to pages.
+   * mlock2(2), and mlock(2) with {@code flags} 0. The range, in bytes, is rounded outwards to
+   * pages.
    *
    * @throws ErrnoException EINVAL for unknown flags or a range that wraps; EPERM if nothing may be
    *     locked; ENOMEM over RLIMIT_MEMLOCK, at a hole (what lies below stays locked), at the map
@@ -147,8 +148,8 @@ public final class LockOperation {
    * mlockall(2).
    *
    * @param flags MCL_ bits
-   * @throws ErrnoException EINVAL for none, unknown or ONFAULT alone; EPERM if nothing may be locked;
-   *     ENOMEM if CURRENT would exceed RLIMIT_MEMLOCK
+   * @throws ErrnoException EINVAL for none, unknown or ONFAULT alone; EPERM if nothing may be
+   *     locked; ENOMEM if CURRENT would exceed RLIMIT_MEMLOCK
    */
   public void lockAll(int flags) throws ErrnoException {
     if (flags == 0
@@ -163,8 +164,7 @@ public final class LockOperation {
     try {
       if ((flags & MCL_CURRENT) != 0
           && !task.capable(Task.CAP_IPC_LOCK)
-          && task.limits()
-              .pagesExceeded(ResourceLimits.RLIMIT_MEMLOCK, mm.counters().totalVm())) {
+          && task.limits().pagesExceeded(ResourceLimits.RLIMIT_MEMLOCK, mm.counters().totalVm())) {
         throw Errno.ENOMEM.failure();
       }
       applyToAll(flags);
@@ -200,14 +200,18 @@ public final class LockOperation {
     mm.tree().forEach(all::add);
     for (Vma known : all) {
       Vma vma = known.handle().current();
-      if (vma == null) {
-        continue; // swallowed by a merge with the one below, which has the wanted flags
+      if (vma != null) { // else swallowed by a merge with the one below, which is changed already
+        changeIfPossible(vma, wanted);
       }
-      try {
-        change(vma, vma.start(), vma.end(), wanted);
-      } catch (ErrnoException ignored) {
-        continue; // Linux goes on with the next one
-      }
+    }
+  }
+
+  /** mlockall passes over what cannot be split at the map limit. */
+  private void changeIfPossible(Vma vma, long wanted) {
+    try {
+      change(vma, vma.start(), vma.end(), wanted);
+    } catch (ErrnoException ignored) {
+      // Linux does not report it either.
     }
   }
 }

@@ -54,8 +54,7 @@ public final class NameOperation {
     }
   }
 
-  private void rename(Vma vma, long start, long end, @Nullable String name)
-      throws ErrnoException {
+  private void rename(Vma vma, long start, long end, @Nullable String name) throws ErrnoException {
     OpenFile file = vma.file();
     if (file != null && !isAnonymousShmem(file)) {
       throw Errno.EBADF.failure();
@@ -72,9 +71,7 @@ public final class NameOperation {
 
   /** tmpfs memory without a name in a directory: memfd and shared anonymous memory. */
   private static boolean isAnonymousShmem(OpenFile file) {
-    return file.operations() != null
-        && file.operations().isShmem()
-        && file.entry().isDeleted();
+    return file.operations() != null && file.operations().isShmem() && file.entry().isDeleted();
   }
 
   private static boolean isValid(String name) {

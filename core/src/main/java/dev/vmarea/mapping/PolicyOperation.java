@@ -79,8 +79,7 @@ public final class PolicyOperation {
     mm.lock().lock();
     try {
       checkMapped(start, end, policy == null);
-      RangeWalk.each(
-          mm, start, end, (vma, from, to) -> change(vma, from, to, policy));
+      RangeWalk.each(mm, start, end, (vma, from, to) -> change(vma, from, to, policy));
     } finally {
       mm.lock().unlock();
     }
@@ -172,9 +171,9 @@ public final class PolicyOperation {
    *
    * @param start bytes, page aligned
    * @param length bytes, rounded up to pages
-   * @throws ErrnoException EINVAL for a bad range, flags, or a node that is not there; ENOENT if no VMA
-   *     in the range has a policy; EOPNOTSUPP at the first one whose policy has no home node, what lies
-   *     below is changed then; ENOMEM at the map limit
+   * @throws ErrnoException EINVAL for a bad range, flags, or a node that is not there; ENOENT if no
+   *     VMA in the range has a policy; EOPNOTSUPP at the first one whose policy has no home node,
+   *     what lies below is changed then; ENOMEM at the map limit
    */
   public void homeNode(long start, long length, long node, long flags) throws ErrnoException {
     long end = endOf(start, length);

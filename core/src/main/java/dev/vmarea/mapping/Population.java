@@ -57,8 +57,8 @@ final class Population {
   /**
    * What MADV_POPULATE_READ and MADV_POPULATE_WRITE do: pages before the one that fails stay.
    *
-   * @throws ErrnoException ENOMEM at a hole, EINVAL at memory without the permission or that cannot be
-   *     faulted in for others, EFAULT beyond the file's end
+   * @throws ErrnoException ENOMEM at a hole, EINVAL at memory without the permission or that cannot
+   *     be faulted in for others, EFAULT beyond the file's end
    */
   static void faultIn(Mm mm, long start, long end, boolean write) throws ErrnoException {
     long needed = write ? VmFlags.WRITE : VmFlags.READ;
@@ -87,7 +87,7 @@ final class Population {
   }
 
   /** The address behind the last page that the file has, as far as its size is known. */
-  private static long endOfFile(Vma vma) {
+  static long endOfFile(Vma vma) {
     OpenFile file = vma.file();
     if (file == null
         || vma.isAnonymous()

@@ -20,8 +20,8 @@ public final class ProcessAdviseOperation {
   private final boolean self;
 
   /**
-   * Advises on memory of {@code target} on behalf of {@code caller}; {@code self} tells whether it is
-   * the caller's own.
+   * Advises on memory of {@code target} on behalf of {@code caller}; {@code self} tells whether it
+   * is the caller's own.
    */
   public ProcessAdviseOperation(Mm target, Task caller, boolean self) {
     this.target = target;
@@ -36,9 +36,9 @@ public final class ProcessAdviseOperation {
    * process_madvise(2), once the process is found and may be accessed.
    *
    * @return bytes advised, which is less than asked if a later element failed
-   * @throws ErrnoException EINVAL for flags, too many ranges, a negative length, or advice that is not
-   *     for other processes; EFAULT for a range outside user memory; EPERM without CAP_SYS_NICE for
-   *     another process; or what madvise says to the first range
+   * @throws ErrnoException EINVAL for flags, too many ranges, a negative length, or advice that is
+   *     not for other processes; EFAULT for a range outside user memory; EPERM without CAP_SYS_NICE
+   *     for another process; or what madvise says to the first range
    */
   public long advise(List<Range> ranges, int advice, int flags) throws ErrnoException {
     if (flags != 0 || ranges.size() > MAX_RANGES) {

@@ -107,8 +107,17 @@ public final class ProcessControlOperation {
 
     private long[] addresses() {
       return new long[] {
-        startCode, endCode, startData, endData, startBrk, brk, startStack, argStart, argEnd,
-        envStart, envEnd
+        startCode,
+        endCode,
+        startData,
+        endData,
+        startBrk,
+        brk,
+        startStack,
+        argStart,
+        argEnd,
+        envStart,
+        envEnd
       };
     }
 
@@ -124,8 +133,8 @@ public final class ProcessControlOperation {
    * @param address the new value; for MAP the address of {@code map}; for MAP_SIZE where to write
    * @param map what lies at {@code address} for MAP, or null if it cannot be read
    * @throws ErrnoException EINVAL for arguments that make no sense or limits overrun; EPERM without
-   *     CAP_SYS_RESOURCE where an option needs it; EFAULT for unreadable or unmapped memory; EBADF for
-   *     a bad descriptor of an executable
+   *     CAP_SYS_RESOURCE where an option needs it; EFAULT for unreadable or unmapped memory; EBADF
+   *     for a bad descriptor of an executable
    */
   public void setMemoryMap(
       int option, long address, long argument4, long argument5, @Nullable MemoryMap map)
@@ -264,8 +273,8 @@ public final class ProcessControlOperation {
   /**
    * prctl(PR_SET_MDWE): refuse from now on memory that gains execute permission.
    *
-   * @throws ErrnoException EINVAL for unknown bits, NO_INHERIT alone or further arguments; EPERM if it
-   *     differs from what was set before
+   * @throws ErrnoException EINVAL for unknown bits, NO_INHERIT alone or further arguments; EPERM if
+   *     it differs from what was set before
    */
   public void setDenyWriteExec(long bits, long argument3, long argument4, long argument5)
       throws ErrnoException {
@@ -304,8 +313,8 @@ public final class ProcessControlOperation {
   }
 
   /**
-   * prctl(PR_SET_MEMORY_MERGE): marks all suitable memory, now and later, for KSM, or unmarks it; no
-   * VMAs are joined by that.
+   * prctl(PR_SET_MEMORY_MERGE): marks all suitable memory, now and later, for KSM, or unmarks it;
+   * no VMAs are joined by that.
    *
    * @throws ErrnoException EINVAL for further arguments or where KSM is not built in
    */

@@ -7,14 +7,16 @@ import dev.vmarea.space.Mm;
 import dev.vmarea.vma.Vma;
 
 /**
- * Visits the pieces of VMAs in a range, in order, as the advising calls do: a hole is remembered and
- * reported at the end, any other error stops the walk (mm-semantics 5.4).
+ * Visits the pieces of VMAs in a range, in order, as the advising calls do: a hole is remembered
+ * and reported at the end, any other error stops the walk (mm-semantics 5.4).
  */
 final class RangeWalk {
   /** What is done with one piece; may replace, split or merge the VMA. */
   @FunctionalInterface
   interface Piece {
     /**
+     * Visits one piece.
+     *
      * @param vma the VMA as it is now
      * @param start first byte of the piece, inside the VMA
      * @param end byte after its last one

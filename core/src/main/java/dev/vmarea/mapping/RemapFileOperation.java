@@ -12,8 +12,8 @@ import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 
 /**
- * remap_file_pages: since Linux 4.0 an ordinary mmap over a shared mapping of the same file, so what
- * madvise, mbind and the like had set there is lost. Observed on Linux 6.18.
+ * remap_file_pages: since Linux 4.0 an ordinary mmap over a shared mapping of the same file, so
+ * what madvise, mbind and the like had set there is lost. Observed on Linux 6.18.
  */
 public final class RemapFileOperation {
   private final Mm mm;

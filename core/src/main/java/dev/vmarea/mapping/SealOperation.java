@@ -22,8 +22,8 @@ public final class SealOperation {
    *
    * @param address bytes, page aligned
    * @param length bytes, rounded up to pages
-   * @throws ErrnoException EINVAL for flags, an unaligned or wrapping range; ENOMEM at a hole, nothing
-   *     sealed then, or at the map limit, the part below sealed
+   * @throws ErrnoException EINVAL for flags, an unaligned or wrapping range; ENOMEM at a hole,
+   *     nothing sealed then, or at the map limit, the part below sealed
    */
   public void seal(long address, long length, long flags) throws ErrnoException {
     long bytes = Pages.ceil(length);

@@ -91,8 +91,8 @@ public final class SharedMemoryOperation {
   }
 
   /**
-   * shmdt(2): takes out the attachment that began at {@code address}, all pieces of it that are still
-   * where they were; sealed ones stay, without an error.
+   * shmdt(2): takes out the attachment that began at {@code address}, all pieces of it that are
+   * still where they were; sealed ones stay, without an error.
    *
    * @param address bytes, page aligned
    * @throws ErrnoException EINVAL if none is found

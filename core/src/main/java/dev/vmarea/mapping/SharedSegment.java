@@ -6,15 +6,15 @@ import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaDescriptor;
-import dev.vmarea.vma.VmOperations;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A System V shared-memory segment. Each attachment has an open file of its own, so attachments never
- * merge with each other; and a close callback, so pieces of one that were cut apart stay apart where
- * merging would delete one.
+ * A System V shared-memory segment. Each attachment has an open file of its own, so attachments
+ * never merge with each other; and a close callback, so pieces of one that were cut apart stay
+ * apart where merging would delete one.
  */
 public final class SharedSegment {
   private static final FileSystem FILE_SYSTEM = new FileSystem("tmpfs", false, false);

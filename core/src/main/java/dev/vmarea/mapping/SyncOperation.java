@@ -6,6 +6,8 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.space.Mm;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.Vma;
 
 /** msync: changes no VMA; only its errors are of interest. */
 public final class SyncOperation {
@@ -27,8 +29,9 @@ public final class SyncOperation {
    *
    * @param address bytes, page aligned
    * @param length bytes, rounded up to pages
-   * @throws ErrnoException EINVAL for bad flags or an unaligned address; ENOMEM for a range that wraps
-   *     or has a hole; EBUSY, at once, for MS_INVALIDATE of locked memory
+   * @throws ErrnoException EINVAL for bad flags or an unaligned address; ENOMEM for a range that
+   *     wraps or has a hole; at once, EBUSY for MS_INVALIDATE of locked memory and EINVAL for
+   *     MS_SYNC of a shared mapping whose file cannot be written back
    */
   public void sync(long address, long length, int flags) throws ErrnoException {
     boolean badFlags = (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) != 0;
@@ -53,9 +56,21 @@ public final class SyncOperation {
             if ((flags & MS_INVALIDATE) != 0 && vma.has(VmFlags.LOCKED)) {
               throw Errno.EBUSY.failure();
             }
+            if ((flags & MS_SYNC) != 0 && !canSync(vma)) {
+              throw Errno.EINVAL.failure();
+            }
           });
     } finally {
       mm.lock().unlock();
     }
+  }
+
+  /** Only shared mappings of files are written back, and some files cannot be. */
+  private static boolean canSync(Vma vma) {
+    OpenFile file = vma.file();
+    return file == null
+        || !vma.has(VmFlags.SHARED)
+        || file.operations() == null
+        || file.operations().canSync();
   }
 }

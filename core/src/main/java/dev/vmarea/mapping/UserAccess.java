@@ -54,7 +54,10 @@ final class UserAccess {
       if (anyOf == VmFlags.WRITE && !vma.has(VmFlags.SHARED)) {
         vma = mm.anonAssigner().ensure(vma);
       }
-      at = Math.max(vma.end(), Pages.floor(at) + Pages.SIZE);
+      if (Pages.floor(at) >= Population.endOfFile(vma)) {
+        return false;
+      }
+      at = Math.min(vma.end(), Population.endOfFile(vma));
     }
     return true;
   }

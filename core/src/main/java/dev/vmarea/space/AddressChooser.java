@@ -69,6 +69,11 @@ public final class AddressChooser {
       throw Errno.ENOMEM.failure();
     }
     long address = place(request);
+    if (Errno.isError(address)) {
+      // A fixed address in the last 4095 bytes is taken for an error by the kernel's own check.
+      Errno looksLike = Errno.ofResult(address);
+      throw (looksLike == null ? Errno.EINVAL : looksLike).failure();
+    }
     if (above(address, taskSize - request.length)) {
       throw Errno.ENOMEM.failure();
     }

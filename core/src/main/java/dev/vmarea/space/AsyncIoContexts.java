@@ -15,7 +15,9 @@ public final class AsyncIoContexts {
 
   AsyncIoContexts() {}
 
-  /** One context: a ring of completions mapped into user memory, whose address is the context's id. */
+  /**
+   * One context: a ring of completions mapped into user memory, whose address is the context's id.
+   */
   public static final class Context {
     private final OpenFile ring;
     private final long length;

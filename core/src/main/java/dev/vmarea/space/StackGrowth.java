@@ -49,8 +49,9 @@ public final class StackGrowth {
       throw Errno.ENOMEM.failure();
     }
     long pages = Pages.count(vma.start() - start);
-    checkLimits(vma, start, pages);
+    // The identity is given before the limits are asked, and stays when they refuse.
     Vma anonymous = mm.anonAssigner().ensure(vma);
+    checkLimits(vma, start, pages);
     mm.counters().map(vma.flags(), pages);
     if (vma.has(VmFlags.LOCKED)) {
       mm.counters().lock(pages);

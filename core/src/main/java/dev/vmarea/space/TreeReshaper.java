@@ -107,9 +107,7 @@ final class TreeReshaper {
     int count = row.count();
     int capacity = TreeNode.capacity(leaf);
     int chunks =
-        count <= single
-            ? Math.min(count, 1)
-            : Math.max(2, (count + capacity - 1) / capacity);
+        count <= single ? Math.min(count, 1) : Math.max(2, (count + capacity - 1) / capacity);
     int from = 0;
     int newFocus = spare.count();
     for (int chunk = 1; chunk <= chunks; chunk++) {

@@ -32,6 +32,12 @@ public final class VmaCursor {
 
   /** Moves to the first VMA whose end is above {@code address} and returns it, or null. */
   public @Nullable Vma seek(long address) {
+    moveTo(address);
+    return current();
+  }
+
+  /** Like {@link #seek}, but costs no cache miss for the VMA: ask {@link #start} and such first. */
+  public void moveTo(long address) {
     TreeRoot root = root();
     Object[] node = root.node();
     long[] keys = TreeNode.keys(node);
@@ -49,12 +55,33 @@ public final class VmaCursor {
     block = keys;
     count = keys.length >>> 1;
     index = TreeNode.leafIndex(keys, address);
-    return current();
   }
 
   /** The VMA the cursor stands on, or null behind the last one. */
   public @Nullable Vma current() {
     return index < count ? TreeNode.vma(leaf, index) : null;
+  }
+
+  /**
+   * Start of the VMA the cursor stands on, or the greatest address behind the last one. Read from
+   * the tree: it costs no cache miss for the VMA itself.
+   */
+  public long start() {
+    return index < count ? block[count + index] : Long.MAX_VALUE;
+  }
+
+  /** End of the VMA the cursor stands on, or the greatest address; like {@link #start}. */
+  public long end() {
+    return index < count ? block[index] : Long.MAX_VALUE;
+  }
+
+  /** End of the VMA before the one the cursor stands on, or -1; like {@link #start}. */
+  public long previousEnd() {
+    if (index > 0) {
+      return block[index - 1];
+    }
+    Vma vma = peekPrevious();
+    return vma == null ? -1 : vma.end();
   }
 
   /** Moves to the VMA after the current one and returns it, or null (again) at the end. */

@@ -59,6 +59,11 @@ public interface FileOperations {
     return false;
   }
 
+  /** Whether msync can write the file back; without that MS_SYNC says EINVAL. */
+  default boolean canSync() {
+    return true;
+  }
+
   /**
    * Punching a hole into {@code file}, which MADV_REMOVE asks for.
    *

@@ -16,14 +16,16 @@ public interface VmOperations {
   }
 
   /**
-   * Whether the memory is taken out of the kernel's own mappings (memfd_secret): it is always locked,
-   * and nothing may be faulted in on behalf of others.
+   * Whether the memory is taken out of the kernel's own mappings (memfd_secret): it is always
+   * locked, and nothing may be faulted in on behalf of others.
    */
   default boolean isSecret() {
     return false;
   }
 
-  /** A mapping made a new VMA with these operations; not told of merges, splits, forks and moves. */
+  /**
+   * A mapping made a new VMA with these operations; not told of merges, splits, forks and moves.
+   */
   default void mapped(Vma vma) {}
 
   /** A VMA with these operations was duplicated: split, fork or move. */

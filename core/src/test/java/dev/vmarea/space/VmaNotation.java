@@ -25,10 +25,10 @@ import java.util.stream.Collectors;
 
 /**
  * Writes VMAs as {@code name start-end attribute...}, in pages. The name stands for the identity;
- * {@code x} is any that has no name yet. Attributes: {@code close} (has a close callback), {@code aN}
- * and {@code fN} (anonymous identity N, own or a fork child's), {@code FN} file, {@code pN} policy,
- * {@code uN} userfaultfd, {@code =text} name, {@code @N} page offset, else a mnemonic of smaps. All
- * VMAs are readable and writable.
+ * {@code x} is any that has no name yet. Attributes: {@code close} (has a close callback), {@code
+ * aN} and {@code fN} (anonymous identity N, own or a fork child's), {@code FN} file, {@code pN}
+ * policy, {@code uN} userfaultfd, {@code =text} name, {@code @N} page offset, else a mnemonic of
+ * smaps. All VMAs are readable and writable.
  */
 final class VmaNotation {
   private static final long BASE_FLAGS =

@@ -34,8 +34,7 @@ class VmaUnitTest {
   }
 
   private static void check(String[] row) throws ErrnoException {
-    Mm mm =
-        new Mm(new Kernel(KernelConfig.standard(), Profile.LINUX_6_18), new ProgramLayout());
+    Mm mm = new Mm(new Kernel(KernelConfig.standard(), Profile.LINUX_6_18), new ProgramLayout());
     VmaNotation notation = new VmaNotation();
     for (String vma : row[1].split(",", -1)) {
       mm.editor().insert(notation.parse(vma));
@@ -49,13 +48,12 @@ class VmaUnitTest {
     }
     assertThat(mm.mapCount()).isEqualTo(count);
     assertThat(notation.handles())
-        .allSatisfy(
-            handle -> {
-              Vma current = handle.current();
-              assertThat(current == null || mm.tree().lookup(current.start()) == current)
-                  .as("the handle of a deleted VMA holds none")
-                  .isTrue();
-            });
+        .allSatisfy(handle -> {
+          Vma current = handle.current();
+          assertThat(current == null || mm.tree().lookup(current.start()) == current)
+              .as("the handle of a deleted VMA holds none")
+              .isTrue();
+        });
   }
 
   private static void run(Mm mm, VmaNotation notation, String[] words) throws ErrnoException {
@@ -70,7 +68,8 @@ class VmaUnitTest {
       assertThat(mm.tree().lookup(wanted.start())).isSameAs(result);
       return;
     }
-    Vma vma = notation.parse("D " + String.join(" ", Arrays.asList(words).subList(1, words.length)));
+    Vma vma =
+        notation.parse("D " + String.join(" ", Arrays.asList(words).subList(1, words.length)));
     Vma merged = mm.editor().mergeNew(Proposal.of(vma), words[0].equals("brk"));
     if (merged == null) {
       mm.editor().insert(vma);

@@ -49,26 +49,28 @@ final class SimpleSpace {
   }
 
   void map(long start, long end, long flags) {
-    Vma vma = cursor.seek(start);
-    Vma previous = cursor.peekPrevious();
-    if (vma != null && vma.start() < start) {
+    cursor.moveTo(start);
+    Vma previous = cursor.previousEnd() == start ? cursor.peekPrevious() : null;
+    if (cursor.start() < start) {
       unmap(start, end);
       map(start, end, flags);
       return;
     }
-    while (vma != null && vma.start() < end) {
-      if (vma.end() > end) {
+    while (cursor.start() < end) {
+      if (cursor.end() > end) {
         unmap(start, end);
         map(start, end, flags);
         return;
       }
-      vma = cursor.next();
+      cursor.moveTo(cursor.end());
     }
-    boolean low = joins(previous, start, flags, start >>> 12);
+    Vma vma = cursor.start() == end ? cursor.current() : null;
+    boolean low = previous != null && joins(previous, start, flags, start >>> 12);
     boolean high = follows(vma, end, flags, end >>> 12);
     if (low && previous != null) {
       long to = high && vma != null ? vma.end() : end;
-      tree.replace(previous.start(), to, previous.withRange(previous.start(), to, previous.pgoff()));
+      tree.replace(
+          previous.start(), to, previous.withRange(previous.start(), to, previous.pgoff()));
     } else if (high && vma != null) {
       tree.replace(start, vma.end(), vma.withRange(start, vma.end(), start >>> 12));
     } else {
@@ -77,8 +79,9 @@ final class SimpleSpace {
   }
 
   void unmap(long start, long end) {
-    Vma first = cursor.seek(start);
-    if (first == null || first.start() >= end) {
+    cursor.moveTo(start);
+    Vma first = cursor.start() < end ? cursor.current() : null;
+    if (first == null) {
       return;
     }
     Vma last = first;

@@ -3,6 +3,7 @@ package dev.vmarea.jmh;
 
 import dev.vmarea.space.VmaTree;
 import dev.vmarea.vma.Vma;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -12,7 +13,8 @@ import java.util.Locale;
  * whole. Prints median, least and greatest time an operation in ns as tab-separated values, in the
  * peers' format.
  *
- * <p>Usage: {@code VmaTreeBench N [repetitions]}
+ * <p>Usage: {@code VmaTreeBench N [repetitions]}. With {@code -Dvmarea.clock=cpu} it counts the
+ * thread's processor time instead of wall time, for busy machines.
  */
 public final class VmaTreeBench {
   private static final long PAGE = 4096;
@@ -20,6 +22,7 @@ public final class VmaTreeBench {
   private static final long BASE = 0x1_0000_0000L;
   private static final long TASK_SIZE = 0x7fff_ffff_f000L;
   private static final int WARM_UP = 6;
+  private static final boolean CPU_CLOCK = "cpu".equals(System.getProperty("vmarea.clock"));
 
   private enum Phase {
     LOOKUP("find_vma lookup (hit)"),
@@ -63,6 +66,12 @@ public final class VmaTreeBench {
     new VmaTreeBench(n, args.length > 1 ? Integer.parseInt(args[1]) : 7).run();
   }
 
+  private static long now() {
+    return CPU_CLOCK
+        ? ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()
+        : System.nanoTime();
+  }
+
   private long next() {
     random ^= random << 13;
     random ^= random >>> 7;
@@ -84,9 +93,9 @@ public final class VmaTreeBench {
       for (int i = 0; i < inner; i++) {
         chooseSlots();
         for (Phase phase : phases) {
-          long begun = System.nanoTime();
+          long begun = now();
           sink += run(phase);
-          sums[phase.ordinal()] += System.nanoTime() - begun;
+          sums[phase.ordinal()] += now() - begun;
         }
       }
       if (tree.size() != n) {
@@ -101,39 +110,40 @@ public final class VmaTreeBench {
       report(phase.title, times[phase.ordinal()]);
     }
     iterate();
-    long begun = System.nanoTime();
+    long begun = now();
     tree.remove(BASE, BASE + n * SLOT);
-    report("one munmap of all N VMAs, per VMA", (System.nanoTime() - begun) / (double) n);
+    report("one munmap of all N VMAs, per VMA", (now() - begun) / (double) n);
     if (tree.size() != 0 || sink == 42) {
       throw new IllegalStateException("not empty");
     }
   }
 
   private void build() {
-    double[] times = new double[n > 200000 ? 5 : 9];
+    double[] times = new double[Math.max(5, 600_000 / n)];
     for (int r = 0; r < times.length; r++) {
       tree = new VmaTree();
       space = new SimpleSpace(tree);
-      long begun = System.nanoTime();
+      long begun = now();
       for (int i = 0; i < n; i++) {
         long base = BASE + i * SLOT;
         space.map(base, base + 4 * PAGE, flags(i));
       }
-      times[r] = (System.nanoTime() - begun) / (double) n;
+      times[r] = (now() - begun) / (double) n;
     }
-    report("build ascending, per VMA", Arrays.copyOfRange(times, 2, times.length));
+    System.gc(); // as a program that runs for some time has its heap
+    report("build ascending, per VMA", Arrays.copyOfRange(times, times.length / 2, times.length));
   }
 
   private void iterate() {
-    double[] times = new double[repetitions];
-    for (int r = 0; r < repetitions; r++) {
-      long begun = System.nanoTime();
+    double[] times = new double[Math.max(2 * repetitions, 600_000 / n)];
+    for (int r = 0; r < times.length; r++) {
+      long begun = now();
       for (Vma vma : tree) {
         sink += vma.start();
       }
-      times[r] = (System.nanoTime() - begun) / (double) n;
+      times[r] = (now() - begun) / (double) n;
     }
-    report("iterate all VMAs, per VMA", times);
+    report("iterate all VMAs, per VMA", Arrays.copyOfRange(times, times.length / 2, times.length));
   }
 
   private void chooseSlots() {

@@ -36,8 +36,7 @@ public final class NaiveModel {
   /** Runs {@code call}; the kernel's result as {@link TestSpace#run}. */
   public long run(Call call) {
     try {
-      return dispatch(
-          call.verb(), call.arguments().stream().mapToLong(Long::longValue).toArray());
+      return dispatch(call.verb(), call.arguments().stream().mapToLong(Long::longValue).toArray());
     } catch (ErrnoException refused) {
       return refused.errno().negated();
     }
@@ -55,10 +54,7 @@ public final class NaiveModel {
       case BRK -> changeBreak(page(a[0])) << 12;
       case MADVISE -> advise(page(a[0]), page(a[0] + a[1]), (int) a[2]);
       case MLOCK2 ->
-          lock(
-              page(a[0]),
-              page(a[0] + a[1]),
-              a[2] == 1 ? VmFlags.LOCKED_MASK : VmFlags.LOCKED);
+          lock(page(a[0]), page(a[0] + a[1]), a[2] == 1 ? VmFlags.LOCKED_MASK : VmFlags.LOCKED);
       case MUNLOCK -> lock(page(a[0]), page(a[0] + a[1]), 0);
       case MSEAL -> seal(page(a[0]), page(a[0] + a[1]));
       case MBIND -> bind(page(a[0]), page(a[0] + a[1]), (int) a[2]);
@@ -211,8 +207,7 @@ public final class NaiveModel {
    *
    * @return whether there was no hole
    */
-  private boolean walk(long start, long end, boolean overHoles, Step step)
-      throws ErrnoException {
+  private boolean walk(long start, long end, boolean overHoles, Step step) throws ErrnoException {
     boolean whole = true;
     long at = start;
     while (at < end) {
@@ -300,8 +295,7 @@ public final class NaiveModel {
       refuse(!whole, Errno.ENOMEM);
       return 0;
     }
-    refuse(
-        !walk(start, end, true, (from, to) -> advisePiece(from, to, advice)), Errno.ENOMEM);
+    refuse(!walk(start, end, true, (from, to) -> advisePiece(from, to, advice)), Errno.ENOMEM);
     return 0;
   }
 
@@ -315,12 +309,9 @@ public final class NaiveModel {
     NaivePage page = pages.mapped(start);
     boolean anonymous = page.file == LayoutLine.NO_FILE;
     boolean discards =
-        advice == Advice.DONTFORK
-            || advice == Advice.WIPEONFORK
-            || advice == Advice.GUARD_INSTALL;
+        advice == Advice.DONTFORK || advice == Advice.WIPEONFORK || advice == Advice.GUARD_INSTALL;
     refuse(
-        discards && page.has(VmFlags.SEALED) && anonymous && !page.has(VmFlags.WRITE),
-        Errno.EPERM);
+        discards && page.has(VmFlags.SEALED) && anonymous && !page.has(VmFlags.WRITE), Errno.EPERM);
     if (advice == Advice.GUARD_INSTALL) {
       refuse(page.has(VmFlags.LOCKED), Errno.EINVAL);
       Area area = pages.area(start);
@@ -334,8 +325,7 @@ public final class NaiveModel {
     }
     refuse(advice == Advice.WIPEONFORK && !anonymous, Errno.EINVAL);
     refuse(
-        page.has(VmFlags.DROPPABLE)
-            && (advice == Advice.KEEPONFORK || advice == Advice.DODUMP),
+        page.has(VmFlags.DROPPABLE) && (advice == Advice.KEEPONFORK || advice == Advice.DODUMP),
         Errno.EINVAL);
     setFlags(start, end, flags -> advised(flags, advice));
   }
@@ -431,8 +421,7 @@ public final class NaiveModel {
 
   private void growStack(long page) throws ErrnoException {
     @Nullable Area stack = pages.areaAtOrAbove(page);
-    refuse(
-        stack == null || !pages.mapped(stack.start()).has(VmFlags.GROWSDOWN), Errno.EFAULT);
+    refuse(stack == null || !pages.mapped(stack.start()).has(VmFlags.GROWSDOWN), Errno.EFAULT);
     if (stack == null) {
       return;
     }

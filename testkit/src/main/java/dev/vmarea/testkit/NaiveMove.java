@@ -64,8 +64,7 @@ final class NaiveMove {
     return target;
   }
 
-  private long one(long start, long old, long fresh, int flags, long target)
-      throws ErrnoException {
+  private long one(long start, long old, long fresh, int flags, long target) throws ErrnoException {
     Area area = area(start);
     NaivePage page = pages.mapped(start);
     refuse(page.has(VmFlags.SEALED), Errno.EPERM);
@@ -99,8 +98,7 @@ final class NaiveMove {
     return result;
   }
 
-  private long grow(Area area, long start, long old, long fresh, int flags)
-      throws ErrnoException {
+  private long grow(Area area, long start, long old, long fresh, int flags) throws ErrnoException {
     long end = start + fresh;
     if (start + old == area.end() && pages.isFree(area.end(), end)) {
       NaivePage sample = pages.mapped(area.end() - 1).copy();

@@ -105,8 +105,8 @@ final class NaivePages {
   }
 
   /**
-   * Puts copies of {@code sample} on the free range, with page offsets that count up, and joins what
-   * may be joined.
+   * Puts copies of {@code sample} on the free range, with page offsets that count up, and joins
+   * what may be joined.
    */
   void map(long start, long end, NaivePage sample, boolean joinsAbove) {
     for (long page = start; page < end; page++) {

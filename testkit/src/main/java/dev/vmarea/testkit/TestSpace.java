@@ -137,9 +137,7 @@ public final class TestSpace {
                   vma.pgoff(),
                   vma.flags(),
                   fileNumber(vma.file()),
-                  anon == null
-                      ? 0
-                      : identities.computeIfAbsent(anon, key -> identities.size() + 1),
+                  anon == null ? 0 : identities.computeIfAbsent(anon, key -> identities.size() + 1),
                   anon != null && anon.isForkChild(),
                   vma.extras().policy() == null ? 0 : 1)
               .text());

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.fail;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /**
  * Random sequences of calls: the core against the naive model, and the core's own invariants, after
@@ -99,14 +99,13 @@ class RandomCallsTest {
   private static String script(List<Call> calls) {
     TestSpace space = new TestSpace();
     return calls.stream()
-        .map(
-            call -> {
-              try {
-                return call + " = " + space.run(call);
-              } catch (RuntimeException broken) {
-                return call + " = ?";
-              }
-            })
+        .map(call -> {
+          try {
+            return call + " = " + space.run(call);
+          } catch (RuntimeException broken) {
+            return call + " = ?";
+          }
+        })
         .collect(Collectors.joining("\n"));
   }
 }

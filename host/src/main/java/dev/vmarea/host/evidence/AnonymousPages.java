@@ -8,8 +8,8 @@ interface AnonymousPages extends AutoCloseable {
     /** There is at least one, so the VMA has an anon_vma. */
     PRESENT,
     /**
-     * There is none, but the huge zero page is: a read mapped it, and the VMA has an anon_vma all the
-     * same.
+     * There is none, but the huge zero page is: a read mapped it, and the VMA has an anon_vma all
+     * the same.
      */
     HUGE_ZERO,
     /** There is none now. */

@@ -44,10 +44,10 @@ final class CallEffects {
           placed(space, segment.start(), segment.end() - segment.start(), pageSize, sink);
         }
       }
-      case SHMDT, IO_DESTROY -> space.unmappedFrom(a[0]);
+      case SHMDT, IO_DESTROY -> space.knowledge().unmappedFrom(a[0]);
       case MADVISE -> {
         if (!failed && (a[2] == MADV_WIPEONFORK || a[2] == MADV_KEEPONFORK)) {
-          space.wipeOnFork(scope.start(), scope.end(), a[2] == MADV_WIPEONFORK);
+          space.knowledge().wipeOnFork(scope.start(), scope.end(), a[2] == MADV_WIPEONFORK);
         }
       }
       default -> {
@@ -62,9 +62,9 @@ final class CallEffects {
   private static void forget(
       final AddressSpaceEvidence space, final long start, final long end, final boolean replaces) {
     if (end > start && replaces) {
-      space.replaced(start, end);
+      space.knowledge().replaced(start, end);
     } else if (end > start) {
-      space.touched(start, end);
+      space.knowledge().touched(start, end);
     }
   }
 
@@ -80,7 +80,7 @@ final class CallEffects {
     }
     if ((a[3] & MAP_TYPE) == MAP_DROPPABLE) {
       final CallScope range = CallScope.range(result, a[1], pageSize, true);
-      space.wipeOnFork(range.start(), range.end(), true);
+      space.knowledge().wipeOnFork(range.start(), range.end(), true);
     }
   }
 
@@ -92,7 +92,7 @@ final class CallEffects {
       final EvidenceSink sink) {
     final CallScope range = CallScope.range(address, length, pageSize, true);
     if (range.end() > range.start()) {
-      space.replaced(range.start(), range.end());
+      space.knowledge().replaced(range.start(), range.end());
       space.tellNeighbours(range.start(), range.end(), sink);
     }
   }
@@ -103,7 +103,7 @@ final class CallEffects {
     if (old != 0 && result > 0) {
       final long oldEnd = (old + pageSize - 1) & -pageSize;
       final long newEnd = (result + pageSize - 1) & -pageSize;
-      space.replaced(Math.min(oldEnd, newEnd), Math.max(oldEnd, newEnd));
+      space.knowledge().replaced(Math.min(oldEnd, newEnd), Math.max(oldEnd, newEnd));
     }
     if (result > 0) {
       space.programBreak(result);

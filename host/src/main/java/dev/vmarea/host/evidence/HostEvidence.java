@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.evidence;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
-import dev.vmarea.host.nativecalls.Architecture;
-import dev.vmarea.host.nativecalls.NativeCalls;
 import dev.vmarea.host.nativecalls.SystemCall;
 import dev.vmarea.host.system.HostPages;
 import dev.vmarea.host.system.HugePagePolicy;
 import dev.vmarea.host.system.ProcessLayout;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,29 +24,27 @@ final class HostEvidence implements FaultEvidence {
   private static final int MOST_UNKNOWN = 64;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment querySpace = arena.allocate(ProcmapQuery.SCRATCH_BYTES, 8);
-  private final MemorySegment scanSpace = arena.allocate(PagemapScan.SCRATCH_BYTES, 8);
   private final long pageSize = HostPages.size();
   private final HugePages huge = new HugePages(HugePagePolicy.read());
   private final Sources sources;
+  private final SpaceViews views;
   private final Map<Integer, AddressSpaceEvidence> spaces = new HashMap<>();
   private final Map<Integer, FaultQueue> unknown = new HashMap<>();
 
   /** Lines found while no call was there to take them. */
   private final Map<AddressSpaceEvidence, StringBuilder> early = new HashMap<>();
 
-  private FaultKind faultKind = FaultKind.NONE;
+  private FaultSource source = FaultSource.NONE;
   private PresenceKind presenceKind;
-  private String limitation = "";
   private @Nullable PerfFaults faults;
-  private @Nullable Thread drainer;
-  private int wake = -1;
+  private @Nullable FaultDrainer drainer;
+  private long lost;
   private long lostTold;
-  private volatile boolean closed;
+  private boolean closed;
 
   private HostEvidence(final Sources sources) {
     this.sources = sources;
+    this.views = new SpaceViews(sources, huge, pageSize);
     this.presenceKind = sources.presence();
   }
 
@@ -64,7 +54,7 @@ final class HostEvidence implements FaultEvidence {
 
   @Override
   public String faultSource() {
-    return faultKind.text();
+    return source.kind().text();
   }
 
   @Override
@@ -74,39 +64,20 @@ final class HostEvidence implements FaultEvidence {
 
   @Override
   public String limitation() {
-    return limitation;
+    return source.limitation();
   }
 
   @Override
   public void attach(final int tgid) {
     lock.lock();
     try {
-      if (sources.faults() == FaultKind.TRACEPOINT) {
-        faults = PerfFaults.tracepoints(tgid, pageSize, huge.possible());
-        faultKind = FaultKind.TRACEPOINT;
-      }
-      if (faults == null && sources.faults() != FaultKind.NONE) {
-        faults = PerfFaults.software(tgid, pageSize);
-        faultKind = FaultKind.PERF;
-      }
-      if (faults == null) {
-        faultKind = FaultKind.NONE;
-        limitation =
-            "page faults are not permitted to be observed (perf_event_paranoid, CAP_PERFMON)";
-      } else if (faultKind == FaultKind.PERF) {
-        limitation =
-            "the page-fault tracepoints are not to be had (tracefs, CAP_PERFMON): reads and writes"
-                + " are told apart by presence";
-        if (!faults.kernelAccesses()) {
-          limitation += "; faults of the kernel's own accesses are not seen";
-        }
-      }
-      final AnonymousPages pages = pages(tgid);
-      presenceKind = pages.kind();
-      pages.close();
-      spaces.put(tgid, space(tgid));
+      source = FaultSource.open(sources.faults(), tgid, pageSize, huge.possible());
+      faults = source.faults();
+      final AddressSpaceEvidence space = space(tgid);
+      presenceKind = space.presenceKind();
+      spaces.put(tgid, space);
       if (faults != null) {
-        startDrainer(faults);
+        drainer = new FaultDrainer(faults, this::whenFilling);
       }
     } finally {
       lock.unlock();
@@ -114,28 +85,7 @@ final class HostEvidence implements FaultEvidence {
   }
 
   private AddressSpaceEvidence space(final int tgid) {
-    return new AddressSpaceEvidence(
-        tgid, lookup(tgid), pages(tgid), huge, pageSize, faultKind != FaultKind.NONE);
-  }
-
-  private VmaLookup lookup(final int tgid) {
-    final VmaLookup query = sources.procmapQuery() ? ProcmapQuery.open(tgid, querySpace) : null;
-    return query != null ? query : new MapsTextLookup(tgid);
-  }
-
-  /** The best presence that this process permits; another process may permit more. */
-  private AnonymousPages pages(final int tgid) {
-    AnonymousPages pages = null;
-    if (sources.presence() == PresenceKind.PAGEMAP_SCAN) {
-      pages = PagemapScan.open(tgid, scanSpace, huge);
-    }
-    if (pages == null && sources.presence().compareTo(PresenceKind.PAGEMAP) <= 0) {
-      pages = PagemapEntries.open(tgid, pageSize, huge);
-    }
-    if (pages == null) {
-      pages = sources.presence() == PresenceKind.NONE ? new NoPages() : new SmapsAnonymous(tgid);
-    }
-    return pages;
+    return new AddressSpaceEvidence(tgid, views.open(tgid, faults != null));
   }
 
   @Override
@@ -180,9 +130,8 @@ final class HostEvidence implements FaultEvidence {
   }
 
   private void tellLost(final int tgid, final EvidenceSink sink) {
-    final long lost = lostFaults();
-    if (lost > lostTold) {
-      sink.comment("# vmarea lost " + tgid + " faults=" + (lost - lostTold));
+    if (lostFaults() > lostTold) {
+      sink.comment(EvidenceLines.lost(tgid, lost - lostTold));
       lostTold = lost;
       spaces.values().forEach(AddressSpaceEvidence::faultsWereLost);
     }
@@ -221,7 +170,7 @@ final class HostEvidence implements FaultEvidence {
       } else {
         tellFaults(parent, space, sink);
         space.tellPresence(new CallScope(0, 0, 0, 0, true, false), sink);
-        childSpace = space.forked(child, lookup(child), pages(child));
+        childSpace = space.forked(child, views.open(child, faults != null));
       }
       final AddressSpaceEvidence stale = spaces.put(child, childSpace);
       if (stale != null) {
@@ -294,8 +243,15 @@ final class HostEvidence implements FaultEvidence {
 
   @Override
   public long lostFaults() {
-    final PerfFaults source = faults;
-    return source == null ? 0 : source.lost();
+    lock.lock();
+    try {
+      if (faults != null) {
+        lost = faults.lost();
+      }
+      return lost;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void drain() {
@@ -316,42 +272,13 @@ final class HostEvidence implements FaultEvidence {
     }
   }
 
-  private void startDrainer(final PerfFaults source) {
-    wake = (int) NativeCalls.syscall(SystemCall.EVENTFD2, 0, 0x80000, 0, 0, 0, 0);
-    final Thread thread = new Thread(() -> drainWhileFilling(source), "vmarea-faults");
-    thread.setDaemon(true);
-    thread.start();
-    drainer = thread;
-  }
-
-  private void drainWhileFilling(final PerfFaults source) {
-    final long ppoll = Architecture.host().orElseThrow() == Architecture.X86_64 ? 271 : 73;
-    final MemorySegment rings = source.pollDescriptors();
-    try (Arena memory = Arena.ofConfined()) {
-      final MemorySegment descriptors = memory.allocate(rings.byteSize() + 8, 8);
-      MemorySegment.copy(rings, 0, descriptors, 0, rings.byteSize());
-      descriptors.set(JAVA_INT, rings.byteSize(), wake);
-      descriptors.set(JAVA_SHORT, rings.byteSize() + 4, (short) 1);
-      while (!closed) {
-        final long ready =
-            NativeCalls.syscall(
-                ppoll, descriptors.address(), descriptors.byteSize() / 8, 0, 0, 0, 0);
-        if (ready < 0 || closed) {
-          if (ready == -4) {
-            continue;
-          }
-          return;
-        }
-        lock.lock();
-        try {
-          if (!closed) {
-            drain();
-            lookEarly();
-          }
-        } finally {
-          lock.unlock();
-        }
-      }
+  private void whenFilling() {
+    lock.lock();
+    try {
+      drain();
+      lookEarly();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -372,57 +299,20 @@ final class HostEvidence implements FaultEvidence {
       return;
     }
     closed = true;
-    try (Arena memory = Arena.ofConfined()) {
-      final MemorySegment one = memory.allocate(JAVA_LONG);
-      one.set(JAVA_LONG, 0, 1);
-      if (wake >= 0) {
-        NativeCalls.syscall(SystemCall.WRITE, wake, one.address(), 8, 0, 0, 0);
-      }
+    if (drainer != null) {
+      drainer.close(); // before the lock, which its work takes
     }
-    joinDrainer();
     lock.lock();
     try {
       spaces.values().stream().distinct().forEach(AddressSpaceEvidence::close);
       spaces.clear();
       if (faults != null) {
         faults.close();
+        faults = null;
       }
-      ProcFile.close(wake);
-      arena.close();
+      views.close();
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void joinDrainer() {
-    boolean interrupted = false;
-    while (drainer != null && drainer.isAlive()) {
-      try {
-        drainer.join();
-      } catch (final InterruptedException again) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Presence that is not to be had. */
-  private static final class NoPages implements AnonymousPages {
-    @Override
-    public PresenceKind kind() {
-      return PresenceKind.NONE;
-    }
-
-    @Override
-    public Presence in(final VmaBounds vma, final long start, final long end) {
-      return Presence.UNKNOWN;
-    }
-
-    @Override
-    public void close() {
-      // nothing is held open
     }
   }
 }

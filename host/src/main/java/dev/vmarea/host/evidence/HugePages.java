@@ -4,9 +4,9 @@ package dev.vmarea.host.evidence;
 import dev.vmarea.host.system.HugePagePolicy;
 
 /**
- * Where even a read gives a mapping its anon_vma: the kernel prepares it before it decides between a
- * huge page and the huge zero page (seen on Linux 6.18: two huge-page mappings that were only read
- * apart do not merge). Not thread-safe.
+ * Where even a read gives a mapping its anon_vma: the kernel prepares it before it decides between
+ * a huge page and the huge zero page (seen on Linux 6.18: two huge-page mappings that were only
+ * read apart do not merge). Not thread-safe.
  */
 final class HugePages {
   private final HugePagePolicy policy;

@@ -68,7 +68,7 @@ final class MapsTextLookup implements VmaLookup {
                       line.charAt(space + 2) == 'w',
                       line.charAt(space + 4) == 's',
                       !line.contains(" 00:00 0 "),
-                          OddNames.isOdd(name(line))));
+                      OddNames.isOdd(name(line))));
             }
           } catch (final NumberFormatException notAMapping) {
             // a line of something else

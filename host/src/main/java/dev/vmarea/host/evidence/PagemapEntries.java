@@ -32,7 +32,12 @@ final class PagemapEntries implements AnonymousPages {
   private final MemorySegment word;
   private final SmapsAnonymous confirmation;
 
-  private PagemapEntries(final int tgid, final int fd, final int frameFlags, final long pageSize, final HugePages huge) {
+  private PagemapEntries(
+      final int tgid,
+      final int fd,
+      final int frameFlags,
+      final long pageSize,
+      final HugePages huge) {
     this.fd = fd;
     this.frameFlags = frameFlags;
     this.huge = huge;
@@ -44,8 +49,7 @@ final class PagemapEntries implements AnonymousPages {
   }
 
   /** Entries of the address space that {@code tgid} has now, or null where they cannot be read. */
-  static @Nullable PagemapEntries open(
-      final int tgid, final long pageSize, final HugePages huge) {
+  static @Nullable PagemapEntries open(final int tgid, final long pageSize, final HugePages huge) {
     final int fd = ProcFile.open(tgid, "pagemap");
     return fd < 0
         ? null
@@ -95,13 +99,7 @@ final class PagemapEntries implements AnonymousPages {
     }
     final long got =
         NativeCalls.syscall(
-            SystemCall.PREAD64,
-            frameFlags,
-            word.address(),
-            ENTRY_BYTES,
-            frame * ENTRY_BYTES,
-            0,
-            0);
+            SystemCall.PREAD64, frameFlags, word.address(), ENTRY_BYTES, frame * ENTRY_BYTES, 0, 0);
     return got == ENTRY_BYTES ? word.get(JAVA_LONG, 0) : 0;
   }
 

@@ -79,7 +79,9 @@ final class PagemapScan implements AnonymousPages {
     return vma.oddPages() ? confirmation.in(vma, start, end) : Presence.PRESENT;
   }
 
-  /** Looks for one page that is present or swapped, is none of {@code not} and all of {@code is}. */
+  /**
+   * Looks for one page that is present or swapped, is none of {@code not} and all of {@code is}.
+   */
   private long scan(final long start, final long end, final long not, final long is) {
     scratch.asSlice(0, ARGUMENT_BYTES).fill((byte) 0);
     scratch.set(JAVA_LONG, SIZE_AT, ARGUMENT_BYTES);

@@ -3,7 +3,6 @@ package dev.vmarea.host.evidence;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.vmarea.host.nativecalls.NativeCalls;
 import dev.vmarea.host.nativecalls.SystemCall;
@@ -43,13 +42,11 @@ final class PerfFaults implements AutoCloseable {
   private static final long SET_FILTER = 0x4008_2406L;
   private static final int WRITE_FAULT = 2;
   private static final String WRITES = "error_code & " + WRITE_FAULT;
-  private static final int POLLIN = 1;
 
   private static final long MOST_BYTES_ALTOGETHER = 32 << 20;
   private static final long MOST_BYTES_A_RING = 2 << 20;
   private static final long LEAST_BYTES_A_RING = 64 << 10;
 
-  private final Arena arena = Arena.ofShared();
   private final List<Integer> descriptors = new ArrayList<>();
   private final List<PerfRing> rings = new ArrayList<>();
   private final List<Integer> ringDescriptors = new ArrayList<>();
@@ -85,8 +82,7 @@ final class PerfFaults implements AutoCloseable {
    *
    * @param reads whether reads are wanted too
    */
-  static @Nullable PerfFaults tracepoints(
-      final int pid, final long pageSize, final boolean reads) {
+  static @Nullable PerfFaults tracepoints(final int pid, final long pageSize, final boolean reads) {
     try (Tracefs tracefs = Tracefs.open()) {
       if (tracefs == null) {
         return null;
@@ -226,14 +222,9 @@ final class PerfFaults implements AutoCloseable {
     return (errorCode & WRITE_FAULT) != 0 ? FaultQueue.WRITE : FaultQueue.READ;
   }
 
-  /** The descriptors to wait on: readable when a ring is filled to its watermark. */
-  MemorySegment pollDescriptors() {
-    final MemorySegment descriptor = arena.allocate(8L * ringDescriptors.size(), 8);
-    for (int i = 0; i < ringDescriptors.size(); i++) {
-      descriptor.set(JAVA_INT, 8L * i, ringDescriptors.get(i));
-      descriptor.set(JAVA_SHORT, 8L * i + 4, (short) POLLIN);
-    }
-    return descriptor;
+  /** The descriptors that are readable when a ring is filled to its watermark. */
+  List<Integer> ringDescriptors() {
+    return List.copyOf(ringDescriptors);
   }
 
   private static List<Integer> onlineProcessors() {
@@ -265,7 +256,6 @@ final class PerfFaults implements AutoCloseable {
       closed = true;
       rings.forEach(PerfRing::close);
       descriptors.forEach(ProcFile::close);
-      arena.close();
     }
   }
 }

@@ -9,8 +9,8 @@ package dev.vmarea.host.evidence;
  * @param writable whether it is writable now
  * @param shared whether it is shared (MAYSHARE)
  * @param file whether it has a file with an inode number
- * @param oddPages whether its pages may come from a device or from the kernel ([vvar], /dev/...), so
- *     that a present page need not be an anonymous one
+ * @param oddPages whether its pages may come from a device or from the kernel ([vvar], /dev/...),
+ *     so that a present page need not be an anonymous one
  */
 record VmaBounds(
     long start, long end, boolean writable, boolean shared, boolean file, boolean oddPages) {}

@@ -27,6 +27,10 @@ record Command(byte[] path, List<byte[]> arguments, List<byte[]> environment) {
   private static final int AT_FDCWD = -100;
   private static final int AT_EACCESS = 0x200;
   private static final int FACCESSAT2 = 439;
+  private static final int ENOENT = 2;
+  private static final int E2BIG = 7;
+  private static final int ENOEXEC = 8;
+  private static final int EACCES = 13;
 
   /** The environment of this process as the kernel has it, so that no name is decoded. */
   static List<byte[]> ownEnvironment() throws IOException {
@@ -92,6 +96,19 @@ record Command(byte[] path, List<byte[]> arguments, List<byte[]> environment) {
       case USABLE -> {}
     }
     return bytes(file);
+  }
+
+  /** What to tell when the kernel refused to execute the program. */
+  static RecordingException refused(final byte[] name, final int errno) {
+    final String reason =
+        switch (errno) {
+          case ENOEXEC -> "is not a program: no executable format, and no #! line";
+          case ENOENT -> "cannot be executed: its interpreter does not exist";
+          case EACCES -> "cannot be executed: permission denied";
+          case E2BIG -> "cannot be executed: the argument list is too long";
+          default -> "cannot be executed: errno=" + errno;
+        };
+    return new RecordingException.CommandUnusable(printable(latin1(name)) + " " + reason);
   }
 
   private enum State {

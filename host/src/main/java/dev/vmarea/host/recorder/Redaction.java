@@ -58,7 +58,7 @@ final class Redaction {
   }
 
   private String numbered(final String prefix, final String name) {
-    return replacements.computeIfAbsent(name, unused -> prefix + "-" + (replacements.size() + 1));
+    return replacements.computeIfAbsent(name, _ -> prefix + "-" + (replacements.size() + 1));
   }
 
   /** The identity with its path replaced. */
@@ -110,7 +110,7 @@ final class Redaction {
                       new CapturedCall.Text(name(text.bytes()), text.cut());
                   case CapturedCall.Texts texts ->
                       new CapturedCall.Texts(
-                          texts.strings().stream().map(unused -> bytes("redacted")).toList(),
+                          texts.strings().stream().map(_ -> bytes("redacted")).toList(),
                           texts.cut());
                   case CapturedCall.File file -> new CapturedCall.File(name(file.path()));
                   default -> content;

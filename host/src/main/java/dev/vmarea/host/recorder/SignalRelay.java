@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.recorder;
 
+import dev.vmarea.host.tracing.Signals;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -20,7 +21,8 @@ import java.util.function.IntConsumer;
  * jdk.unsupported}; the compiler warns of any mention of it, hence the reflection.
  */
 final class SignalRelay implements AutoCloseable {
-  private static final Map<String, Integer> RELAYED = Map.of("HUP", 1, "INT", 2, "TERM", 15);
+  private static final Map<String, Integer> RELAYED =
+      Map.of("HUP", Signals.SIGHUP, "INT", Signals.SIGINT, "TERM", Signals.SIGTERM);
 
   /** Fields of {@code /proc/self/stat} behind the name: process group, and the terminal's. */
   private static final int PROCESS_GROUP = 2;
@@ -71,7 +73,7 @@ final class SignalRelay implements AutoCloseable {
 
   private static void relay(final int number, final IntConsumer target) {
     // Ctrl-C reaches the whole foreground group: the program has it already
-    if (number != RELAYED.get("INT") || !inForeground()) {
+    if (number != Signals.SIGINT || !inForeground()) {
       target.accept(number);
     }
   }
@@ -79,7 +81,7 @@ final class SignalRelay implements AutoCloseable {
   private static boolean inForeground() {
     try {
       final String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
-      final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return fields[PROCESS_GROUP].equals(fields[TERMINAL_GROUP]);
     } catch (final IOException e) {
       return false;
@@ -94,7 +96,7 @@ final class SignalRelay implements AutoCloseable {
       } catch (final InvocationTargetException e) {
         throw new IllegalStateException("a signal handler cannot be put back", e);
       } catch (final ReflectiveOperationException e) {
-        throw new AssertionError(e);
+        throw new LinkageError(e.getMessage(), e);
       }
     });
   }

@@ -108,8 +108,8 @@ final class Stub {
       return new RecordingException.TracingRefused("ptrace does not work here: errno=" + errno);
     }
     return new RecordingException.TracingRefused(
-        "ptrace is not permitted here. In a container, run it with --cap-add=SYS_PTRACE or a"
-            + " seccomp profile that allows ptrace; on a host, see"
+        "ptrace is not permitted here. Are we traced ourselves (strace, a debugger)? In a"
+            + " container, run it with --cap-add=SYS_PTRACE or a seccomp profile that allows ptrace; on a host, see"
             + " /proc/sys/kernel/yama/ptrace_scope (0 and 1 allow it) or run as root. A log made"
             + " elsewhere with `strace -f` can be replayed without ptrace.");
   }
@@ -143,7 +143,7 @@ final class Stub {
     for (final byte[] string : strings) {
       size += string.length + 1;
     }
-    final long pages = (size + PAGE_BYTES - 1) / PAGE_BYTES;
+    final long pages = (size + PAGE_BYTES - 1L) / PAGE_BYTES;
     final long base =
         call(SystemCall.MMAP, 0, pages * PAGE_BYTES, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
     if (NativeCalls.isError(base)) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.recorder;
 
-import dev.vmarea.host.nativecalls.NativeCalls;
 import dev.vmarea.host.nativecalls.SystemCall;
 import dev.vmarea.host.recorder.CapturedCall.Content;
 import dev.vmarea.host.tracing.Ptrace;
@@ -117,11 +116,6 @@ final class TraceLog implements AutoCloseable {
     return calls;
   }
 
-  /** Whether a result is an error, for callers that only look at results. */
-  static boolean failed(final long result) {
-    return NativeCalls.isError(result);
-  }
-
   @Override
   public void close() throws IOException {
     out.close();
@@ -130,6 +124,29 @@ final class TraceLog implements AutoCloseable {
   /** What was read behind arguments, as the writer wants it. */
   private static final class ContentText {
     private static final int ARGUMENTS = 6;
+
+    /** The fcntl commands that are traced. */
+    private static final Map<Long, String> FCNTL_COMMANDS =
+        Map.of(0L, "F_DUPFD", 1030L, "F_DUPFD_CLOEXEC", 1033L, "F_ADD_SEALS");
+
+    /** How many arguments a call has that the writer does not know. */
+    private static final Map<SystemCall, Integer> COUNTS =
+        Map.ofEntries(
+            Map.entry(SystemCall.SETUID, 1),
+            Map.entry(SystemCall.SETGID, 1),
+            Map.entry(SystemCall.SETREUID, 2),
+            Map.entry(SystemCall.SETREGID, 2),
+            Map.entry(SystemCall.SETRESUID, 3),
+            Map.entry(SystemCall.SETRESGID, 3),
+            Map.entry(SystemCall.SETFSUID, 1),
+            Map.entry(SystemCall.SETFSGID, 1),
+            Map.entry(SystemCall.CAPSET, 2),
+            Map.entry(SystemCall.SETNS, 2),
+            Map.entry(SystemCall.UNSHARE, 1),
+            Map.entry(SystemCall.PIDFD_GETFD, 3),
+            Map.entry(SystemCall.PERF_EVENT_OPEN, 5),
+            Map.entry(SystemCall.IO_URING_SETUP, 2),
+            Map.entry(SystemCall.IOCTL, 3));
 
     private ContentText() {}
 
@@ -161,7 +178,16 @@ final class TraceLog implements AutoCloseable {
             + CloneFlags.text(values[0]);
       }
       final StringBuilder text = new StringBuilder();
-      for (int i = 0; i < ARGUMENTS; i++) {
+      if (call.call() == SystemCall.FCNTL) {
+        return text.append((int) values[0])
+            .append(", ")
+            .append(FCNTL_COMMANDS.getOrDefault(values[1], Long.toString(values[1])))
+            .append(", ")
+            .append(values[2])
+            .toString();
+      }
+      final int count = COUNTS.getOrDefault(call.call(), ARGUMENTS);
+      for (int i = 0; i < count; i++) {
         final Content content = call.contents().get(i);
         text.append(i == 0 ? "" : ", ");
         text.append(

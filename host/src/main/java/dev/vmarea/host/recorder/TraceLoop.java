@@ -13,16 +13,11 @@ import dev.vmarea.host.tracing.SyscallStop;
 import dev.vmarea.host.tracing.WaitStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +29,6 @@ import org.jspecify.annotations.Nullable;
  * instruction waits until the line that made it is written. All of it runs on one platform thread.
  */
 final class TraceLoop {
-  /**
-   * A call that runs for so long may wait for one that we hold back: then the next one goes too.
-   */
-  private static final long PATIENCE_NANOS = 1_000_000_000L;
-
   private static final int SIGSEGV = 11;
   private static final int SIGBUS = 7;
   private static final int EINTR = 4;
@@ -54,26 +44,14 @@ final class TraceLoop {
   private final TraceLog log;
   private final FaultEvidence evidence;
   private final TracedFiles files;
-  private final Redaction redaction;
-  private final RecordingDirectory directory;
+  private final MapBlocks maps;
+  private final Admission admission = new Admission(this::admitted);
+  private final TracedThreads threads = new TracedThreads();
   private final int root;
 
-  private final Map<Integer, Tracee> tracees = new HashMap<>();
-
-  /** Threads whose first stop came before the event of the call that made them. */
-  private final Map<Integer, WaitStatus> strangers = new HashMap<>();
-
-  /** Processes that exist, also read by the thread that relays signals. */
-  private final Set<Integer> processes = ConcurrentHashMap.newKeySet();
-
   private final Set<String> notes = new TreeSet<>();
-  private int contended;
-  private int processCount = 1;
   private long stops;
-  private boolean launched;
-  private @Nullable ProcessLayout startLayout;
   private long launchErrno;
-  private boolean finalMap;
   private volatile boolean rootGone;
   private long orphansSince;
   private boolean ended;
@@ -97,33 +75,24 @@ final class TraceLoop {
     this.evidence = evidence;
     this.log = log;
     this.files = new TracedFiles(log, redaction);
-    this.redaction = redaction;
-    this.directory = directory;
     this.root = stub.pid();
-    tracees.put(root, new Tracee(root, root, new TracedSpace(1, false)));
-    processes.add(root);
+    this.maps = new MapBlocks(log, redaction, directory, root);
+    threads.add(new Tracee(root, root, new TracedSpace(1, false)));
   }
 
   /** Passes a signal to the program; when its first process is gone, ends what is left. */
   void relay(final int number) {
     if (rootGone) {
-      killAll();
+      threads.killAll();
     } else {
       NativeCalls.syscall(SystemCall.KILL, root, number, 0, 0, 0, 0);
     }
   }
 
-  /** Ends all processes followed. */
-  void killAll() {
-    for (final int pid : processes) {
-      NativeCalls.syscall(SystemCall.KILL, pid, Signals.SIGKILL, 0, 0, 0, 0);
-    }
-  }
-
   /** Kills and reaps whatever is left, after a failure. */
   void abandon() {
-    killAll();
-    while (!tracees.isEmpty() || !strangers.isEmpty()) {
+    threads.killAll();
+    while (!threads.isEmpty()) {
       final WaitStatus status = ptrace.await(-1, 0);
       if (status.tid() == -EINTR) {
         continue;
@@ -132,18 +101,17 @@ final class TraceLoop {
         return;
       }
       if (status.stopped()) {
-        NativeCalls.syscall(SystemCall.KILL, status.tid(), Signals.SIGKILL, 0, 0, 0, 0);
+        TracedThreads.kill(status.tid());
         ptrace.resume(status.tid(), 0);
       } else {
-        tracees.remove(status.tid());
-        strangers.remove(status.tid());
+        threads.remove(status.tid());
       }
     }
   }
 
   /** Follows the program to its end. */
   void run() throws IOException, RecordingException {
-    while (!tracees.isEmpty() || !strangers.isEmpty()) {
+    while (!threads.isEmpty()) {
       final WaitStatus status = next();
       if (status.tid() == -EINTR) {
         continue;
@@ -154,7 +122,7 @@ final class TraceLoop {
       handle(status);
     }
     if (launchErrno != 0) {
-      throw new RecordingException.CommandUnusable(launchProblem());
+      throw Command.refused(request.command().getFirst(), (int) launchErrno);
     }
     if (tooMany) {
       throw new RecordingException.LimitExceeded(
@@ -163,26 +131,14 @@ final class TraceLoop {
     }
   }
 
-  private String launchProblem() {
-    final String name =
-        Command.printable(new String(request.command().getFirst(), StandardCharsets.ISO_8859_1));
-    return switch ((int) launchErrno) {
-      case 8 -> name + " is not a program: no executable format, and no #! line";
-      case 2 -> name + " cannot be executed: its interpreter does not exist";
-      case 13 -> name + " cannot be executed: permission denied";
-      case 7 -> name + " cannot be executed: the argument list is too long";
-      default -> name + " cannot be executed: errno=" + launchErrno;
-    };
-  }
-
   /** The first program's layout and limits at its start, or null if it did not start. */
   @Nullable ProcessLayout startLayout() {
-    return startLayout;
+    return maps.startLayout();
   }
 
   /** What is known at the end. */
   RecordingResult result(final boolean noNewPrivileges) {
-    if (!finalMap) {
+    if (!maps.ended()) {
       notes.add("the first process left no final map");
     }
     if (!files.comparable()) {
@@ -197,10 +153,10 @@ final class TraceLoop {
         signal,
         log.calls(),
         stops,
-        processCount,
+        threads.processCount(),
         filtered,
         noNewPrivileges,
-        finalMap,
+        maps.ended(),
         new ArrayList<>(notes));
   }
 
@@ -208,7 +164,7 @@ final class TraceLoop {
 
   private WaitStatus next() throws IOException {
     final boolean bounded = rootGone && request.orphanLimit() != null && !ended;
-    if (contended == 0 && !bounded) {
+    if (!admission.contended() && !bounded) {
       return ptrace.await(-1, 0);
     }
     long pause = SHORTEST_PAUSE_NANOS;
@@ -218,7 +174,7 @@ final class TraceLoop {
         return status;
       }
       if (tries < SPINS) {
-        Thread.yield();
+        Thread.onSpinWait();
         continue;
       }
       LockSupport.parkNanos(pause);
@@ -226,7 +182,9 @@ final class TraceLoop {
       if (bounded) {
         endOrphans();
       }
-      admitTheImpatient();
+      if (admission.contended() && admission.relent(threads.all())) {
+        notes.add("memory calls overlapped since one of them did not return: order uncertain");
+      }
     }
   }
 
@@ -234,41 +192,24 @@ final class TraceLoop {
     final Duration limit = request.orphanLimit();
     if (limit != null && !ended && System.nanoTime() - orphansSince > limit.toNanos()) {
       ended = true;
-      notes.add("processes that outlived the first one were ended: processes=" + processes.size());
-      killAll();
-    }
-  }
-
-  private void admitTheImpatient() throws IOException {
-    if (contended == 0) {
-      return;
-    }
-    final long now = System.nanoTime();
-    for (final Tracee tracee : List.copyOf(tracees.values())) {
-      final TracedSpace space = tracee.space;
-      if (space.busy != null
-          && !space.waiting.isEmpty()
-          && now - space.busySince > PATIENCE_NANOS) {
-        notes.add("memory calls overlapped since one of them did not return: order uncertain");
-        log.comment("# vmarea note " + space.busy.tid + " overlap");
-        space.busy = null;
-        admitNext(space);
-      }
+      notes.add(
+          "processes that outlived the first one were ended: processes="
+              + threads.livingProcesses());
+      threads.killAll();
     }
   }
 
   // ---- stops
 
   private void handle(final WaitStatus status) throws IOException {
-    final Tracee tracee = tracees.get(status.tid());
+    final Tracee tracee = threads.get(status.tid());
     if (!status.stopped()) {
       gone(status, tracee);
       return;
     }
     stops++;
     if (tracee == null) {
-      strangers.put(status.tid(), status); // its parent's event comes next
-      processes.add(status.tid());
+      threads.addStranger(status.tid()); // its parent's event comes next
       adoptStrangers();
       return;
     }
@@ -293,31 +234,19 @@ final class TraceLoop {
     }
   }
 
-  /**
-   * A thread killed inside clone reports no event, but the child may be there and stopped. When
-   * nobody is inside such a call, nobody will claim the strangers, and they go on unclaimed.
-   */
+  /** Lets threads go on that nobody announced; what they map is not known. */
   private void adoptStrangers() throws IOException {
-    if (strangers.isEmpty()) {
-      return;
-    }
-    for (final Tracee tracee : tracees.values()) {
-      if (tracee.call != null && tracee.call.kind() == CallKind.CLONE) {
-        return;
-      }
-    }
-    for (final int tid : strangers.keySet()) {
+    for (final int tid : threads.unclaimed()) {
       if (notes.add("a thread was killed while it made another: what that one maps is not known")) {
         log.comment("# vmarea note " + tid + " unclaimed");
       }
       final Tracee child = new Tracee(tid, tid, new TracedSpace(1, false));
-      tracees.put(tid, child);
+      threads.add(child);
       if (tooMany || ended) {
-        NativeCalls.syscall(SystemCall.KILL, tid, Signals.SIGKILL, 0, 0, 0, 0);
+        TracedThreads.kill(tid);
       }
       resume(child, 0);
     }
-    strangers.clear();
   }
 
   /** Takes lines of evidence, whose source knows no input and output. */
@@ -339,7 +268,7 @@ final class TraceLoop {
 
   private void signal(final Tracee tracee, final int number) throws IOException {
     final Ptrace.SignalInfo info = ptrace.signalInfo(tracee.tid, number);
-    if (launched) {
+    if (maps.started()) {
       log.signal(tracee.tid, info, number == SIGSEGV || number == SIGBUS);
     }
     resume(tracee, number);
@@ -372,14 +301,8 @@ final class TraceLoop {
     }
     final CapturedCall captured = capture.capture(tracee.tid, call, kind, stop.arguments());
     tracee.call = captured;
-    if (serialised(captured)) {
-      final TracedSpace space = tracee.space;
-      if (space.busy != null) {
-        space.waiting.add(tracee);
-        contended++;
-        return;
-      }
-      admit(tracee, captured);
+    if (Admission.needed(captured)) {
+      admission.request(tracee, captured);
     } else {
       if (kind == CallKind.CONTEXT) {
         files.beforeContextCall(tracee, captured);
@@ -388,38 +311,12 @@ final class TraceLoop {
     }
   }
 
-  /** Whether the call reads or changes the whole layout of the caller's own address space. */
-  private static boolean serialised(final CapturedCall call) {
-    return call.kind() == CallKind.MEMORY
-        || (call.kind() == CallKind.CLONE && (CloneFlags.of(call) & CloneFlags.VM) == 0);
-  }
-
-  private void admit(final Tracee tracee, final CapturedCall call) throws IOException {
+  private void admitted(final Tracee tracee, final CapturedCall call) throws IOException {
     if (call.kind() == CallKind.MEMORY && tracee.space.recorded) {
       evidence.beforeCall(tracee.tgid, call.call(), call.arguments(), this::comment);
       tracee.call = files.beforeMemoryCall(tracee, call);
     }
-    tracee.space.busy = tracee;
-    tracee.space.busySince = System.nanoTime();
     resume(tracee, 0);
-  }
-
-  private void admitNext(final TracedSpace space) throws IOException {
-    final Tracee next = space.waiting.poll();
-    if (next != null) {
-      contended--;
-      if (next.call != null) {
-        admit(next, next.call);
-      }
-    }
-  }
-
-  private void release(final Tracee tracee) throws IOException {
-    final TracedSpace space = tracee.space;
-    if (space.busy == tracee) {
-      space.busy = null;
-      admitNext(space);
-    }
   }
 
   private void exit(final Tracee tracee, final long result) throws IOException {
@@ -429,9 +326,9 @@ final class TraceLoop {
       return;
     }
     tracee.call = null;
-    if (!launched && tracee.tid == root && call.kind() == CallKind.EXEC) {
+    if (!maps.started() && tracee.tid == root && call.kind() == CallKind.EXEC) {
       launchErrno = -result;
-      killAll();
+      threads.killAll();
       ptrace.resume(tracee.tid, 0);
       return;
     }
@@ -439,8 +336,9 @@ final class TraceLoop {
     if (call.kind() == CallKind.MEMORY && tracee.space.recorded) {
       evidence.afterCall(tracee.tgid, call.call(), call.arguments(), result, this::comment);
     }
+    files.afterContextCall(tracee, call, result);
     log.call(tracee.tid, completed, result, files.returned(tracee, call, result));
-    release(tracee);
+    admission.release(tracee);
     resume(tracee, 0);
   }
 
@@ -470,20 +368,17 @@ final class TraceLoop {
     space.threads++;
     final int tgid = thread ? parent.tgid : tid;
     final Tracee child = new Tracee(tid, tgid, space);
-    tracees.put(tid, child);
-    if (tgid == tid) {
-      processes.add(tid);
-      processCount++;
-    }
-    release(parent);
-    if (tracees.size() > request.maxThreads()) {
+    child.leaderGone = thread && parent.leaderGone;
+    threads.add(child);
+    admission.release(parent);
+    if (threads.size() > request.maxThreads()) {
       tooMany = true;
     }
     if (tooMany) {
-      killAll();
+      threads.killAll();
     }
     resume(parent, 0);
-    if (strangers.remove(tid) != null) {
+    if (threads.claim(tid)) {
       resume(child, 0);
     }
     adoptStrangers();
@@ -492,7 +387,8 @@ final class TraceLoop {
   private void executed(final Tracee reporter) throws IOException {
     final int tgid = reporter.tid;
     final int former = (int) ptrace.eventMessage(tgid);
-    final Tracee caller = tracees.getOrDefault(former, reporter);
+    final Tracee known = threads.get(former);
+    final Tracee caller = known == null ? reporter : known;
     final CapturedCall call = caller.call;
     if (caller != reporter) {
       // the thread that called takes the leader's id; the leader has no report of its own
@@ -501,9 +397,7 @@ final class TraceLoop {
       }
       log.superseded(tgid, former);
       leave(reporter);
-      tracees.remove(former);
-      caller.tid = tgid;
-      tracees.put(tgid, caller);
+      threads.takeLeadersPlace(caller);
       if (call != null) {
         log.resumed(tgid, call, 0);
       }
@@ -517,20 +411,7 @@ final class TraceLoop {
     caller.leaderGone = false;
     evidence.executed(tgid);
     files.executed(tgid);
-    final MapSnapshot map = MapSnapshot.read(tgid, tgid);
-    log.comment("# vmarea exec " + tgid);
-    map.write(tgid, log, redaction);
-    final ProcessLayout layout = ProcessLayout.read(tgid);
-    if (layout != null) {
-      log.comment(layout.comment(tgid));
-    }
-    log.comment("# vmarea end " + tgid);
-    if (!launched && tgid == root) {
-      launched = true;
-      startLayout = layout;
-      directory.write("start.maps", MapSnapshot.text(map.maps(), redaction));
-      directory.write("start.smaps", MapSnapshot.text(map.smaps(), redaction));
-    }
+    maps.executed(tgid);
     resume(caller, 0);
   }
 
@@ -540,67 +421,42 @@ final class TraceLoop {
       return;
     }
     tracee.ending = true;
-    final TracedSpace space = tracee.space;
-    space.threads--;
-    if (space.waiting.remove(tracee)) {
-      contended--;
-    }
-    release(tracee);
+    tracee.space.threads--;
+    admission.withdraw(tracee);
   }
 
   private void exiting(final Tracee tracee) throws IOException {
     final CapturedCall call = tracee.call;
     if (call != null) {
       // killed inside: whether the call took effect is not known
-      if (launched && (tracee.space.busy == tracee || !serialised(call))) {
+      if (maps.started() && (tracee.space.busy == tracee || !Admission.needed(call))) {
         log.unfinished(tracee.tid, call);
       }
       tracee.call = null;
     }
     leave(tracee);
     if (tracee.tid == tracee.tgid && tracee.space.threads > 0) {
-      tracees.values().forEach(other -> other.leaderGone |= other.tgid == tracee.tgid);
+      threads.all().forEach(other -> other.leaderGone |= other.tgid == tracee.tgid);
     }
     if (tracee.space.threads == 0 && tracee.space.recorded && !tooMany) {
-      finalMap(tracee);
+      evidence.exiting(tracee.tgid, this::comment);
+      maps.ending(tracee);
     }
     ptrace.resume(tracee.tid, 0);
     adoptStrangers();
   }
 
-  private void finalMap(final Tracee tracee) throws IOException {
-    evidence.exiting(tracee.tgid, this::comment);
-    final MapSnapshot map;
-    try {
-      map = MapSnapshot.read(tracee.tgid, tracee.tid);
-    } catch (final IOException e) {
-      return; // killed once more while we looked
-    }
-    if (map.maps().isEmpty()) {
-      return;
-    }
-    log.comment("# vmarea exit " + tracee.tgid);
-    map.write(tracee.tgid, log, redaction);
-    log.comment("# vmarea end " + tracee.tgid);
-    if (tracee.tgid == root) {
-      finalMap = true;
-      directory.write("final.maps", MapSnapshot.text(map.maps(), redaction));
-      directory.write("final.smaps", MapSnapshot.text(map.smaps(), redaction));
-    }
-  }
-
   private void gone(final WaitStatus status, final @Nullable Tracee tracee) throws IOException {
-    strangers.remove(status.tid());
     if (tracee != null) {
       leave(tracee);
-      tracees.remove(status.tid());
-      adoptStrangers();
     }
-    if (processes.remove(status.tid())) {
+    final boolean process = threads.remove(status.tid());
+    adoptStrangers();
+    if (process) {
       evidence.exited(status.tid());
       files.gone(status.tid());
     }
-    if (launched) {
+    if (maps.started()) {
       if (status.killed()) {
         log.killed(status.tid(), status.killedBy(), status.dumpedCore());
       } else {

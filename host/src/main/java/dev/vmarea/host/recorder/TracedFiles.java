@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.recorder;
 
+import dev.vmarea.host.nativecalls.SystemCall;
 import dev.vmarea.host.system.FileIdentities;
 import dev.vmarea.host.system.FileIdentity;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The files and segments that memory calls map: writes who they are before the call's line. */
 final class TracedFiles {
   private static final int MAP_ANONYMOUS = 0x20;
+  private static final int F_ADD_SEALS = 1033;
   private static final int CLOSE_RANGE_CLOEXEC = 4;
 
   private record Descriptor(int tgid, int fd) {}
@@ -71,7 +73,7 @@ final class TracedFiles {
       return;
     }
     for (final String line : Files.readAllLines(table, StandardCharsets.ISO_8859_1)) {
-      final String[] fields = line.trim().split(" +");
+      final String[] fields = line.trim().split(" +", -1);
       if (fields.length > 3 && fields[1].equals(Integer.toString(id))) {
         final String comment =
             "# vmarea shm "
@@ -106,6 +108,13 @@ final class TracedFiles {
         }
       }
       default -> {}
+    }
+  }
+
+  /** After a call that changed what an open file allows. */
+  void afterContextCall(final Tracee tracee, final CapturedCall call, final long result) {
+    if (result == 0 && call.call() == SystemCall.FCNTL && call.arguments()[1] == F_ADD_SEALS) {
+      identities.changed(tracee.descriptorOwner(), (int) call.arguments()[0]);
     }
   }
 

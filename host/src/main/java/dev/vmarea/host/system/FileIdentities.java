@@ -54,7 +54,7 @@ public final class FileIdentities {
   private record Inode(long major, long minor, long number) {}
 
   private static final class Known {
-    private final FileIdentity identity;
+    private FileIdentity identity;
     private final Inode inode;
     private final Set<Descriptor> descriptors = new HashSet<>();
 
@@ -100,6 +100,15 @@ public final class FileIdentities {
     }
     remember(descriptor, known);
     return known.identity;
+  }
+
+  /** The file behind the descriptor was changed in what its identity tells, such as its seals. */
+  public void changed(final int pid, final int fd) {
+    final Known known = byDescriptor.get(new Descriptor(pid, fd));
+    final OpenFileFacts.Stat stat = facts.stat(pid, fd);
+    if (known != null && stat != null) {
+      known.identity = facts.read(known.identity.id(), pid, fd, stat, comparable);
+    }
   }
 
   /** Whether this descriptor's identity is known and was not lost since. */

@@ -27,8 +27,7 @@ public record HugePagePolicy(When when, long size) {
   public static HugePagePolicy read() {
     final long size = ProcText.number(THP + "hpage_pmd_size").orElse(USUAL_SIZE);
     final String ofSize =
-        HostConfigReader.chosen(
-            ProcText.read(THP + "hugepages-" + size / KILOBYTE + "kB/enabled"));
+        HostConfigReader.chosen(ProcText.read(THP + "hugepages-" + size / KILOBYTE + "kB/enabled"));
     final String chosen =
         ofSize.isEmpty() || "inherit".equals(ofSize)
             ? HostConfigReader.chosen(ProcText.read(THP + "enabled"))

@@ -159,8 +159,7 @@ class FaultEvidenceTest {
   @MethodSource("presenceSources")
   void theHugeZeroPageTellsOfAnAnonVma(final Sources sources) {
     assumeHugePages();
-    assumeTrue(
-        sources.presence() != PresenceKind.SMAPS, "smaps does not show the huge zero page");
+    assumeTrue(sources.presence() != PresenceKind.SMAPS, "smaps does not show the huge zero page");
     final TracedProgram.Result result = run(sources, "huge-zero-page");
     assumeTrue(
         !sources.presence().equals(PresenceKind.PAGEMAP) || Files.isReadable(FRAME_FLAGS),

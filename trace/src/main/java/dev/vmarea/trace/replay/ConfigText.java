@@ -11,8 +11,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** A kernel's configuration as text: every component of {@link KernelConfig} under its own name. */
 public final class ConfigText {
@@ -43,22 +41,23 @@ public final class ConfigText {
   /** Reads what {@link #write} wrote; what is missing is as on a common machine. */
   public static KernelConfig read(JsonObject json) throws JsonException {
     KernelConfig standard = KernelConfig.standard();
-    Map<String, Object> values = new TreeMap<>();
-    for (RecordComponent component : COMPONENTS) {
+    Object[] values = new Object[COMPONENTS.length];
+    for (int i = 0; i < COMPONENTS.length; i++) {
+      RecordComponent component = COMPONENTS[i];
       String name = component.getName();
       JsonValue given = json.get(name);
       if (given == null) {
-        values.put(name, value(component, standard));
+        values[i] = value(component, standard);
       } else if (component.getType() == List.class) {
         List<Long> items = new ArrayList<>();
         for (JsonValue item : json.array(name)) {
           items.add(item.asLong(name));
         }
-        values.put(name, items);
+        values[i] = items;
       } else if (component.getType() == boolean.class) {
-        values.put(name, given.asBool(name));
+        values[i] = given.asBool(name);
       } else {
-        values.put(name, number(component, given.asLong(name)));
+        values[i] = number(component, given.asLong(name));
       }
     }
     return make(values);
@@ -73,8 +72,9 @@ public final class ConfigText {
           case "mmap_min_addr", "vm.mmap_min_addr" -> "dacMinAddr";
           default -> change.key();
         };
-    Map<String, Object> values = new TreeMap<>();
-    for (RecordComponent component : COMPONENTS) {
+    Object[] values = new Object[COMPONENTS.length];
+    for (int i = 0; i < COMPONENTS.length; i++) {
+      RecordComponent component = COMPONENTS[i];
       Object value = value(component, config);
       if (component.getName().equals(key) && value instanceof Number) {
         try {
@@ -85,7 +85,7 @@ public final class ConfigText {
       } else if (component.getName().equals(key) && value instanceof Boolean) {
         value = change.value().equals("true") || change.value().equals("1");
       }
-      values.put(component.getName(), value);
+      values[i] = value;
     }
     return make(values);
   }
@@ -102,15 +102,13 @@ public final class ConfigText {
     }
   }
 
-  private static KernelConfig make(Map<String, Object> values) {
+  private static KernelConfig make(Object[] values) {
     Class<?>[] types = new Class<?>[COMPONENTS.length];
-    Object[] arguments = new Object[COMPONENTS.length];
     for (int i = 0; i < COMPONENTS.length; i++) {
       types[i] = COMPONENTS[i].getType();
-      arguments[i] = values.get(COMPONENTS[i].getName());
     }
     try {
-      return KernelConfig.class.getConstructor(types).newInstance(arguments);
+      return KernelConfig.class.getConstructor(types).newInstance(values);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("a record has its canonical constructor", e);
     }

@@ -4,6 +4,7 @@ package dev.vmarea.trace.replay;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
 import dev.vmarea.trace.strace.StraceValue;
+import dev.vmarea.trace.strace.SyscallName;
 import dev.vmarea.vma.OpenFile;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ final class FileCalls {
   private static final int AT_FDCWD = -100;
   private static final int O_CREAT = 0100;
   private static final int O_EXCL = 0200;
+  private static final int O_DIRECTORY = 0200000;
+  private static final int O_TMPFILE = 020200000;
   private static final int O_CLOEXEC = 02000000;
   private static final int F_DUPFD = 0;
   private static final int F_SETFD = 2;
@@ -151,7 +154,7 @@ final class FileCalls {
   private void opened(
       StraceRecord record, TracedThread thread, int directory, int path, int flagsAt) {
     int flags = flagsAt < 0 ? OpenFile.O_WRONLY | O_CREAT : (int) record.argFlags(flagsAt);
-    if (record.call() == dev.vmarea.trace.strace.SyscallName.CREAT) {
+    if (record.call() == SyscallName.CREAT) {
       flags = OpenFile.O_WRONLY | O_CREAT;
     }
     open(record, thread, path(record, thread, directory, path), flags);
@@ -175,6 +178,9 @@ final class FileCalls {
       names.unlink(path);
     }
     FileNames.Name name = deleted ? names.unlisted(path, true, "", false) : names.named(path);
+    if ((flags & (O_DIRECTORY | O_TMPFILE)) == O_DIRECTORY) {
+      name = new FileNames.Name(name.entry(), name.inode(), null);
+    }
     boolean closeOnExec = (flags & O_CLOEXEC) != 0;
     thread.descriptors.put(
         (int) record.result(), new Descriptor(name.open(flags), closeOnExec, true));
@@ -284,6 +290,9 @@ final class FileCalls {
               default -> "anon_inode:[" + record.callName() + "]";
             };
     FileNames.Name name = names.unlisted(path, false, "", false);
+    if (record.call() == SyscallName.PIDFD_OPEN && record.argCount() > 0) {
+      name.inode().privateData((int) record.argLong(0));
+    }
     thread.descriptors.put(
         (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), false, true));
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
-import dev.vmarea.trace.files.AssumedFile;
-import dev.vmarea.trace.files.FileKinds;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.Inode;
@@ -32,10 +30,14 @@ final class FileNames {
 
   private record DeviceAndNumber(int major, int minor, long number) {}
 
+  private final FileKinds kinds;
   private final Map<String, Name> byPath = bounded();
   private final Map<DeviceAndNumber, Inode> byNumber = bounded();
   private final Map<String, OpenFile> byId = bounded();
-  private final Map<String, AssumedFile> assumed = new HashMap<>();
+
+  FileNames(FileKinds kinds) {
+    this.kinds = kinds;
+  }
 
   private static <K, V> Map<K, V> bounded() {
     return new LinkedHashMap<>(256, 0.75f, true) {
@@ -63,20 +65,7 @@ final class FileNames {
   Name unlisted(String path, boolean deleted, String fileSystemType, boolean noexec) {
     String type = fileSystemType.isEmpty() ? FileKinds.typeByPath(path) : fileSystemType;
     Inode inode = new Inode(FileKinds.inodeType(path, type), FileKinds.fileSystem(type, noexec));
-    return new Name(new DirectoryEntry(path, deleted), inode, operations(path, type));
-  }
-
-  private @Nullable FileOperations operations(String path, String type) {
-    if (!type.equals(FileKinds.UNKNOWN_TYPE)) {
-      return FileKinds.operations(path, type);
-    }
-    // What is mounted where is not known; the first part of a path is as good a guess as any.
-    int slash = path.indexOf('/', 1);
-    String mount = slash < 0 ? "/" : path.substring(0, slash);
-    if (assumed.size() > 1000) {
-      assumed.clear();
-    }
-    return assumed.computeIfAbsent(mount, key -> new AssumedFile());
+    return new Name(new DirectoryEntry(path, deleted), inode, kinds.operations(path, type));
   }
 
   /** The file with this path and these numbers, as a map or the recorder shows it. */

@@ -4,9 +4,9 @@ package dev.vmarea.trace.replay;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.files.KernelMapping;
+import dev.vmarea.files.ShmemFile;
 import dev.vmarea.space.ProgramLayout;
-import dev.vmarea.trace.files.FileKinds;
-import dev.vmarea.trace.files.SpecialMapping;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import dev.vmarea.vma.AnonVma;
 import dev.vmarea.vma.OpenFile;
@@ -62,7 +62,7 @@ final class ImageLoader {
     } else if (name.startsWith("[anon:") && name.endsWith("]")) {
       extras = extras.withName(name.substring(6, name.length() - 1));
     } else if (isSpecial(name)) {
-      callbacks = new SpecialMapping(name);
+      callbacks = new KernelMapping(name);
     }
     boolean written = area.written() && VmFlags.isCow(flags);
     return new Vma(
@@ -113,7 +113,9 @@ final class ImageLoader {
     String path = shown.replace("\\012", "\n");
     String type = VmFlags.has(flags, VmFlags.HUGETLB) ? "hugetlbfs" : "";
     if (path.equals("/dev/zero") && deleted) {
-      type = "tmpfs";
+      OpenFile shared = ShmemFile.unnamed(path, map.length());
+      shared.inode().identify(map.major(), map.minor(), map.inode());
+      return shared;
     }
     FileNames.Name found =
         names.identified(path, deleted, map.major(), map.minor(), map.inode(), type, false);
@@ -125,7 +127,7 @@ final class ImageLoader {
   // The file's own hook says which callbacks its mappings have.
   private static @Nullable VmOperations callbacks(MapsEntry map, OpenFile file, long flags) {
     if (file.operations() == null) {
-      return FileKinds.fallbackCallbacks();
+      return FileKinds.noCallbacks();
     }
     VmaDescriptor descriptor =
         new VmaDescriptor(
@@ -133,9 +135,13 @@ final class ImageLoader {
     try {
       file.operations().mmapPrepare(descriptor);
     } catch (dev.vmarea.base.ErrnoException e) {
-      return FileKinds.fallbackCallbacks();
+      return FileKinds.noCallbacks();
     }
-    return descriptor.isAnonymous() ? null : descriptor.vmOps();
+    VmOperations callbacks = descriptor.vmOps();
+    if (descriptor.isAnonymous()) {
+      return null;
+    }
+    return callbacks == null ? FileKinds.noCallbacks() : callbacks;
   }
 
   private static long derived(MapsEntry map, String name) {

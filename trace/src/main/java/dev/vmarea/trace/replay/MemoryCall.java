@@ -3,6 +3,7 @@ package dev.vmarea.trace.replay;
 
 import dev.vmarea.trace.strace.SyscallName;
 import dev.vmarea.vma.OpenFile;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param a0 first argument; all arguments as the kernel gets them, 64 bits
  * @param file the open file behind the descriptor argument, or null if there is none
  * @param name the string argument (an anonymous name), bytes as ISO-8859-1, or null
- * @param ranges for process_madvise: start, length, start, length, …
+ * @param numbers for process_madvise start, length, start, length, …; for mbind the node mask
  */
 record MemoryCall(
     SyscallName call,
@@ -24,29 +25,31 @@ record MemoryCall(
     long a5,
     @Nullable OpenFile file,
     @Nullable String name,
-    long[] ranges) {
+    List<Long> numbers) {
 
-  private static final long[] NO_RANGES = {};
+  MemoryCall {
+    numbers = List.copyOf(numbers);
+  }
 
   static MemoryCall of(SyscallName call, long a0, long a1, long a2, long a3, long a4, long a5) {
-    return new MemoryCall(call, a0, a1, a2, a3, a4, a5, null, null, NO_RANGES);
+    return new MemoryCall(call, a0, a1, a2, a3, a4, a5, null, null, List.of());
   }
 
   MemoryCall withFile(@Nullable OpenFile openFile) {
-    return new MemoryCall(call, a0, a1, a2, a3, a4, a5, openFile, name, ranges);
+    return new MemoryCall(call, a0, a1, a2, a3, a4, a5, openFile, name, numbers);
   }
 
   MemoryCall withName(@Nullable String text) {
-    return new MemoryCall(call, a0, a1, a2, a3, a4, a5, file, text, ranges);
+    return new MemoryCall(call, a0, a1, a2, a3, a4, a5, file, text, numbers);
   }
 
-  MemoryCall withRanges(long[] all) {
+  MemoryCall withNumbers(List<Long> all) {
     return new MemoryCall(call, a0, a1, a2, a3, a4, a5, file, name, all);
   }
 
   /** mmap with another address and other flags. */
   MemoryCall mappedAt(long address, long flags) {
-    return new MemoryCall(call, address, a1, a2, flags, a4, a5, file, name, ranges);
+    return new MemoryCall(call, address, a1, a2, flags, a4, a5, file, name, numbers);
   }
 
   /**
@@ -63,7 +66,7 @@ record MemoryCall(
   /** Whether the result is an address that the kernel chose or confirmed. */
   boolean returnsAddress() {
     return switch (call) {
-      case MMAP, MREMAP, BRK, SHMAT -> true;
+      case MMAP, MREMAP, BRK, SHMAT, IO_SETUP -> true;
       default -> false;
     };
   }

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
 import dev.vmarea.trace.strace.StraceValue;
 import dev.vmarea.trace.strace.SyscallName;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the arguments of memory calls from a log. */
 final class MemoryCallDecoder {
-  private static final int PR_SET_MDWE = 65;
-  private static final int PR_SET_MEMORY_MERGE = 67;
+  static final int PR_SET_THP_DISABLE = 41;
+  static final int PR_SET_MDWE = 65;
+  static final int PR_GET_MDWE = 66;
+  static final int PR_SET_MEMORY_MERGE = 67;
+  static final int PR_GET_MEMORY_MERGE = 68;
+  private static final int MAX_RANGES = 1024;
+  private static final int MAX_WORDS = 64;
   static final int PR_SET_MM = 35;
   static final int PR_SET_VMA = 0x53564d41;
 
@@ -29,7 +36,7 @@ final class MemoryCallDecoder {
       case MMAP -> given < 6 ? null : map(record, thread);
       case MUNMAP, MLOCK, MUNLOCK -> given < 2 ? null : plain(record, 2);
       case MPROTECT, MADVISE, MLOCK2, MSYNC, MSEAL -> given < 3 ? null : plain(record, 3);
-      case MINCORE -> given < 2 ? null : plain(record, 2);
+      case MINCORE -> given < 3 ? null : residency(record);
       case PKEY_MPROTECT, SET_MEMPOLICY_HOME_NODE -> given < 4 ? null : plain(record, 4);
       case REMAP_FILE_PAGES -> given < 5 ? null : plain(record, 5);
       case MREMAP -> given < 4 ? null : plain(record, Math.min(given, 5));
@@ -69,23 +76,44 @@ final class MemoryCallDecoder {
     return MemoryCall.of(record.call(), a[0], a[1], a[2], a[3], a[4], a[5]);
   }
 
-  // mbind(addr, len, MPOL_BIND, [0x0000000000000001], 64, 0)
-  private static MemoryCall bind(StraceRecord record) {
-    long nodes = words(record.value(3));
+  // The vector is printed as what the kernel wrote, unless it failed.
+  private static MemoryCall residency(StraceRecord record) {
+    boolean address = record.value(2).isNumber() || record.value(2).isNull();
     return MemoryCall.of(
-        SyscallName.MBIND,
+        SyscallName.MINCORE,
         record.argLong(0),
         record.argLong(1),
-        record.argFlags(2),
-        nodes,
-        record.argLong(4),
-        record.argFlags(5));
+        address ? record.argLong(2) : 0,
+        address ? 1 : 0,
+        0,
+        0);
   }
 
-  // Node masks are printed as an array of hexadecimal words; the first has nodes 0 to 63.
-  private static long words(StraceValue mask) {
-    StraceValue first = mask.element(0);
-    return first == null ? 0 : first.asLong();
+  // mbind(addr, len, MPOL_BIND, [0x0000000000000001], 64, 0)
+  private static MemoryCall bind(StraceRecord record) {
+    boolean given = record.argText(3).startsWith("[");
+    return MemoryCall.of(
+            SyscallName.MBIND,
+            record.argLong(0),
+            record.argLong(1),
+            record.argFlags(2),
+            given ? 1 : record.argLong(3),
+            record.argLong(4),
+            record.argFlags(5))
+        .withNumbers(given ? words(record.value(3)) : List.of());
+  }
+
+  // Node masks are printed as an array of hexadecimal words, nodes 0 to 63 first.
+  private static List<Long> words(StraceValue mask) {
+    List<Long> words = new ArrayList<>();
+    for (int i = 0; i < MAX_WORDS; i++) {
+      StraceValue word = mask.element(i);
+      if (word == null) {
+        break;
+      }
+      words.add(word.asLong());
+    }
+    return words;
   }
 
   // io_setup(128, [NULL => 0x7f0000000000]) or io_setup(128, [0x7f0000000000])
@@ -93,14 +121,17 @@ final class MemoryCallDecoder {
     StraceValue pointer = record.value(1);
     StraceValue after = pointer.after();
     StraceValue element = pointer.element(0);
-    long context = 0;
+    boolean made = record.resultKind() == ResultKind.VALUE;
     String text = after == null ? "" : after.text().replace("]", "");
-    if (!text.isEmpty() && text.startsWith("0x")) {
+    long context = 0;
+    if (text.startsWith("0x")) {
       context = parseHex(text);
     } else if (element != null && element.isNumber()) {
       context = element.asLong();
     }
-    return MemoryCall.of(SyscallName.IO_SETUP, record.argLong(0), context, 0, 0, 0, 0);
+    return made
+        ? MemoryCall.of(SyscallName.IO_SETUP, record.argLong(0), 0, context, 0, 0, 0)
+        : MemoryCall.of(SyscallName.IO_SETUP, record.argLong(0), context, 0, 0, 0, 0);
   }
 
   private static long parseHex(String text) {
@@ -114,20 +145,16 @@ final class MemoryCallDecoder {
   // process_madvise(3, [{iov_base=0x.., iov_len=4096}, ..], 1, MADV_COLD, 0)
   private static MemoryCall processAdvise(StraceRecord record) {
     StraceValue array = record.value(1);
-    long[] ranges = new long[64];
-    int n = 0;
-    for (int i = 0; i < 1024; i++) {
+    List<Long> ranges = new ArrayList<>();
+    for (int i = 0; i < MAX_RANGES; i++) {
       StraceValue item = array.element(i);
       StraceValue base = item == null ? null : item.field("iov_base");
       StraceValue length = item == null ? null : item.field("iov_len");
       if (base == null || length == null) {
         break;
       }
-      if (n + 2 > ranges.length) {
-        ranges = Arrays.copyOf(ranges, n * 2);
-      }
-      ranges[n++] = base.asLong();
-      ranges[n++] = length.asLong();
+      ranges.add(base.asLong());
+      ranges.add(length.asLong());
     }
     return MemoryCall.of(
             SyscallName.PROCESS_MADVISE,
@@ -137,7 +164,7 @@ final class MemoryCallDecoder {
             record.argLong(3),
             record.argLong(4),
             0)
-        .withRanges(Arrays.copyOf(ranges, n));
+        .withNumbers(ranges);
   }
 
   private static @Nullable MemoryCall prctl(StraceRecord record) {
@@ -151,12 +178,14 @@ final class MemoryCallDecoder {
           .withName(name == null ? null : new String(name, StandardCharsets.ISO_8859_1));
     }
     if (option == PR_SET_MM) {
-      return record.value(2).text().startsWith("{") ? null : plain(record, record.argCount());
+      boolean structure = record.argCount() > 2 && record.value(2).text().startsWith("{");
+      return structure ? null : plain(record, Math.min(5, record.argCount()));
     }
-    if (option == PR_SET_MDWE || option == PR_SET_MEMORY_MERGE) {
-      return plain(record, Math.min(5, record.argCount()));
-    }
-    return null;
+    return switch ((int) option) {
+      case PR_SET_MDWE, PR_GET_MDWE, PR_SET_MEMORY_MERGE, PR_GET_MEMORY_MERGE, PR_SET_THP_DISABLE ->
+          plain(record, Math.min(5, record.argCount()));
+      default -> null;
+    };
   }
 
   // {rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}

@@ -4,15 +4,16 @@ package dev.vmarea.trace.replay;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
+import dev.vmarea.mapping.AdviseOperation;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.Task;
-import dev.vmarea.trace.files.AssumedFile;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
 import dev.vmarea.trace.strace.SyscallName;
 import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +29,20 @@ final class MemoryReplayer {
   private static final int MAX_REORDERED = 8;
 
   private final MemoryCallDecoder decoder;
-  private final ShmSegments segments;
+  private final IntFunction<@Nullable TracedThread> threads;
   private final DivergenceLog divergences;
   private long memoryCalls;
   private long skippedCalls;
   private long randomPlacements;
   private long unmodelled;
 
-  MemoryReplayer(MemoryCallDecoder decoder, ShmSegments segments, DivergenceLog divergences) {
+  /** Replays calls; {@code threads} finds a thread by its number. */
+  MemoryReplayer(
+      MemoryCallDecoder decoder,
+      IntFunction<@Nullable TracedThread> threads,
+      DivergenceLog divergences) {
     this.decoder = decoder;
-    this.segments = segments;
+    this.threads = threads;
     this.divergences = divergences;
   }
 
@@ -70,10 +75,12 @@ final class MemoryReplayer {
       thread.pending = null;
     }
     MemoryCall call = memory.isKnown() ? decoder.decode(record, thread) : null;
-    if (call == null || !TaskCalls.bearsOnMemory(call)) {
+    if (call == null
+        || !TaskCalls.bearsOnMemory(call)
+        || call.call() == SyscallName.PROCESS_MADVISE) {
       return;
     }
-    PendingCall pending = new PendingCall(withSegment(call));
+    PendingCall pending = new PendingCall(call);
     thread.pending = pending;
     memory.pending.add(pending);
   }
@@ -82,9 +89,8 @@ final class MemoryReplayer {
   void complete(StraceRecord record, TracedThread thread) {
     PendingCall pending = thread.pending;
     thread.pending = null;
-    TracedMemory memory = thread.process.memory;
     if (pending != null) {
-      memory.pending.remove(pending);
+      thread.process.memory.pending.remove(pending);
     }
     MemoryCall call = decoder.decode(record, thread);
     if (record.resultKind() != ResultKind.VALUE && record.resultKind() != ResultKind.ERROR) {
@@ -96,6 +102,7 @@ final class MemoryReplayer {
     if (!TaskCalls.bearsOnMemory(call)) {
       return;
     }
+    TracedMemory memory = target(call, thread);
     if (!memory.isKnown()) {
       skippedCalls++;
       thread.process.skipped++;
@@ -104,10 +111,21 @@ final class MemoryReplayer {
     if (pending != null && pending.executed) {
       compareEarlier(record, thread, memory, pending);
     } else {
-      run(record, thread, memory, withSegment(pending == null ? call : merged(pending, call)));
+      run(record, thread, memory, pending == null ? call : merged(pending, call));
     }
     thread.process.calls++;
     memory.counted();
+  }
+
+  // process_madvise works on the memory of whatever process its descriptor stands for.
+  private TracedMemory target(MemoryCall call, TracedThread thread) {
+    if (call.call() != SyscallName.PROCESS_MADVISE || call.a0() < 0) {
+      return thread.process.memory;
+    }
+    Descriptor descriptor = thread.descriptors.get((int) call.a0());
+    Object pid = descriptor == null ? null : descriptor.file().inode().privateData();
+    TracedThread other = pid instanceof Integer number ? threads.apply(number) : null;
+    return other == null ? thread.process.memory : other.process.memory;
   }
 
   // What only the return tells (the context that io_setup made) comes from the second half.
@@ -115,19 +133,10 @@ final class MemoryReplayer {
     return complete.call() == SyscallName.IO_SETUP ? complete : pending.call;
   }
 
-  private MemoryCall withSegment(MemoryCall call) {
-    if (call.call() != SyscallName.SHMAT) {
-      return call;
-    }
-    ShmSegments.Segment segment = segments.get((int) call.a0());
-    boolean readOnly = (call.a2() & 010000) != 0;
-    return segment == null ? call : call.withFile(segment.attach(readOnly));
-  }
-
   private void compareEarlier(
       StraceRecord record, TracedThread thread, TracedMemory memory, PendingCall pending) {
     memoryCalls++;
-    long expected = expected(record);
+    long expected = expected(record, pending.call);
     if (pending.result == ModelCalls.NOT_MODELLED) {
       unmodelled++;
       return;
@@ -143,9 +152,9 @@ final class MemoryReplayer {
 
   private void run(
       StraceRecord record, TracedThread thread, TracedMemory memory, MemoryCall given) {
-    long expected = expected(record);
+    long expected = expected(record, given);
     boolean failed = given.call() != SyscallName.BRK && Errno.isError(expected);
-    if (unjudged(given, expected)) {
+    if (withoutHugePages(given, expected)) {
       return;
     }
     learnHeap(memory, given, expected);
@@ -163,7 +172,11 @@ final class MemoryReplayer {
       return;
     }
     memoryCalls++;
-    if (actual == expected) {
+    if (actual == expected || dependsOnContents(call) || notMappable(call, expected, actual)) {
+      if (before != null && actual != expected) {
+        memory.restore(before);
+        return;
+      }
       earlier.forEach(PendingCall::settle);
       return;
     }
@@ -180,15 +193,34 @@ final class MemoryReplayer {
     resynchronise(memory, call, expected, actual, failed ? before : null);
   }
 
-  private static long expected(StraceRecord record) {
-    return record.result();
+  // What io_setup made stands in its argument.
+  private static long expected(StraceRecord record, MemoryCall call) {
+    boolean made = call.call() == SyscallName.IO_SETUP && record.result() == 0;
+    return made ? call.a2() : record.result();
   }
 
   // How many huge pages there were is not in the log, so their lack is no finding.
-  private static boolean unjudged(MemoryCall call, long expected) {
+  private static boolean withoutHugePages(MemoryCall call, long expected) {
     return call.call() == SyscallName.MMAP
         && (call.a3() & MapFlags.HUGETLB) != 0
         && expected == Errno.ENOMEM.negated();
+  }
+
+  // Some results depend on what pages hold or on files, which the model does not have.
+  private static boolean dependsOnContents(MemoryCall call) {
+    return switch (call.call()) {
+      case MADVISE -> AdviseOperation.dependsOnContents((int) call.a2());
+      case PROCESS_MADVISE -> AdviseOperation.dependsOnContents((int) call.a3());
+      default -> false;
+    };
+  }
+
+  // Whether a path names a directory, or a file whose driver cannot map, the log does not tell.
+  private static boolean notMappable(MemoryCall call, long expected, long actual) {
+    return call.call() == SyscallName.MMAP
+        && call.file() != null
+        && expected == Errno.ENODEV.negated()
+        && !Errno.isError(actual);
   }
 
   private long execute(TracedMemory memory, TracedThread thread, MemoryCall call) {
@@ -257,7 +289,8 @@ final class MemoryReplayer {
         range(memory, expected, call.a2());
       }
       case BRK -> memory.edges.add(Pages.ceil(expected));
-      case SHMAT, SHMDT, IO_SETUP, IO_DESTROY, PRCTL -> {}
+      case SHMAT, SHMDT, IO_SETUP, IO_DESTROY, PROCESS_MADVISE -> {}
+      case PRCTL -> range(memory, call.a2(), call.a3());
       default -> range(memory, call.a0(), call.a1());
     }
   }
@@ -385,7 +418,7 @@ final class MemoryReplayer {
     }
     if (!Errno.isError(actual) && actual != expected) {
       takeBack(memory, call, expected, actual);
-      if (call.call() == SyscallName.MREMAP) {
+      if (call.call() == SyscallName.MREMAP || call.call() == SyscallName.IO_SETUP) {
         return;
       }
     }

@@ -6,13 +6,21 @@ import dev.vmarea.Syscalls;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.MremapFlags;
+import dev.vmarea.base.NodeMask;
+import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.mapping.ProcessAdviseOperation;
+import dev.vmarea.mapping.SharedMemoryOperation;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
+import dev.vmarea.vma.Vma;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Makes a decoded call on the model. */
 final class ModelCalls {
-  /** What {@link #execute} returns for a call that the model does not have. */
+  /** What {@link #execute} returns for a call whose result the model cannot know. */
   static final long NOT_MODELLED = Long.MIN_VALUE;
 
   private ModelCalls() {}
@@ -27,8 +35,84 @@ final class ModelCalls {
       case PKEY_MPROTECT -> calls.pkeyMprotect(c.a0(), c.a1(), (int) c.a2(), (int) c.a3());
       case MREMAP -> calls.mremap(c.a0(), c.a1(), c.a2(), (int) c.a3(), c.a4());
       case BRK -> calls.brk(c.a0());
+      case MADVISE -> calls.madvise(c.a0(), c.a1(), (int) c.a2());
+      case MLOCK -> calls.mlock(c.a0(), c.a1());
+      case MLOCK2 -> calls.mlock2(c.a0(), c.a1(), (int) c.a2());
+      case MUNLOCK -> calls.munlock(c.a0(), c.a1());
+      case MLOCKALL -> calls.mlockall((int) c.a0());
+      case MUNLOCKALL -> calls.munlockall();
+      case MSYNC -> calls.msync(c.a0(), c.a1(), (int) c.a2());
+      case MSEAL -> calls.mseal(c.a0(), c.a1(), c.a2());
+      case MINCORE -> residency(space, calls, c);
+      case MBIND -> calls.mbind(c.a0(), c.a1(), (int) c.a2(), nodes(c), (int) c.a5());
+      case SET_MEMPOLICY_HOME_NODE -> calls.setMempolicyHomeNode(c.a0(), c.a1(), c.a2(), c.a3());
+      case REMAP_FILE_PAGES ->
+          calls.remapFilePages(c.a0(), c.a1(), (int) c.a2(), c.a3(), (int) c.a4());
+      case SHMAT -> attach(space, calls, c);
+      case SHMDT -> calls.shmdt(c.a0());
+      case IO_SETUP -> calls.ioSetup((int) c.a0(), c.a1());
+      case IO_DESTROY -> calls.ioDestroy(c.a0());
+      case PROCESS_MADVISE -> calls.processMadvise(space, ranges(c), (int) c.a3(), (int) c.a4());
+      case PRCTL -> prctl(calls, c);
       default -> NOT_MODELLED;
     };
+  }
+
+  private static long prctl(Syscalls calls, MemoryCall c) {
+    return switch ((int) c.a0()) {
+      case MemoryCallDecoder.PR_SET_VMA -> calls.setVmaAnonName(c.a2(), c.a3(), c.name());
+      case MemoryCallDecoder.PR_SET_MM ->
+          calls.prctlSetMm((int) c.a1(), c.a2(), c.a3(), c.a4(), null);
+      case MemoryCallDecoder.PR_SET_MDWE -> calls.prctlSetMdwe(c.a1(), c.a2(), c.a3(), c.a4());
+      case MemoryCallDecoder.PR_GET_MDWE -> calls.prctlGetMdwe(c.a1(), c.a2(), c.a3(), c.a4());
+      case MemoryCallDecoder.PR_SET_MEMORY_MERGE ->
+          calls.prctlSetMemoryMerge(c.a1(), c.a2(), c.a3(), c.a4());
+      case MemoryCallDecoder.PR_GET_MEMORY_MERGE ->
+          calls.prctlGetMemoryMerge(c.a1(), c.a2(), c.a3(), c.a4());
+      case MemoryCallDecoder.PR_SET_THP_DISABLE ->
+          calls.prctlSetThpDisable(c.a1(), c.a2(), c.a3(), c.a4());
+      default -> NOT_MODELLED;
+    };
+  }
+
+  private static NodeMask nodes(MemoryCall c) {
+    if (c.a3() == 0) {
+      return NodeMask.none();
+    }
+    if (c.numbers().isEmpty()) {
+      return NodeMask.unreadable(c.a4());
+    }
+    return NodeMask.of(c.a4(), c.numbers().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  private static List<ProcessAdviseOperation.Range> ranges(MemoryCall c) {
+    List<ProcessAdviseOperation.Range> ranges = new ArrayList<>();
+    for (int i = 0; i + 1 < c.numbers().size(); i += 2) {
+      ranges.add(new ProcessAdviseOperation.Range(c.numbers().get(i), c.numbers().get(i + 1)));
+    }
+    return ranges;
+  }
+
+  // A segment made before the log begins: its size is nowhere.
+  private static long attach(AddressSpace space, Syscalls calls, MemoryCall c) {
+    return c.a0() >= 0 && space.machine().segments().find((int) c.a0()) == null
+        ? NOT_MODELLED
+        : calls.shmat((int) c.a0(), c.a1(), (int) c.a2());
+  }
+
+  // Where the vector lies is printed only when the call failed; any memory written before will do.
+  private static long residency(AddressSpace space, Syscalls calls, MemoryCall c) {
+    if (c.a3() != 0) {
+      return calls.mincore(c.a0(), c.a1(), c.a2());
+    }
+    long bytes = Pages.count(Pages.ceil(c.a1()));
+    for (Vma vma : space.vmas()) {
+      boolean written = vma.has(VmFlags.SHARED) || vma.anon() != null;
+      if (vma.has(VmFlags.WRITE) && written && vma.length() >= bytes) {
+        return calls.mincore(c.a0(), c.a1(), vma.start());
+      }
+    }
+    return NOT_MODELLED;
   }
 
   /** The same without any limit standing in the way. */
@@ -54,20 +138,18 @@ final class ModelCalls {
       case MREMAP ->
           address == c.a0()
               ? c
-              : new MemoryCall(
+              : MemoryCall.of(
                   c.call(),
                   c.a0(),
                   c.a1(),
                   c.a2(),
                   c.a3() | MremapFlags.MAYMOVE | MremapFlags.FIXED,
                   address,
-                  0,
-                  c.file(),
-                  c.name(),
-                  c.ranges());
+                  0);
       case BRK -> MemoryCall.of(c.call(), address, 0, 0, 0, 0, 0);
       case SHMAT ->
-          MemoryCall.of(c.call(), c.a0(), address, c.a2() | 040000, 0, 0, 0).withFile(c.file());
+          MemoryCall.of(
+              c.call(), c.a0(), address, c.a2() | SharedMemoryOperation.SHM_REMAP, 0, 0, 0);
       default -> c;
     };
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ final class ProcessEnd {
   private long processCount;
   private int peakVmas;
   private int vmasOfFirst;
-  private byte @Nullable [] finalMapOfFirst;
+  private @Nullable String finalMapOfFirst;
 
   ProcessEnd(ProcessTable table) {
     this.table = table;
@@ -42,7 +43,7 @@ final class ProcessEnd {
     peakVmas = Math.max(peakVmas, memory.peak);
     if (process.first && memory.isKnown()) {
       vmasOfFirst = memory.vmas();
-      finalMapOfFirst = memory.mapsText();
+      finalMapOfFirst = new String(memory.mapsText(), StandardCharsets.ISO_8859_1);
     }
     if (outcomes.size() < ReplayReport.MAX_PROCESSES) {
       String why = memory.isKnown() ? remark : memory.unknownBecause();
@@ -86,7 +87,7 @@ final class ProcessEnd {
     return vmasOfFirst;
   }
 
-  byte @Nullable [] finalMapOfFirst() {
+  @Nullable String finalMapOfFirst() {
     return finalMapOfFirst;
   }
 }

@@ -66,17 +66,20 @@ final class ProcessTable {
     if (assumed != null && assumed.tid == childTid) {
       return true;
     }
+    TracedThread other = null;
     for (Map.Entry<TracedThread, TracedThread> entry : early.entrySet()) {
       if (entry.getValue().tid == childTid) {
-        TracedThread other = entry.getKey();
-        early.remove(other);
-        if (assumed != null) {
-          early.put(other, assumed);
-        }
-        return true;
+        other = entry.getKey();
       }
     }
-    return false;
+    if (other == null) {
+      return false;
+    }
+    early.remove(other);
+    if (assumed != null) {
+      early.put(other, assumed);
+    }
+    return true;
   }
 
   /** Every living thread. */

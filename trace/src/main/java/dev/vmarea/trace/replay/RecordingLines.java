@@ -2,6 +2,7 @@
 package dev.vmarea.trace.replay;
 
 import dev.vmarea.Machine;
+import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.trace.evidence.AnonymousPages;
 import dev.vmarea.trace.evidence.ConfigChange;
 import dev.vmarea.trace.evidence.DescriptorIdentity;
@@ -29,7 +30,6 @@ final class RecordingLines {
 
   private final Machine machine;
   private final FileNames names;
-  private final ShmSegments segments;
   private final ProgramStart starts;
   private final ProcessCalls processes;
   private final EvidenceReplay evidence;
@@ -39,14 +39,12 @@ final class RecordingLines {
   RecordingLines(
       Machine machine,
       FileNames names,
-      ShmSegments segments,
       ProgramStart starts,
       ProcessCalls processes,
       EvidenceReplay evidence,
       FinalComparison comparison) {
     this.machine = machine;
     this.names = names;
-    this.segments = segments;
     this.starts = starts;
     this.processes = processes;
     this.evidence = evidence;
@@ -104,14 +102,7 @@ final class RecordingLines {
       }
       case DescriptorIdentity identity -> descriptor(identity, threads.apply(identity.pid()));
       case FilePath path -> renamed(path);
-      case ShmSegment segment ->
-          segments.known(
-              segment.id(),
-              segment.key(),
-              segment.size(),
-              segment.major(),
-              segment.minor(),
-              segment.inode());
+      case ShmSegment segment -> segment(segment);
       case ConfigChange change ->
           machine.kernel().config(ConfigText.changed(machine.kernel().config(), change));
       case UnknownLine unknown -> {}
@@ -152,6 +143,16 @@ final class RecordingLines {
     file.inode().seals(identity.seals());
     boolean closeOnExec = (identity.flags() & O_CLOEXEC) != 0;
     thread.descriptors.put(identity.fd(), new Descriptor(file, closeOnExec, true));
+  }
+
+  private void segment(ShmSegment line) {
+    SharedSegment known = machine.segments().find(line.id());
+    if ((known == null || known.size() != line.size()) && line.size() > 0) {
+      known = machine.segments().add(new SharedSegment(line.id(), line.key(), line.size()));
+    }
+    if (known != null && line.major() >= 0 && line.inode() != -1) {
+      known.inode().identify(line.major(), line.minor(), line.inode());
+    }
   }
 
   private void renamed(FilePath path) {

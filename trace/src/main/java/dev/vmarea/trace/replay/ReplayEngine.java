@@ -2,12 +2,11 @@
 package dev.vmarea.trace.replay;
 
 import dev.vmarea.Machine;
-import dev.vmarea.base.KernelConfig;
+import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.trace.evidence.EvidenceLine;
 import dev.vmarea.trace.evidence.EvidenceParser;
-import dev.vmarea.trace.files.TraceBacking;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import dev.vmarea.trace.strace.RecordKind;
 import dev.vmarea.trace.strace.ResultKind;
@@ -26,15 +25,14 @@ final class ReplayEngine {
 
   private final ReplaySettings settings;
   private final Machine machine;
-  private final FileNames names = new FileNames();
-  private final FileCalls files = new FileCalls(names);
-  private final ShmSegments segments = new ShmSegments();
+  private final FileNames names;
+  private final FileCalls files;
   private final ProcessTable table = new ProcessTable();
   private final ProcessEnd ends = new ProcessEnd(table);
   private final ProcessCalls processes = new ProcessCalls(table, ends);
   private final EvidenceReplay evidence = new EvidenceReplay();
   private final DivergenceLog divergences;
-  private final MemoryCallDecoder decoder = new MemoryCallDecoder(files);
+  private final MemoryCallDecoder decoder;
   private final MemoryReplayer memoryCalls;
   private final ProgramStart starts;
   private final RecordingLines recordingLines;
@@ -46,14 +44,15 @@ final class ReplayEngine {
 
   ReplayEngine(ReplaySettings settings) {
     this.settings = settings;
-    KernelConfig config = settings.config();
-    machine = new Machine(config, settings.profile(), new TraceBacking(config));
+    machine = new Machine(settings.config(), settings.profile());
+    names = new FileNames(new FileKinds(machine));
+    files = new FileCalls(names);
+    decoder = new MemoryCallDecoder(files);
     divergences = new DivergenceLog(settings.maxDivergences());
-    memoryCalls = new MemoryReplayer(decoder, segments, divergences);
+    memoryCalls = new MemoryReplayer(decoder, table::get, divergences);
     starts = new ProgramStart(machine, names);
     comparison = new FinalComparison(evidence);
-    recordingLines =
-        new RecordingLines(machine, names, segments, starts, processes, evidence, comparison);
+    recordingLines = new RecordingLines(machine, names, starts, processes, evidence, comparison);
     ends.onMemoryGone(processes::memoryGone);
   }
 
@@ -150,6 +149,7 @@ final class ReplayEngine {
       case EXECVE, EXECVEAT -> executed(record, thread);
       case UNSHARE -> unshared(record, thread);
       case SHMGET -> obtained(record);
+      case SHMCTL -> controlled(record);
       default -> {
         files.follow(record, thread);
         useStart(thread, record);
@@ -205,10 +205,25 @@ final class ReplayEngine {
   }
 
   private void obtained(StraceRecord record) {
-    if (record.resultKind() == ResultKind.VALUE && record.argCount() > 1) {
-      String key = record.argText(0);
-      int number = key.equals("IPC_PRIVATE") ? 0 : (int) record.argLong(0);
-      segments.obtained((int) record.result(), number, record.argLong(1));
+    if (record.resultKind() != ResultKind.VALUE || record.argCount() < 2) {
+      return;
+    }
+    int id = (int) record.result();
+    long size = record.argLong(1);
+    if (size > 0 && machine.segments().find(id) == null) {
+      int key = record.argText(0).equals("IPC_PRIVATE") ? 0 : (int) record.argLong(0);
+      machine.segments().add(new SharedSegment(id, key, size));
+    }
+  }
+
+  private void controlled(StraceRecord record) {
+    boolean removed =
+        record.resultKind() == ResultKind.VALUE
+            && record.argCount() > 1
+            && record.argText(1).contains("IPC_RMID");
+    SharedSegment segment = removed ? machine.segments().find((int) record.argLong(0)) : null;
+    if (segment != null) {
+      segment.remove();
     }
   }
 

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param notes what a reader of the result has to know, a sentence each
  * @param comparedMaps final maps compared with an expected one
  * @param differentMaps those of them that differ
- * @param finalMap the first process's final map in the model, or null when its memory is not known
+ * @param finalMap the first process's final map in the model (bytes as ISO-8859-1), or null when
+ *     its memory is not known
  */
 public record ReplayReport(
     long calls,
@@ -38,7 +39,7 @@ public record ReplayReport(
     EvidenceSummary evidence,
     long problems,
     List<String> notes,
-    byte @Nullable [] finalMap,
+    @Nullable String finalMap,
     long comparedMaps,
     long differentMaps) {
 

@@ -74,7 +74,7 @@ record CallStyle(ResultStyle result, Enum<?>... args) {
         SyscallName.PROCESS_MADVISE,
         ResultStyle.DEC,
         ArgStyle.FD,
-        ArgStyle.ADDR,
+        ArgStyle.VERBATIM,
         ArgStyle.SIZE,
         FlagGroup.MADVICE,
         ArgStyle.HEX);

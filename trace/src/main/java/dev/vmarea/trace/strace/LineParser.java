@@ -196,18 +196,7 @@ final class LineParser {
   private void joinWith(PendingCalls.Half half, byte[] b, int rest, int to) {
     byte[] whole = PendingCalls.join(half.text(), b, rest, to);
     int wholeEnd = half.text().length + (to - rest);
-    r.text = whole;
-    r.startOfLine = 0;
-    r.end = wholeEnd;
-    r.timeFrom = 0;
-    r.timeTo = 0;
-    r.ipFrom = 0;
-    r.joined = true;
-    r.firstLineNumber = half.line();
-    r.firstByteOffset = half.offset();
-    r.nameFrom = 0;
-    r.nameTo = half.nameLength();
-    r.call = half.call();
+    r.rejoin(whole, wholeEnd, half);
     if (!calls.arguments(whole, half.nameLength() + 1, wholeEnd)) {
       bad(calls.errorAt(), calls.error());
     }
@@ -243,14 +232,9 @@ final class LineParser {
     cutHead = null;
     r.pid = half.pid();
     r.kind = RecordKind.CALL;
-    r.nameFrom = 0;
-    r.nameTo = half.nameLength();
-    r.call = half.call();
     if (endsWith(b, from, to, UNFINISHED)) {
       byte[] whole = PendingCalls.join(half.text(), b, from, to);
-      r.text = whole;
-      r.startOfLine = 0;
-      r.end = half.text().length + (to - from);
+      r.rejoin(whole, half.text().length + (to - from), half);
       unfinished(whole, 0, half.nameLength(), r.end - UNFINISHED.length);
       return;
     }

@@ -14,8 +14,8 @@ final class RecordTail {
       return 0;
     }
     long v = 0;
-    for (; Numbers.hexDigit(r.text[p]) >= 0; p++) {
-      v = v << 4 | Numbers.hexDigit(r.text[p]);
+    for (; Numbers.hexDigit(r.head[p]) >= 0; p++) {
+      v = v << 4 | Numbers.hexDigit(r.head[p]);
     }
     return v;
   }

@@ -19,6 +19,8 @@ public final class StraceRecord {
 
   // The text that the offsets below point into: the reader's buffer or a joined call.
   byte[] text = new byte[0];
+  // The line itself, where time and place stand, also when the text is a joined call.
+  byte[] head = new byte[0];
   int startOfLine;
   int end;
   long lineNumber;
@@ -144,7 +146,13 @@ public final class StraceRecord {
 
   /** Argument {@code i} as a descriptor, without its decoration; {@code AT_FDCWD} is -100. */
   public int argFd(int i) {
-    return i < argCount ? (int) value(i).asLong() : (int) missing(i);
+    if (i >= argCount) {
+      return (int) missing(i);
+    }
+    // "-1" and undecorated descriptors need no object.
+    int from = argFrom[i];
+    int to = argTo[i];
+    return (int) (Numbers.isDigit(text[to - 1]) ? decode(text, from, to) : value(i).asLong());
   }
 
   /**
@@ -215,7 +223,7 @@ public final class StraceRecord {
 
   /** The timestamp as printed ({@code 12:00:00.000001}, seconds, or a difference), or empty. */
   public String timestamp() {
-    return latin1(timeFrom, timeTo);
+    return new String(head, timeFrom, timeTo - timeFrom, StandardCharsets.ISO_8859_1);
   }
 
   /** Time spent in the call ({@code -T}) in nanoseconds, or -1 when not printed. */
@@ -245,6 +253,7 @@ public final class StraceRecord {
 
   void begin(byte[] buffer, int from, int to, long number, long offset) {
     text = buffer;
+    head = buffer;
     startOfLine = from;
     end = to;
     lineNumber = number;
@@ -270,7 +279,40 @@ public final class StraceRecord {
     undecodable = false;
   }
 
+  /** Points the record at a call put together from two lines; time and place stay the line's. */
+  void rejoin(byte[] whole, int wholeEnd, PendingCalls.Half half) {
+    text = whole;
+    startOfLine = 0;
+    end = wholeEnd;
+    nameFrom = 0;
+    nameTo = half.nameLength();
+    call = half.call();
+    joined = true;
+    firstLineNumber = half.line();
+    firstByteOffset = half.offset();
+    resultFrom = 0;
+    resultTo = 0;
+    tailFrom = 0;
+  }
+
   long decode(byte[] where, int from, int to) {
+    // Addresses and lengths, in one pass; whatever this does not like takes the long way.
+    int p = from;
+    long value = 0;
+    if (to - from > 2 && where[from] == '0' && where[from + 1] == 'x' && to - from <= 18) {
+      int digit;
+      for (p += 2; p < to && (digit = Numbers.hexDigit(where[p])) >= 0; p++) {
+        value = value << 4 | digit;
+      }
+    } else if (from < to && to - from <= 18 && (where[from] != '0' || to - from == 1)) {
+      for (; p < to && Numbers.isDigit(where[p]); p++) {
+        value = value * 10 + (where[p] - '0');
+      }
+    }
+    return p == to && p > from ? value : decodeSlowly(where, from, to);
+  }
+
+  private long decodeSlowly(byte[] where, int from, int to) {
     if (Numbers.isNumber(where, from, to)) {
       return Numbers.parse(where, from, to);
     }

@@ -4,8 +4,8 @@ package dev.vmarea.trace.procmaps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.base.VmFlags;
-import dev.vmarea.trace.files.PlainFile;
-import dev.vmarea.trace.files.SpecialMapping;
+import dev.vmarea.files.KernelMapping;
+import dev.vmarea.files.PlainFile;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
@@ -86,7 +86,7 @@ class MapsTextTest {
     assertThat(
             line(
                 layout,
-                vma(0x20000, 0x21000, 0, VmFlags.READ, null, new SpecialMapping("[vdso]"), null)))
+                vma(0x20000, 0x21000, 0, VmFlags.READ, null, new KernelMapping("[vdso]"), null)))
         .isEqualTo("00020000-00021000 r--p 00000000 00:00 0" + " ".repeat(34) + "[vdso]\n");
   }
 }

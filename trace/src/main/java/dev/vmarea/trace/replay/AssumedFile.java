@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vmarea.trace.files;
+package dev.vmarea.trace.replay;
 
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.files.PlainFile;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.VmaDescriptor;
 
@@ -9,13 +10,13 @@ import dev.vmarea.vma.VmaDescriptor;
  * Files of a file system whose type is not known. Whether it places mappings for huge pages is
  * assumed until an address shows it.
  */
-public final class AssumedFile implements FileOperations {
+final class AssumedFile implements FileOperations {
   private Placement placement = Placement.THP;
   private boolean settled;
 
   @Override
   public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
-    PlainFile.DEFAULT.mmapPrepare(descriptor);
+    PlainFile.THP_SYNC.mmapPrepare(descriptor);
   }
 
   @Override
@@ -23,18 +24,23 @@ public final class AssumedFile implements FileOperations {
     return placement;
   }
 
+  @Override
+  public boolean supportsSync() {
+    return true;
+  }
+
   /** Whether an address has shown the placement. */
-  public boolean isSettled() {
+  boolean isSettled() {
     return settled;
   }
 
   /** Assumes the other placement. */
-  public void toggle() {
+  void toggle() {
     placement = placement == Placement.THP ? Placement.DEFAULT : Placement.THP;
   }
 
   /** An address has shown that the placement assumed now is right. */
-  public void settle() {
+  void settle() {
     settled = true;
   }
 }

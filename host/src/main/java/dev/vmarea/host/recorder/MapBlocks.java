@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.host.recorder;
+
+import dev.vmarea.host.system.ProcessLayout;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the maps of processes: after each exec and at each end into the trace, those of the first
+ * process into files of their own too.
+ */
+final class MapBlocks {
+  private final TraceLog log;
+  private final Redaction redaction;
+  private final RecordingDirectory directory;
+  private final int root;
+  private boolean started;
+  private boolean ended;
+  private @Nullable ProcessLayout startLayout;
+
+  MapBlocks(
+      final TraceLog log,
+      final Redaction redaction,
+      final RecordingDirectory directory,
+      final int root) {
+    this.log = log;
+    this.redaction = redaction;
+    this.directory = directory;
+    this.root = root;
+  }
+
+  /** Whether the first process has executed its program. */
+  boolean started() {
+    return started;
+  }
+
+  /** Whether the first process's final map was written. */
+  boolean ended() {
+    return ended;
+  }
+
+  /** The first program's layout and limits, or null if it did not start. */
+  @Nullable ProcessLayout startLayout() {
+    return startLayout;
+  }
+
+  /** The process stands behind a successful exec. */
+  void executed(final int tgid) throws IOException {
+    final MapSnapshot map = MapSnapshot.read(tgid, tgid);
+    log.comment("# vmarea exec " + tgid);
+    map.write(tgid, log, redaction);
+    final ProcessLayout layout = ProcessLayout.read(tgid);
+    if (layout != null) {
+      log.comment(layout.comment(tgid));
+    }
+    log.comment("# vmarea end " + tgid);
+    if (!started && tgid == root) {
+      started = true;
+      startLayout = layout;
+      write("start", map);
+    }
+  }
+
+  /** The last thread of an address space stands at its exit stop. */
+  void ending(final Tracee last) throws IOException {
+    final MapSnapshot map;
+    try {
+      map = MapSnapshot.read(last.tgid, last.tid);
+    } catch (final IOException e) {
+      return; // SIGKILL ends even this stop: the map is gone
+    }
+    if (map.maps().isEmpty()) {
+      return;
+    }
+    log.comment("# vmarea exit " + last.tgid);
+    map.write(last.tgid, log, redaction);
+    log.comment("# vmarea end " + last.tgid);
+    if (last.tgid == root) {
+      ended = true;
+      write("final", map);
+    }
+  }
+
+  private void write(final String name, final MapSnapshot map) throws IOException {
+    directory.write(name + ".maps", MapSnapshot.text(map.maps(), redaction));
+    directory.write(name + ".smaps", MapSnapshot.text(map.smaps(), redaction));
+  }
+}

@@ -1,7 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-
-/** How the kinds of files that programs map behave: plain files, tmpfs, huge pages, devices. */
-@NullMarked
-package dev.vmarea.trace.files;
-
-import org.jspecify.annotations.NullMarked;
