@@ -79,6 +79,9 @@ final class Dispatcher {
   static CommandLine commandLine(Verb verb, Console console, boolean debug) {
     CommandLine commandLine = new CommandLine(verb.command().apply(console));
     commandLine.setCommandName("vmarea " + verb.name());
+    // @FILE and what follows the first word are the program's that run starts.
+    commandLine.setExpandAtFiles(false);
+    commandLine.setStopAtPositional(verb.name().equals("run"));
     commandLine.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     commandLine.setColorScheme(

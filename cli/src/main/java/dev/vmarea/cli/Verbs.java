@@ -10,6 +10,21 @@ import java.util.Optional;
 final class Verbs {
   private static final List<Verb> ALL =
       List.of(
+          new Verb(
+              "run",
+              "record a program, replay it, compare with the kernel",
+              "run -- ls -l /",
+              c -> new RunCommand(c)),
+          new Verb(
+              "replay",
+              "replay a log or a recording, print the final map",
+              "replay DIR",
+              c -> new ReplayCommand(c)),
+          new Verb(
+              "maps",
+              "print and check the map of a process, file or recording",
+              "maps $$",
+              c -> new MapsCommand(c)),
           new Verb("help", "explain a verb", "help version", c -> new HelpCommand(c)),
           new Verb("version", "versions of vmarea and Java", "version", c -> new VersionCommand(c)),
           new Verb(

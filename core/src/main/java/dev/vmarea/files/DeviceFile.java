@@ -85,6 +85,11 @@ public enum DeviceFile implements FileOperations, VmOperations {
   }
 
   @Override
+  public boolean hasLegacyHook() {
+    return true;
+  }
+
+  @Override
   public boolean canSync() {
     return false;
   }

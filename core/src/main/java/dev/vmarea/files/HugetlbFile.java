@@ -50,6 +50,11 @@ public final class HugetlbFile implements FileOperations {
   }
 
   @Override
+  public boolean hasLegacyHook() {
+    return true;
+  }
+
+  @Override
   public Placement placement() {
     return Placement.HUGETLB;
   }

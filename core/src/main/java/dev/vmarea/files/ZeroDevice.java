@@ -30,6 +30,11 @@ public final class ZeroDevice implements FileOperations {
     }
   }
 
+  @Override
+  public boolean hasLegacyHook() {
+    return true;
+  }
+
   /** The device has a method of its own: huge-page alignment for private mappings. */
   @Override
   public Placement placement() {

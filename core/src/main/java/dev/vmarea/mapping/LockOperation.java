@@ -8,6 +8,7 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
+import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +74,25 @@ public final class LockOperation {
     } finally {
       mm.lock().unlock();
     }
+  }
+
+  /**
+   * Whether {@link #lock} of the range, otherwise valid, may fail with ENOMEM for what the shape of
+   * the address space does not show: guard markers, or the end of a file of unknown size. {@code
+   * lock} assumes that all pages can be had.
+   */
+  public boolean dependsOnContents(long address, long length) {
+    long start = Pages.floor(address);
+    long end = start + Pages.ceil(length + (address & Pages.OFFSET_MASK));
+    for (Vma vma = start < 0 ? null : mm.tree().find(start);
+        vma != null && Long.compareUnsigned(vma.start(), end) < 0;
+        vma = mm.tree().find(vma.end())) {
+      boolean unknownEnd = vma.file() != null && vma.file().inode().size() == Inode.UNKNOWN_SIZE;
+      if (vma.has(VmFlags.MAYBE_GUARD) || unknownEnd) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -30,7 +30,7 @@ final class MappedRegion {
   private final SharedBacking backing;
   private final long start;
   private final long end;
-  private final boolean hooked;
+  private final @Nullable OpenFile asked;
   private long pgoff;
   private long flags;
   private @Nullable OpenFile file;
@@ -55,7 +55,7 @@ final class MappedRegion {
     this.pgoff = pgoff;
     this.flags = flags;
     this.file = file;
-    this.hooked = file != null;
+    this.asked = file;
   }
 
   /** Runs the stages; the address of the mapping. */
@@ -71,7 +71,9 @@ final class MappedRegion {
       abandonReplaced();
       throw refused;
     }
-    flags = mm.withKsm(flags);
+    if (!markedLateForKsm()) {
+      flags = mm.withKsm(flags);
+    }
     Vma result = join();
     if (result == null) {
       try {
@@ -153,8 +155,14 @@ final class MappedRegion {
     return new Proposal(start, end, pgoff, flags, file, null, VmaExtras.NONE);
   }
 
+  private boolean markedLateForKsm() {
+    FileOperations operations = asked == null ? null : asked.operations();
+    return operations != null && operations.hasLegacyHook();
+  }
+
   private Vma create() throws ErrnoException {
-    if (!hooked && (flags & VmFlags.SHARED) != 0) {
+    flags = mm.withKsm(flags);
+    if (asked == null && (flags & VmFlags.SHARED) != 0) {
       file = backing.shmemZero(end - start, (flags & VmFlags.NORESERVE) != 0);
       ops = NoOperations.INSTANCE;
     }

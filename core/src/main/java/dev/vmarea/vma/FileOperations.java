@@ -59,6 +59,14 @@ public interface FileOperations {
     return false;
   }
 
+  /**
+   * Whether the kernel still maps the file through the old hook, which makes the VMA before it is
+   * asked: KSM's mark then comes too late to take part in merging.
+   */
+  default boolean hasLegacyHook() {
+    return false;
+  }
+
   /** Whether msync can write the file back; without that MS_SYNC says EINVAL. */
   default boolean canSync() {
     return true;

@@ -60,17 +60,23 @@ public final class Recorder {
         Command.resolve(
             request.command(), environment == null ? Command.ownEnvironment() : environment);
     OwnDescriptors.closeOnExec();
+    final FaultEvidence evidence = FaultEvidence.open();
     try (Ptrace ptrace = new Ptrace();
-        RemoteMemory memory = new RemoteMemory();
-        FaultEvidence evidence = FaultEvidence.open()) {
+        RemoteMemory memory = new RemoteMemory()) {
       final Stub stub = Stub.start(ptrace, memory);
       final RecordingDirectory directory;
       try {
         directory = RecordingDirectory.create(request.directory());
+      } catch (final IOException | RuntimeException e) {
+        stub.kill();
+        throw e;
+      }
+      try {
         evidence.attach(stub.pid());
         stub.execute(command, request.filter());
-      } catch (final RecordingException | IOException | RuntimeException e) {
+      } catch (final RecordingException | RuntimeException e) {
         stub.kill();
+        directory.discard();
         throw e;
       }
       try {
@@ -79,6 +85,9 @@ public final class Recorder {
         directory.discard();
         throw e;
       }
+    } finally {
+      // the kernel waits for all processors when it ends perf events: nobody else has to
+      Thread.ofPlatform().name("vmarea-evidence-close").daemon().start(evidence::close);
     }
   }
 
@@ -107,6 +116,7 @@ public final class Recorder {
       final RecordingResult result = loop.result(stub.noNewPrivileges());
       directory.write(
           "meta.json", RecordingMeta.text(request, result, host, evidence, loop.startLayout()));
+      loop.checkLimits();
       return result;
     }
   }

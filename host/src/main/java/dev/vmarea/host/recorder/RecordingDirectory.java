@@ -21,9 +21,11 @@ final class RecordingDirectory {
   private static final int BUFFER_BYTES = 128 * 1024;
 
   private final Path path;
+  private final boolean made;
 
-  private RecordingDirectory(final Path path) {
+  private RecordingDirectory(final Path path, final boolean made) {
     this.path = path;
+    this.made = made;
   }
 
   /**
@@ -39,6 +41,7 @@ final class RecordingDirectory {
         }
       }
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+      return new RecordingDirectory(path, false);
     } else {
       final Path parent = path.toAbsolutePath().getParent();
       if (parent != null) {
@@ -47,7 +50,7 @@ final class RecordingDirectory {
       Files.createDirectory(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
-    return new RecordingDirectory(path);
+    return new RecordingDirectory(path, true);
   }
 
   /** A new file, or an emptied one. */
@@ -71,13 +74,15 @@ final class RecordingDirectory {
     }
   }
 
-  /** Removes everything written, and the directory. */
+  /** Removes everything written, and the directory if it was not there before. */
   void discard() throws IOException {
     try (Stream<Path> entries = Files.list(path)) {
       for (final Path entry : entries.toList()) {
         Files.delete(entry);
       }
     }
-    Files.delete(path);
+    if (made) {
+      Files.delete(path);
+    }
   }
 }

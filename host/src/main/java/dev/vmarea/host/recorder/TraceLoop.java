@@ -124,6 +124,12 @@ final class TraceLoop {
     if (launchErrno != 0) {
       throw Command.refused(request.command().getFirst(), (int) launchErrno);
     }
+  }
+
+  /**
+   * Fails if a bound of the request ended the program; what was recorded until then is complete.
+   */
+  void checkLimits() throws RecordingException {
     if (tooMany) {
       throw new RecordingException.LimitExceeded(
           "the program had more threads than are followed and was ended: limit="
@@ -138,6 +144,9 @@ final class TraceLoop {
 
   /** What is known at the end. */
   RecordingResult result(final boolean noNewPrivileges) {
+    if (tooMany) {
+      notes.add("the program was ended: it had more threads than are followed");
+    }
     if (!maps.ended()) {
       notes.add("the first process left no final map");
     }

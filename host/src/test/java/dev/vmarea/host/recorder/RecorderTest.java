@@ -216,6 +216,7 @@ class RecorderTest {
     assertThatThrownBy(() -> Programs.record(request))
         .isInstanceOf(RecordingException.LimitExceeded.class)
         .hasMessageContaining("limit=60");
+    assertThat(Files.readString(recording().resolve("meta.json"))).contains("was ended");
   }
 
   @Test

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define P 4096L
-#define PAGES 64L
+#define PAGES 512L
 #define RW (PROT_READ | PROT_WRITE)
 #define FIXED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
 
@@ -37,32 +37,33 @@ static void *work(void *argument) {
   long number = (long)argument % 16;
   uint64_t state = (uint64_t)argument * 7919 + 1;
   char *base = (char *)(0x100000000000L + number * 0x40000000L);
-  mmap(base, PAGES * P, RW, FIXED, -1, 0);
+  // what is committed and written page by page, here and there, gets anon_vmas that do not merge
+  mmap(base, PAGES * P, PROT_NONE, FIXED, -1, 0);
   for (int i = 0; i < steps; i++) {
     long page = next(&state) % PAGES;
-    long pages = 1 + next(&state) % 6;
+    long pages = 1 + next(&state) % 3;
     if (page + pages > PAGES) {
       pages = PAGES - page;
     }
     char *a = base + page * P;
     long bytes = pages * P;
     char byte;
-    switch (next(&state) % 15) {
+    switch (next(&state) % 32) {
       case 0:
-        mmap(a, bytes, RW, FIXED, -1, 0);
+        mmap(a, bytes, next(&state) % 2 ? RW : PROT_NONE, FIXED, -1, 0);
         break;
       case 1:
         munmap(a, bytes);
         break;
       case 2:
-        mprotect(a, bytes, PROT_READ);
+        mprotect(a, 8 * bytes, PROT_READ);
         break;
       case 3:
       case 4:
         mprotect(a, bytes, RW);
         break;
       case 5:
-        mprotect(a, bytes, RW | PROT_EXEC);
+        mprotect(a, 8 * bytes, RW | PROT_EXEC);
         break;
       case 6:
         madvise(a, bytes, MADV_DONTNEED);
@@ -93,6 +94,17 @@ static void *work(void *argument) {
           }
           waitpid(pid, 0, 0);
         }
+        break;
+      case 13:
+      case 14:
+      case 15:
+      case 16:
+      case 17:
+      case 18:
+      case 19:
+      case 20:
+        mprotect(a, bytes, RW);
+        read(zero, a, 1);
         break;
       default:
         read(zero, a, 1);

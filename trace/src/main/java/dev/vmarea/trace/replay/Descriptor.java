@@ -8,6 +8,7 @@ import dev.vmarea.vma.OpenFile;
  *
  * @param file the open file, shared by duplicates of the descriptor
  * @param closeOnExec whether execve closes it
- * @param certain whether the log showed how it was opened; else its mode is a guess
+ * @param identified whether the recorder told the file's identity, which no name in the log can
+ *     contradict
  */
-record Descriptor(OpenFile file, boolean closeOnExec, boolean certain) {}
+record Descriptor(OpenFile file, boolean closeOnExec, boolean identified) {}

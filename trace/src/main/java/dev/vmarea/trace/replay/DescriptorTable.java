@@ -52,6 +52,6 @@ final class DescriptorTable {
   }
 
   private static Descriptor marked(Descriptor d) {
-    return new Descriptor(d.file(), true, d.certain());
+    return new Descriptor(d.file(), true, d.identified());
   }
 }

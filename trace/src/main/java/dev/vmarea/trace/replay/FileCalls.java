@@ -128,7 +128,7 @@ final class FileCalls {
     }
     String path = latin1(decoration);
     boolean deleted = value.fdDeleted();
-    if (known != null && shows(known.file(), path, deleted)) {
+    if (known != null && (known.identified() || shows(known.file(), path, deleted))) {
       return known.file();
     }
     return guessed(thread, fd, path, deleted).file();
@@ -183,7 +183,7 @@ final class FileCalls {
     }
     boolean closeOnExec = (flags & O_CLOEXEC) != 0;
     thread.descriptors.put(
-        (int) record.result(), new Descriptor(name.open(flags), closeOnExec, true));
+        (int) record.result(), new Descriptor(name.open(flags), closeOnExec, false));
   }
 
   private static void closedRange(StraceRecord record, TracedThread thread) {
@@ -205,7 +205,7 @@ final class FileCalls {
     if (source == null) {
       thread.descriptors.close(to);
     } else {
-      thread.descriptors.put(to, new Descriptor(source.file(), closeOnExec, source.certain()));
+      thread.descriptors.put(to, new Descriptor(source.file(), closeOnExec, source.identified()));
     }
   }
 
@@ -219,7 +219,7 @@ final class FileCalls {
           boolean closeOnExec = (record.argFlags(2) & 1) != 0;
           thread.descriptors.put(
               record.argFd(0),
-              new Descriptor(descriptor.file(), closeOnExec, descriptor.certain()));
+              new Descriptor(descriptor.file(), closeOnExec, descriptor.identified()));
         }
       }
       case F_ADD_SEALS -> {
@@ -249,14 +249,14 @@ final class FileCalls {
     }
     boolean closeOnExec = (flags & MFD_CLOEXEC) != 0;
     thread.descriptors.put(
-        (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), closeOnExec, true));
+        (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), closeOnExec, false));
   }
 
   private void secret(StraceRecord record, TracedThread thread) {
     FileNames.Name name = names.unlisted("/secretmem", true, "secretmem", true);
     boolean closeOnExec = record.argCount() > 0 && (record.argFlags(0) & O_CLOEXEC) != 0;
     thread.descriptors.put(
-        (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), closeOnExec, true));
+        (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), closeOnExec, false));
   }
 
   private void renamed(StraceRecord record, TracedThread thread) {
@@ -294,7 +294,7 @@ final class FileCalls {
       name.inode().privateData((int) record.argLong(0));
     }
     thread.descriptors.put(
-        (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), false, true));
+        (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), false, false));
   }
 
   private String path(StraceRecord record, TracedThread thread, int directory, int argument) {

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two maps compared byte for byte, and the lines in which they differ, aligned by start address.
+ * Two maps compared byte for byte, and the lines in which they differ, aligned by address.
  *
  * @param identical whether every byte is equal
  * @param different number of lines that differ (a changed line counts once)
@@ -34,7 +34,8 @@ public record MapComparison(boolean identical, long different, List<DiffLine> li
     while (!e.atEnd() || !a.atEnd()) {
       boolean takeExpected = !e.atEnd();
       boolean takeActual = !a.atEnd();
-      if (takeExpected && takeActual) {
+      // Lines with one start or one end show the same area before and after a change.
+      if (takeExpected && takeActual && e.end != a.end) {
         int order = Long.compareUnsigned(e.start, a.start);
         takeExpected = order <= 0;
         takeActual = order >= 0;
@@ -61,6 +62,7 @@ public record MapComparison(boolean identical, long different, List<DiffLine> li
     private int from;
     private int to;
     private long start;
+    private long end;
 
     Cursor(byte[] text) {
       this.text = text;
@@ -82,21 +84,22 @@ public record MapComparison(boolean identical, long different, List<DiffLine> li
         to++;
       }
       start = 0;
-      for (int p = from; p < to; p++) {
-        int digit = Character.digit(text[p], 16);
-        if (digit < 0) {
-          break;
-        }
+      end = 0;
+      int p = from;
+      for (int digit; p < to && (digit = Character.digit(text[p], 16)) >= 0; p++) {
         start = start << 4 | digit;
+      }
+      for (int digit; ++p < to && (digit = Character.digit(text[p], 16)) >= 0; ) {
+        end = end << 4 | digit;
       }
     }
 
     // A last line without line end is not the same line.
     boolean sameLine(Cursor other) {
-      return Arrays.equals(text, from, end(), other.text, other.from, other.end());
+      return Arrays.equals(text, from, lineEnd(), other.text, other.from, other.lineEnd());
     }
 
-    private int end() {
+    private int lineEnd() {
       return Math.min(text.length, to + 1);
     }
 

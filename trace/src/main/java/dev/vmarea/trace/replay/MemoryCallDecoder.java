@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.mapping.PolicyOperation;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
 import dev.vmarea.trace.strace.StraceValue;
@@ -18,6 +19,10 @@ final class MemoryCallDecoder {
   static final int PR_SET_MEMORY_MERGE = 67;
   static final int PR_GET_MEMORY_MERGE = 68;
   private static final int MAX_RANGES = 1024;
+  private static final int MODE_FLAGS =
+      PolicyOperation.MPOL_F_STATIC_NODES
+          | PolicyOperation.MPOL_F_RELATIVE_NODES
+          | PolicyOperation.MPOL_F_NUMA_BALANCING;
   private static final int MAX_WORDS = 64;
   static final int PR_SET_MM = 35;
   static final int PR_SET_VMA = 0x53564d41;
@@ -100,7 +105,20 @@ final class MemoryCallDecoder {
             given ? 1 : record.argLong(3),
             record.argLong(4),
             record.argFlags(5))
-        .withNumbers(given ? words(record.value(3)) : List.of());
+        .withNumbers(given ? words(record.value(3)) : unread(record));
+  }
+
+  // A log that shows only where the mask lay: if the call succeeded, node 0 is the best guess for
+  // the
+  // modes that need a node.
+  private static List<Long> unread(StraceRecord record) {
+    boolean pointer = record.argLong(3) != 0 && record.resultKind() == ResultKind.VALUE;
+    int mode = (int) record.argFlags(2) & ~MODE_FLAGS;
+    if (!pointer) {
+      return List.of();
+    }
+    boolean needsNode = mode != PolicyOperation.MPOL_DEFAULT && mode != PolicyOperation.MPOL_LOCAL;
+    return List.of(needsNode ? 1L : 0L);
   }
 
   // Node masks are printed as an array of hexadecimal words, nodes 0 to 63 first.

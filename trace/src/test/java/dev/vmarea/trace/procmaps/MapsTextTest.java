@@ -73,6 +73,21 @@ class MapsTextTest {
   }
 
   @Test
+  void smapsEntries() {
+    SmapsText text = new SmapsText(MapsLayout.NONE);
+    text.add(vma(0x10000, 0x18000, 0x10, RW | VmFlags.MAYREAD | VmFlags.ACCOUNT, null, null, null));
+    assertThat(new String(text.toBytes(), StandardCharsets.ISO_8859_1))
+        .isEqualTo(
+            """
+            00010000-00018000 rw-p 00000000 00:00 0\s
+            Size:                 32 kB
+            KernelPageSize:        4 kB
+            MMUPageSize:           4 kB
+            VmFlags: rd wr mr ac\s
+            """);
+  }
+
+  @Test
   void heapStackAndSpecialNames() {
     MapsLayout layout = new MapsLayout(0x10000, 0x10800, 0x30000);
     assertThat(line(layout, vma(0x10000, 0x11000, 0x10, RW, null, null, null)))

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.vmarea.cli;
+
+import dev.vmarea.trace.replay.Recording;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the reader of a report may want to do next. */
+final class NextSteps {
+  private NextSteps() {}
+
+  /** How the command was called, so that what is proposed can be pasted. */
+  private static String self() {
+    return ShellWords.word(System.getProperty("vmarea.name", "vmarea"));
+  }
+
+  /**
+   * Something to do.
+   *
+   * @param command the command, harmless to a terminal
+   * @param purpose what it is good for
+   */
+  record Step(String command, String purpose) {}
+
+  /**
+   * After {@code run}.
+   *
+   * @param command what was run
+   * @param saved where the recording is, or null if it is gone
+   */
+  static List<Step> afterRun(Replayed replayed, List<String> command, @Nullable String saved) {
+    if (saved == null) {
+      return List.of(
+          new Step(
+              self() + " run --save DIR -- " + ShellWords.join(command),
+              replayed.exitCode() == ExitCode.FINDING
+                  ? "keeps the recording, to look into the difference or to report it"
+                  : "keeps the recording, to replay it anywhere"));
+    }
+    String directory = ShellWords.word(saved);
+    return List.of(
+        new Step(self() + " replay " + directory, "replays it again, on any operating system"),
+        new Step(self() + " maps " + directory, "shows the kernel's final map"));
+  }
+
+  /** After {@code replay} of {@code trace}. */
+  static List<Step> afterReplay(Replayed replayed, String trace) {
+    String name = ShellWords.word(trace);
+    Recording recording = replayed.recording();
+    List<Step> steps = new ArrayList<>();
+    if (replayed.exitCode() == ExitCode.FINDING) {
+      steps.add(
+          new Step(
+              self() + " replay " + name + " --json | tail -n 1",
+              "the same with every difference, for a program or a report"));
+    }
+    if (recording != null) {
+      steps.add(new Step(self() + " maps " + name, "shows the kernel's final map"));
+    } else if (replayed.report().comparedMaps() == 0) {
+      steps.add(
+          new Step(
+              self() + " replay " + name + " --from MAPS --expect MAPS",
+              "compares, given the maps just after the execve and at the end"));
+      steps.add(new Step(self() + " run -- PROGRAM", "records and compares without strace"));
+    }
+    return steps;
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.vmarea.cli;
+
+import dev.vmarea.trace.replay.ReplayReport;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vmarea replay TRACE|DIR}. */
+@Command(
+    name = "replay",
+    sortOptions = false,
+    description = {
+      "Replays the memory calls of a strace log or of a recording, checks the result of every"
+          + " call, and prints the final map as /proc/PID/maps shows it. The report goes to"
+          + " standard error. Works on any operating system."
+    },
+    footerHeading = "%nExamples%n",
+    footer = {
+      "  vmarea run --save ls.rec -- ls -l /",
+      "  vmarea replay ls.rec                  what run did, again",
+      "  vmarea replay ls.rec >/dev/null       the report only",
+      "  vmarea replay ls.rec --json | tail -n 1",
+      "",
+      "  strace -f -y -o log PROGRAM           a log of strace's own",
+      "  vmarea replay log                     without a map it can only be read",
+      "  vmarea replay log --from start.maps --expect final.maps",
+      "  zcat logs/*.gz | vmarea replay -      gzip itself is read as it is, too",
+      "",
+      "Exit status: 0 identical, or nothing to compare (the report says which); 1 a result or a"
+          + " map differs; 2 input that cannot be read."
+    })
+final class ReplayCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(
+      paramLabel = "TRACE|DIR",
+      description = "A strace log (plain or gzip, - for standard input), or a recording.")
+  private String trace = "";
+
+  @Option(
+      names = "--from",
+      paramLabel = "MAPS",
+      description = "The map (maps or smaps) just after the first process's first execve.")
+  private @Nullable Path from;
+
+  @Option(
+      names = "--expect",
+      paramLabel = "MAPS",
+      description = "The map (maps or smaps) of the first process at its end.")
+  private @Nullable Path expect;
+
+  @Mixin private final ReplayOptions options = new ReplayOptions();
+  @Mixin private final CommonOptions common = new CommonOptions();
+
+  ReplayCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Replayer replayer = new Replayer(console, options);
+    replayer.useMaps(from, expect);
+    Replayed replayed = replay(replayer);
+    Warnings.problems(replayed, console);
+    if (common.json()) {
+      console.out().println(JsonReport.of(replayed));
+      return replayed.exitCode();
+    }
+    printMap(replayed.report());
+    console.out().flush();
+    TextReport.onError(console).print(replayed, NextSteps.afterReplay(replayed, trace));
+    return replayed.exitCode();
+  }
+
+  private Replayed replay(Replayer replayer) throws IOException {
+    if (trace.equals("-")) {
+      return replayer.log(new FileInputStream(FileDescriptor.in), "standard input");
+    }
+    Path path = Path.of(trace);
+    return Files.isDirectory(path) ? replayer.recording(path) : replayer.log(path);
+  }
+
+  private void printMap(ReplayReport report) throws IOException {
+    String map = report.finalMap();
+    if (map != null) {
+      new MapPrinter(console).print(map);
+    }
+  }
+}
