@@ -170,6 +170,7 @@ final class ReplayEngine {
       case CLONE, CLONE3, FORK, VFORK -> processes.completeClone(record, thread);
       case EXECVE, EXECVEAT -> executed(record, thread);
       case UNSHARE -> unshared(record, thread);
+      case SETUID, SETREUID, SETRESUID, CAPSET -> Credentials.follow(record, thread.process);
       case SHMGET -> obtained(record);
       case SHMCTL -> controlled(record);
       default -> {
@@ -201,6 +202,9 @@ final class ReplayEngine {
     if (record.resultKind() != ResultKind.VALUE || record.result() != 0) {
       return;
     }
+    TracedProcess process = thread.process;
+    process.inherited = process.memory.inherited();
+    process.task.personality(process.task.personality() & ~Task.READ_IMPLIES_EXEC);
     ReplaySettings.StartingMap start = settings.start();
     TracedMemory memory;
     if (start != null && !startUsed && thread.process.first) {
