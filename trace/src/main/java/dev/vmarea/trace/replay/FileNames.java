@@ -3,6 +3,7 @@ package dev.vmarea.trace.replay;
 
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileOperations;
+import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import java.util.ArrayList;
@@ -78,12 +79,12 @@ final class FileNames {
       String fileSystemType,
       boolean noexec) {
     Name listed = deleted ? null : byPath.get(path);
-    if (listed != null && matches(listed.inode, major, minor, number)) {
+    if (listed != null
+        && matches(listed.inode, major, minor, number)
+        && agrees(listed.inode.fileSystem(), fileSystemType, noexec)) {
       listed.inode.identify(major, minor, number);
-      if (fileSystemType.isEmpty() || fileSystemType.equals(listed.inode.fileSystem().type())) {
-        byNumber.putIfAbsent(new DeviceAndNumber(major, minor, number), listed.inode);
-        return listed;
-      }
+      byNumber.putIfAbsent(new DeviceAndNumber(major, minor, number), listed.inode);
+      return listed;
     }
     Name name = unlisted(path, deleted, fileSystemType, noexec);
     Inode known = byNumber.get(new DeviceAndNumber(major, minor, number));
@@ -97,6 +98,10 @@ final class FileNames {
       byPath.put(path, name);
     }
     return name;
+  }
+
+  private static boolean agrees(FileSystem known, String type, boolean noexec) {
+    return type.isEmpty() || type.equals(known.type()) && noexec == known.noexec();
   }
 
   private static boolean matches(Inode inode, int major, int minor, long number) {

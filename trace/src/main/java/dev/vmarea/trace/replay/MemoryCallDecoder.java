@@ -2,6 +2,7 @@
 package dev.vmarea.trace.replay;
 
 import dev.vmarea.mapping.PolicyOperation;
+import dev.vmarea.mapping.ProcessControlOperation;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
 import dev.vmarea.trace.strace.StraceValue;
@@ -13,6 +14,28 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the arguments of memory calls from a log. */
 final class MemoryCallDecoder {
+  private static final List<String> MEMORY_MAP =
+      List.of(
+          "start_code",
+          "end_code",
+          "start_data",
+          "end_data",
+          "start_brk",
+          "brk",
+          "start_stack",
+          "arg_start",
+          "arg_end",
+          "env_start",
+          "env_end",
+          "auxv",
+          "auxv_size",
+          "exe_fd");
+
+  /** Third argument of mbind: the mask is in the log, or only where it lay in memory. */
+  static final long MASK_GIVEN = 1;
+
+  static final long MASK_UNREAD = 2;
+
   static final int PR_SET_THP_DISABLE = 41;
   static final int PR_SET_MDWE = 65;
   static final int PR_GET_MDWE = 66;
@@ -102,7 +125,7 @@ final class MemoryCallDecoder {
             record.argLong(0),
             record.argLong(1),
             record.argFlags(2),
-            given ? 1 : record.argLong(3),
+            given ? MASK_GIVEN : record.argLong(3) == 0 ? 0 : MASK_UNREAD,
             record.argLong(4),
             record.argFlags(5))
         .withNumbers(given ? words(record.value(3)) : unread(record));
@@ -196,14 +219,31 @@ final class MemoryCallDecoder {
           .withName(name == null ? null : new String(name, StandardCharsets.ISO_8859_1));
     }
     if (option == PR_SET_MM) {
-      boolean structure = record.argCount() > 2 && record.value(2).text().startsWith("{");
-      return structure ? null : plain(record, Math.min(5, record.argCount()));
+      return layout(record);
     }
     return switch ((int) option) {
       case PR_SET_MDWE, PR_GET_MDWE, PR_SET_MEMORY_MERGE, PR_GET_MEMORY_MERGE, PR_SET_THP_DISABLE ->
           plain(record, Math.min(5, record.argCount()));
       default -> null;
     };
+  }
+
+  // prctl(PR_SET_MM, PR_SET_MM_MAP, {start_code=0x.., .., exe_fd=-1}, 104, 0), or one value
+  private static @Nullable MemoryCall layout(StraceRecord record) {
+    MemoryCall call = plain(record, Math.min(5, record.argCount()));
+    if (call.a1() != ProcessControlOperation.PR_SET_MM_MAP || record.argCount() < 3) {
+      return call;
+    }
+    StraceValue structure = record.value(2);
+    List<Long> values = new ArrayList<>();
+    for (String name : MEMORY_MAP) {
+      StraceValue value = structure.field(name);
+      if (value == null) {
+        return call;
+      }
+      values.add(value.asLong());
+    }
+    return call.withNumbers(values);
   }
 
   // {rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}

@@ -10,6 +10,8 @@ import dev.vmarea.base.NodeMask;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.mapping.ProcessAdviseOperation;
+import dev.vmarea.mapping.ProcessControlOperation;
+import dev.vmarea.mapping.ProcessControlOperation.MemoryMap;
 import dev.vmarea.mapping.SharedMemoryOperation;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.ResourceLimits;
@@ -61,8 +63,7 @@ final class ModelCalls {
   private static long prctl(Syscalls calls, MemoryCall c) {
     return switch ((int) c.a0()) {
       case MemoryCallDecoder.PR_SET_VMA -> calls.setVmaAnonName(c.a2(), c.a3(), c.name());
-      case MemoryCallDecoder.PR_SET_MM ->
-          calls.prctlSetMm((int) c.a1(), c.a2(), c.a3(), c.a4(), null);
+      case MemoryCallDecoder.PR_SET_MM -> layout(calls, c);
       case MemoryCallDecoder.PR_SET_MDWE -> calls.prctlSetMdwe(c.a1(), c.a2(), c.a3(), c.a4());
       case MemoryCallDecoder.PR_GET_MDWE -> calls.prctlGetMdwe(c.a1(), c.a2(), c.a3(), c.a4());
       case MemoryCallDecoder.PR_SET_MEMORY_MERGE ->
@@ -73,6 +74,34 @@ final class ModelCalls {
           calls.prctlSetThpDisable(c.a1(), c.a2(), c.a3(), c.a4());
       default -> NOT_MODELLED;
     };
+  }
+
+  private static long layout(Syscalls calls, MemoryCall c) {
+    boolean wholeMap = c.a1() == ProcessControlOperation.PR_SET_MM_MAP;
+    if (!wholeMap) {
+      return calls.prctlSetMm((int) c.a1(), c.a2(), c.a3(), c.a4(), null);
+    }
+    List<Long> n = c.numbers();
+    if (n.size() < 14) {
+      return NOT_MODELLED;
+    }
+    MemoryMap map =
+        new MemoryMap(
+            n.get(0),
+            n.get(1),
+            n.get(2),
+            n.get(3),
+            n.get(4),
+            n.get(5),
+            n.get(6),
+            n.get(7),
+            n.get(8),
+            n.get(9),
+            n.get(10),
+            n.get(11),
+            (int) (long) n.get(12),
+            (int) (long) n.get(13));
+    return calls.prctlSetMm((int) c.a1(), 0, c.a3(), c.a4(), map);
   }
 
   private static NodeMask nodes(MemoryCall c) {

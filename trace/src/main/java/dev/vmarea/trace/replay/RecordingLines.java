@@ -115,6 +115,7 @@ final class RecordingLines {
       TracedMemory memory;
       try {
         memory = starts.memory(map.image(), process.task, map.layout());
+        process.inherited.applyTo(memory.space().mm());
       } catch (IllegalArgumentException e) {
         memory = TracedMemory.unknown("the map after its execve makes no sense");
       }
