@@ -22,8 +22,7 @@ final class ReplayOptions {
   @Option(
       names = "--max-divergences",
       paramLabel = "N",
-      description =
-          "Divergences shown at most (default: 20, with --json 100); all are counted.")
+      description = "Divergences shown at most (default: 20, with --json 100); all are counted.")
   private @Nullable Integer maxDivergences;
 
   /** The profile asked for, or null. */

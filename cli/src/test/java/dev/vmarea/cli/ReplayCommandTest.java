@@ -115,8 +115,7 @@ class ReplayCommandTest {
         .contains("and 2 calls more");
     JsonObject report =
         lastLine(
-            CommandLineRun.of(
-                "replay", recording.toString(), "--max-divergences", "2", "--json"));
+            CommandLineRun.of("replay", recording.toString(), "--max-divergences", "2", "--json"));
     assertThat(report.number("divergenceCount", 0)).isEqualTo(3);
     assertThat(report.array("divergences")).hasSize(2);
   }
