@@ -32,10 +32,7 @@ final class Credentials {
       case SETUID -> user(process, record.argLong(0), true);
       case SETREUID -> user(process, record.argLong(1), leaves(record.argLong(0)));
       case SETRESUID ->
-          user(
-              process,
-              record.argLong(1),
-              leaves(record.argLong(0)) && leaves(record.argLong(2)));
+          user(process, record.argLong(1), leaves(record.argLong(0)) && leaves(record.argLong(2)));
       case CAPSET -> capabilities(record, process);
       default -> {}
     }

@@ -70,8 +70,7 @@ final class EvidenceReplay {
   // The stack-like area that an access to an address outside all areas would make grow, or null.
   private static @Nullable Vma stackAbove(TracedMemory memory, long address) {
     Vma above = memory.space().mm().tree().find(address);
-    boolean grows =
-        above != null && above.start() > address && above.has(VmFlags.GROWSDOWN);
+    boolean grows = above != null && above.start() > address && above.has(VmFlags.GROWSDOWN);
     return grows ? above : null;
   }
 
@@ -93,8 +92,7 @@ final class EvidenceReplay {
       if (area.has(VmFlags.ACCOUNT)) {
         mm.uncharge(-pages);
       }
-      mm.editor()
-          .extend(written, written.withRange(start, area.end(), written.pgoff() - pages));
+      mm.editor().extend(written, written.withRange(start, area.end(), written.pgoff() - pages));
     } finally {
       mm.lock().unlock();
     }

@@ -74,8 +74,7 @@ class CallsOfEveryKindTest {
     assertNoDivergence(
         Script.started()
             .line("100 prlimit64(0, RLIMIT_AS, {rlim_cur=1024*1024, rlim_max=1024*1024}, NULL) = 0")
-            .line(
-                "100 mmap(NULL, 1048576, " + ANON + ") = -1 ENOMEM (Cannot allocate memory)"),
+            .line("100 mmap(NULL, 1048576, " + ANON + ") = -1 ENOMEM (Cannot allocate memory)"),
         1);
   }
 
