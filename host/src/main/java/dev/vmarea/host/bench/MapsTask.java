@@ -15,6 +15,7 @@ final class MapsTask implements Task {
   static final String LINE = "line";
 
   private static final int PASSES = 5;
+
   /** As many lines as the kernel gives at a time. */
   private static final int CHUNK = 80;
 

@@ -46,13 +46,30 @@ final class GrowingStacks {
     }
   }
 
-  /** Takes the starts as they are, after a call changed the map around them. */
+  /** Whether one of them reaches into [start, end). */
+  boolean reachInto(final long start, final long end) {
+    return stacks.stream().anyMatch(stack -> stack.start < end && start < stack.end);
+  }
+
+  /**
+   * Takes them as they are, after a call changed the map around them: what a call left of a stack
+   * may be several pieces, and each may grow. A piece that is no stack any more does no harm: it
+   * begins elsewhere only after a call, and then it is taken again.
+   */
   void take(final VmaLookup vmas) {
-    for (final Stack stack : stacks) {
-      final VmaBounds vma = vmas.at(stack.start);
-      if (vma != null) {
-        stack.start = vma.start();
-      }
+    final List<Stack> known = List.copyOf(stacks);
+    stacks.clear();
+    for (final Stack stack : known) {
+      watchAll(stack.start, stack.end, vmas);
+    }
+  }
+
+  /** Remembers every VMA that overlaps [start, end). */
+  void watchAll(final long start, final long end, final VmaLookup vmas) {
+    VmaBounds vma = vmas.atOrAbove(start);
+    while (vma != null && vma.start() < end) {
+      watch(vma);
+      vma = vmas.atOrAbove(vma.end());
     }
   }
 }

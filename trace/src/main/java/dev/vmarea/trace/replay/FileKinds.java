@@ -39,6 +39,10 @@ final class FileKinds {
 
   private static final Set<String> KNOWS_SYNC = Set.of("ext2", "ext4", "xfs", "fuse", "virtiofs");
 
+  // Pseudo file systems that forbid execution whatever their mount flags show.
+  private static final Set<String> NEVER_EXECUTED =
+      Set.of("sockfs", "anon_inodefs", "secretmem", "secretmemfs", "aio", "pipefs");
+
   private static final Set<String> NOT_MAPPABLE =
       Set.of("proc", "sysfs", "sockfs", "pipefs", "cgroup", "cgroup2", "devpts", "tracefs");
 
@@ -63,8 +67,8 @@ final class FileKinds {
 
   /** The file system of this type. */
   static FileSystem fileSystem(String type, boolean noexec) {
-    boolean unmounted = type.equals("sockfs") || type.equals("anon_inodefs");
-    return new FileSystem(type, noexec || unmounted, THP_ALIGNED.contains(type));
+    return new FileSystem(
+        type, noexec || NEVER_EXECUTED.contains(type), THP_ALIGNED.contains(type));
   }
 
   /** The type of file system that {@code path} lies on by convention, or {@link #UNKNOWN_TYPE}. */

@@ -26,6 +26,7 @@ final class MemoryReplayer {
 
   private final MemoryCallDecoder decoder;
   private final IntFunction<@Nullable TracedThread> threads;
+  private final EvidenceReplay evidence;
   private final DivergenceLog divergences;
   private long memoryCalls;
   private long skippedCalls;
@@ -36,9 +37,11 @@ final class MemoryReplayer {
   MemoryReplayer(
       MemoryCallDecoder decoder,
       IntFunction<@Nullable TracedThread> threads,
+      EvidenceReplay evidence,
       DivergenceLog divergences) {
     this.decoder = decoder;
     this.threads = threads;
+    this.evidence = evidence;
     this.divergences = divergences;
   }
 
@@ -185,6 +188,9 @@ final class MemoryReplayer {
     if (settledByPlacement(memory, thread, call, expected, actual)) {
       return;
     }
+    if (settledByGrowth(memory, thread, call, expected, actual)) {
+      return;
+    }
     diverged(record, thread, given, expected, actual);
     Resynchronisation.apply(memory, call, expected, actual, failed ? before : null);
   }
@@ -244,6 +250,19 @@ final class MemoryReplayer {
     }
     execute(memory, thread, call);
     return false;
+  }
+
+  // A call that succeeds across what the model holds to be a hole below a stack shows that it grew.
+  private boolean settledByGrowth(
+      TracedMemory memory, TracedThread thread, MemoryCall call, long expected, long actual) {
+    boolean hole =
+        Errno.isError(actual)
+            && !Errno.isError(expected)
+            && (actual == Errno.ENOMEM.negated() || actual == Errno.EFAULT.negated());
+    if (!hole || !evidence.growBelowStacks(memory, call.a0(), call.a0() + call.a1())) {
+      return false;
+    }
+    return execute(memory, thread, call) == expected;
   }
 
   private static List<PendingCall> underWay(TracedMemory memory) {
