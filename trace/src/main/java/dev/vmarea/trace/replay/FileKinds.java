@@ -42,6 +42,20 @@ final class FileKinds {
   private static final Set<String> NOT_MAPPABLE =
       Set.of("proc", "sysfs", "sockfs", "pipefs", "cgroup", "cgroup2", "devpts", "tracefs");
 
+  // However they are mounted, if at all: the kernel lets nobody execute anything on them.
+  private static final Set<String> NEVER_EXECUTABLE =
+      Set.of(
+          "proc",
+          "sysfs",
+          "cgroup",
+          "cgroup2",
+          "pipefs",
+          "sockfs",
+          "anon_inodefs",
+          "secretmem",
+          "secretmemfs",
+          "mqueue");
+
   private static final Set<String> NOT_MAPPABLE_DEVICES =
       Set.of("/dev/null", "/dev/full", "/dev/tty", "/dev/random", "/dev/urandom", "/dev/console");
 
@@ -63,8 +77,8 @@ final class FileKinds {
 
   /** The file system of this type. */
   static FileSystem fileSystem(String type, boolean noexec) {
-    boolean unmounted = type.equals("sockfs") || type.equals("anon_inodefs");
-    return new FileSystem(type, noexec || unmounted, THP_ALIGNED.contains(type));
+    return new FileSystem(
+        type, noexec || NEVER_EXECUTABLE.contains(type), THP_ALIGNED.contains(type));
   }
 
   /** The type of file system that {@code path} lies on by convention, or {@link #UNKNOWN_TYPE}. */

@@ -78,7 +78,10 @@ final class FileNames {
       String fileSystemType,
       boolean noexec) {
     Name listed = deleted ? null : byPath.get(path);
-    if (listed != null && matches(listed.inode, major, minor, number)) {
+    if (listed != null
+        && matches(listed.inode, major, minor, number)
+        && listed.inode.fileSystem().noexec()
+            == FileKinds.fileSystem(listed.inode.fileSystem().type(), noexec).noexec()) {
       listed.inode.identify(major, minor, number);
       if (fileSystemType.isEmpty() || fileSystemType.equals(listed.inode.fileSystem().type())) {
         byNumber.putIfAbsent(new DeviceAndNumber(major, minor, number), listed.inode);

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryReplayer {
   private static final int ADDR_NO_RANDOMIZE = 0x40000;
+  private static final int PIDFD_SELF_THREAD = -10000;
+  private static final int PIDFD_SELF_PROCESS = -20000;
   private static final int MAX_REORDERED = 8;
 
   private final MemoryCallDecoder decoder;
@@ -166,7 +168,7 @@ final class MemoryReplayer {
     List<PendingCall> earlier =
         underWay.stream().filter(other -> other.call.takesEffectAtEntry()).toList();
     execute(memory, thread, earlier);
-    long actual = execute(memory, thread, call);
+    long actual = execute(memory, thread, call, expected);
     if (actual == ModelCalls.NOT_MODELLED) {
       unmodelled++;
       return;
@@ -221,6 +223,27 @@ final class MemoryReplayer {
         && call.file() != null
         && expected == Errno.ENODEV.negated()
         && !Errno.isError(actual);
+  }
+
+  private static boolean isGoodPidfd(MemoryCall call, TracedThread thread, long expected) {
+    if (call.a0() < 0) {
+      return call.a0() == PIDFD_SELF_THREAD || call.a0() == PIDFD_SELF_PROCESS;
+    }
+    // What was opened before the log began is not known.
+    return thread.descriptors.get((int) call.a0()) != null || expected != Errno.EBADF.negated();
+  }
+
+  private long execute(
+      TracedMemory memory, TracedThread thread, MemoryCall call, long expected) {
+    TracedMemory own = thread.process.memory;
+    return call.call() == SyscallName.PROCESS_MADVISE
+        ? ModelCalls.processAdvise(
+            own.isKnown() ? own.space() : memory.space(),
+            memory.space(),
+            thread.process.task,
+            call,
+            isGoodPidfd(call, thread, expected))
+        : execute(memory, thread, call);
   }
 
   private long execute(TracedMemory memory, TracedThread thread, MemoryCall call) {
