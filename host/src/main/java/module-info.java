@@ -5,8 +5,10 @@ module dev.vmarea.host {
   requires static transitive org.jspecify;
   requires transitive dev.vmarea;
   requires transitive dev.vmarea.trace;
+  requires java.management;
   requires jdk.unsupported;
 
+  exports dev.vmarea.host.bench;
   exports dev.vmarea.host.evidence;
   exports dev.vmarea.host.nativecalls;
   exports dev.vmarea.host.recorder;

@@ -7,6 +7,7 @@ import dev.vmarea.host.recorder.Recorder;
 import dev.vmarea.host.recorder.RecordingException;
 import dev.vmarea.host.recorder.RecordingResult;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,7 +143,7 @@ final class RunCommand implements Callable<Integer> {
                   + " a shell: vmarea run -- sh -c 'COMMAND'");
       case RecordingException.TracingRefused _ ->
           CliException.host(
-              message, "Recordings made elsewhere can be replayed here: vmarea replay DIR");
+              message.replaceFirst("\\. ", ".\n"), "So can a recording: vmarea replay DIR");
       case RecordingException.LimitExceeded _ ->
           CliException.host(message, "The bound can be raised: --max-threads N");
     };
@@ -150,9 +151,6 @@ final class RunCommand implements Callable<Integer> {
 
   private int report(RecordingResult result, Path directory) throws IOException {
     Replayed replayed = new Replayer(console, options).recording(directory);
-    for (String note : result.notes()) {
-      console.warning(note);
-    }
     Warnings.problems(replayed, console);
     // The program's last line may not have ended.
     console.out().println();
@@ -163,9 +161,16 @@ final class RunCommand implements Callable<Integer> {
       TextReport.onOutput(console)
           .print(
               replayed,
-              NextSteps.afterRun(replayed, command, saved == null ? null : saved.toString()));
+              NextSteps.afterRun(replayed, words(), saved == null ? null : saved.toString()));
     }
     return passStatus ? programStatus(result) : replayed.exitCode();
+  }
+
+  /** The command's words as bytes in ISO-8859-1. */
+  private List<String> words() throws IOException {
+    return CommandBytes.of(command).stream()
+        .map(word -> new String(word, StandardCharsets.ISO_8859_1))
+        .toList();
   }
 
   private static int programStatus(RecordingResult result) {

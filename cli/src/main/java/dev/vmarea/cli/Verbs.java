@@ -25,6 +25,11 @@ final class Verbs {
               "print and check the map of a process, file or recording",
               "maps $$",
               c -> new MapsCommand(c)),
+          new Verb(
+              "bench",
+              "measure vmarea beside the kernel and a TreeMap",
+              "bench --quick lookup",
+              c -> new BenchCommand(c)),
           new Verb("help", "explain a verb", "help version", c -> new HelpCommand(c)),
           new Verb("version", "versions of vmarea and Java", "version", c -> new VersionCommand(c)),
           new Verb(

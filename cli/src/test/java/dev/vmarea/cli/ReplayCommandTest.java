@@ -263,6 +263,18 @@ class ReplayCommandTest {
   }
 
   @Test
+  void whatTheRecorderHadToSayIsPassedOn() throws Exception {
+    Path meta = recording.resolve("meta.json");
+    Fixture.edit(meta, "\"notes\":[]", "\"notes\":[\"an odd thing\"]");
+    Fixture.edit(meta, "\"limitation\":\"\"", "\"limitation\":\"no faults\"");
+
+    assertThat(joined(CommandLineRun.of("replay", recording.toString()).err()))
+        .contains("To know While it was recorded: an odd thing. Evidence: no faults. Next");
+    assertThat(lastLine(CommandLineRun.of("replay", "--json", recording.toString())).array("notes"))
+        .hasSize(2);
+  }
+
+  @Test
   void anotherKernelThanTheProfilesIsSaid() throws Exception {
     Fixture.edit(recording.resolve("meta.json"), "6.18.44", "6.1.0-9-amd64");
 

@@ -136,6 +136,14 @@ final class TracedCalls {
     }
   }
 
+  /** Whether the call, where it succeeds, may change the effective capabilities of its thread. */
+  static boolean changesCapabilities(final SystemCall call) {
+    return switch (call) {
+      case SETUID, SETREUID, SETRESUID, SETFSUID, CAPSET, SETNS, UNSHARE -> true;
+      default -> false;
+    };
+  }
+
   /** How a call with these arguments is treated, or null when it is not recorded. */
   static @Nullable CallKind kind(final SystemCall call, final long[] arguments) {
     final CallKind kind = KINDS.get(call);

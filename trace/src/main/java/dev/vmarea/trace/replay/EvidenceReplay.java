@@ -46,6 +46,11 @@ final class EvidenceReplay {
     }
   }
 
+  /** An access to {@code address} was refused for its permission. */
+  void refusedAccess(TracedMemory memory, long address) {
+    growIfBelow(memory, address);
+  }
+
   private void growIfBelow(TracedMemory memory, long address) {
     if (memory.space().lookup(address) != null) {
       return;

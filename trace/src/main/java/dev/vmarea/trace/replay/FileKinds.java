@@ -127,8 +127,33 @@ final class FileKinds {
     };
   }
 
-  /** How the file is mapped, or null when it cannot be. */
-  @Nullable FileOperations operations(String path, String fileSystemType) {
+  /** The kind that a recording names so, or null for one that it does not tell. */
+  static Inode.@Nullable Type typeNamed(String name) {
+    return switch (name) {
+      case "reg" -> Inode.Type.REGULAR;
+      case "dir" -> Inode.Type.DIRECTORY;
+      case "chr" -> Inode.Type.CHARACTER_DEVICE;
+      case "blk" -> Inode.Type.BLOCK_DEVICE;
+      case "fifo" -> Inode.Type.FIFO;
+      case "sock" -> Inode.Type.SOCKET;
+      case "other" -> Inode.Type.OTHER;
+      default -> null;
+    };
+  }
+
+  /**
+   * How the file is mapped, or null when it cannot be.
+   *
+   * @param type what kind of file it is, or null when only its path tells
+   */
+  @Nullable FileOperations operations(
+      String path, String fileSystemType, Inode.@Nullable Type type) {
+    if (type == Inode.Type.DIRECTORY || type == Inode.Type.FIFO) {
+      return null;
+    }
+    if (type == Inode.Type.BLOCK_DEVICE) {
+      return PlainFile.DEFAULT;
+    }
     if (path.equals("/dev/zero")) {
       return zero;
     }

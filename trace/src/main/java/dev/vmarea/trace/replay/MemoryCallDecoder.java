@@ -15,20 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the arguments of memory calls from a log. */
 final class MemoryCallDecoder {
-  static final int PR_SET_THP_DISABLE = 41;
-  static final int PR_SET_MDWE = 65;
-  static final int PR_GET_MDWE = 66;
-  static final int PR_SET_MEMORY_MERGE = 67;
-  static final int PR_GET_MEMORY_MERGE = 68;
-  private static final int MAX_RANGES = 1024;
-  private static final int MODE_FLAGS =
-      PolicyOperation.MPOL_F_STATIC_NODES
-          | PolicyOperation.MPOL_F_RELATIVE_NODES
-          | PolicyOperation.MPOL_F_NUMA_BALANCING;
-  private static final int MAX_WORDS = 512;
-  static final int PR_SET_MM = 35;
-  static final int PR_SET_VMA = 0x53564d41;
-
   private static final List<String> MEMORY_MAP =
       List.of(
           "start_code",
@@ -45,6 +31,25 @@ final class MemoryCallDecoder {
           "auxv",
           "auxv_size",
           "exe_fd");
+
+  /** Third argument of mbind: the mask is in the log, or only where it lay in memory. */
+  static final long MASK_GIVEN = 1;
+
+  static final long MASK_UNREAD = 2;
+
+  static final int PR_SET_THP_DISABLE = 41;
+  static final int PR_SET_MDWE = 65;
+  static final int PR_GET_MDWE = 66;
+  static final int PR_SET_MEMORY_MERGE = 67;
+  static final int PR_GET_MEMORY_MERGE = 68;
+  private static final int MAX_RANGES = 1024;
+  private static final int MODE_FLAGS =
+      PolicyOperation.MPOL_F_STATIC_NODES
+          | PolicyOperation.MPOL_F_RELATIVE_NODES
+          | PolicyOperation.MPOL_F_NUMA_BALANCING;
+  private static final int MAX_WORDS = 512;
+  static final int PR_SET_MM = 35;
+  static final int PR_SET_VMA = 0x53564d41;
 
   private final FileCalls files;
 
@@ -121,7 +126,7 @@ final class MemoryCallDecoder {
             record.argLong(0),
             record.argLong(1),
             record.argFlags(2),
-            given ? 1 : record.argLong(3),
+            given ? MASK_GIVEN : record.argLong(3) == 0 ? 0 : MASK_UNREAD,
             record.argLong(4),
             record.argFlags(5))
         .withNumbers(given ? words(record.value(3)) : unread(record));

@@ -4,9 +4,6 @@ package dev.vmarea.trace.replay;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
-import dev.vmarea.mapping.AdviseOperation;
-import dev.vmarea.space.ProgramLayout;
-import dev.vmarea.space.Task;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
 import dev.vmarea.trace.strace.SyscallName;
@@ -25,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * not fit that order, other orders of the calls under way are tried.
  */
 final class MemoryReplayer {
-  private static final int ADDR_NO_RANDOMIZE = 0x40000;
   private static final int PIDFD_SELF_THREAD = -10000;
   private static final int PIDFD_SELF_PROCESS = -20000;
   private static final int MAX_REORDERED = 8;
@@ -148,7 +144,7 @@ final class MemoryReplayer {
     }
     diverged(record, thread, pending.call, expected, pending.result);
     if (!Errno.isError(expected)) {
-      resynchronise(memory, pending.call, expected, pending.result, null);
+      Resynchronisation.apply(memory, pending.call, expected, pending.result, null);
     }
   }
 
@@ -156,13 +152,13 @@ final class MemoryReplayer {
       StraceRecord record, TracedThread thread, TracedMemory memory, MemoryCall given) {
     long expected = expected(record, given);
     boolean failed = given.call() != SyscallName.BRK && Errno.isError(expected);
-    if (withoutHugePages(given, expected)) {
+    if (Unjudged.withoutHugePages(given, expected)) {
       return;
     }
-    learnHeap(memory, given, expected);
-    learnBase(memory, given, expected);
-    MemoryCall call = withRandomPlacement(memory, thread.process.task, given, expected);
-    noteEdges(memory, call, expected, failed);
+    LayoutFromCalls.learnHeap(memory, given, expected);
+    LayoutFromCalls.learnBase(memory, given, expected);
+    MemoryCall call = withRandomPlacement(memory, given, expected);
+    LayoutFromCalls.noteEdges(memory, call, expected, failed);
     List<PendingCall> underWay = underWay(memory);
     TracedMemory.Snapshot before = failed || !underWay.isEmpty() ? memory.snapshot() : null;
     List<PendingCall> earlier =
@@ -174,11 +170,11 @@ final class MemoryReplayer {
       return;
     }
     memoryCalls++;
-    if (actual == expected || dependsOnContents(call) || notMappable(call, expected, actual)) {
-      if (before != null && actual != expected) {
-        memory.restore(before);
-        return;
-      }
+    if (before != null && Unjudged.notInTheLog(call, expected, actual)) {
+      memory.restore(before);
+      return;
+    }
+    if (actual == expected || Unjudged.dependsOnContents(memory, call, expected, actual)) {
       earlier.forEach(PendingCall::settle);
       return;
     }
@@ -192,37 +188,13 @@ final class MemoryReplayer {
       return;
     }
     diverged(record, thread, given, expected, actual);
-    resynchronise(memory, call, expected, actual, failed ? before : null);
+    Resynchronisation.apply(memory, call, expected, actual, failed ? before : null);
   }
 
   // What io_setup made stands in its argument.
   private static long expected(StraceRecord record, MemoryCall call) {
     boolean made = call.call() == SyscallName.IO_SETUP && record.result() == 0;
     return made ? call.a2() : record.result();
-  }
-
-  // How many huge pages there were is not in the log, so their lack is no finding.
-  private static boolean withoutHugePages(MemoryCall call, long expected) {
-    return call.call() == SyscallName.MMAP
-        && (call.a3() & MapFlags.HUGETLB) != 0
-        && expected == Errno.ENOMEM.negated();
-  }
-
-  // Some results depend on what pages hold or on files, which the model does not have.
-  private static boolean dependsOnContents(MemoryCall call) {
-    return switch (call.call()) {
-      case MADVISE -> AdviseOperation.dependsOnContents((int) call.a2());
-      case PROCESS_MADVISE -> AdviseOperation.dependsOnContents((int) call.a3());
-      default -> false;
-    };
-  }
-
-  // Whether a path names a directory, or a file whose driver cannot map, the log does not tell.
-  private static boolean notMappable(MemoryCall call, long expected, long actual) {
-    return call.call() == SyscallName.MMAP
-        && call.file() != null
-        && expected == Errno.ENODEV.negated()
-        && !Errno.isError(actual);
   }
 
   private static boolean isGoodPidfd(MemoryCall call, TracedThread thread, long expected) {
@@ -250,42 +222,14 @@ final class MemoryReplayer {
     return ModelCalls.execute(memory.space(), thread.process.task, call);
   }
 
-  // The heap begins where the first brk of a program finds it.
-  private static void learnHeap(TracedMemory memory, MemoryCall call, long expected) {
-    if (memory.heapKnown || call.call() != SyscallName.BRK || Errno.isError(expected)) {
-      return;
-    }
-    memory.heapKnown = true;
-    ProgramLayout layout = memory.space().layout();
-    layout.startBrk = expected;
-    layout.brk = expected;
-  }
-
-  // Without a starting map that shows it, the top of the area is where the first mapping ends.
-  private static void learnBase(TracedMemory memory, MemoryCall call, long expected) {
-    ProgramLayout layout = memory.space().layout();
-    boolean chosen =
-        layout.mmapBase == 0
-            && !layout.bottomUp
-            && call.call() == SyscallName.MMAP
-            && call.a0() == 0
-            && (call.a3() & (MapFlags.FIXED | MapFlags.BIT32)) == 0
-            && !Errno.isError(expected);
-    if (chosen) {
-      layout.mmapBase = expected + Pages.ceil(call.a1());
-    }
-  }
-
   // MAP_32BIT draws a new random start on every call.
-  private MemoryCall withRandomPlacement(
-      TracedMemory memory, Task task, MemoryCall call, long expected) {
+  private MemoryCall withRandomPlacement(TracedMemory memory, MemoryCall call, long expected) {
     boolean random =
         call.call() == SyscallName.MMAP
             && (call.a3() & (MapFlags.BIT32 | MapFlags.FIXED | MapFlags.FIXED_NOREPLACE))
                 == MapFlags.BIT32
             && !Errno.isError(expected)
-            && memory.space().mm().config().randomize() != 0
-            && (task.personality() & ADDR_NO_RANDOMIZE) == 0;
+            && memory.randomized;
     if (!random || expected == Pages.floor(call.a0())) {
       return call;
     }
@@ -297,30 +241,6 @@ final class MemoryReplayer {
     }
     randomPlacements++;
     return call.mappedAt(expected, call.a3() | MapFlags.FIXED);
-  }
-
-  private static void noteEdges(
-      TracedMemory memory, MemoryCall call, long expected, boolean failed) {
-    if (failed) {
-      return;
-    }
-    switch (call.call()) {
-      case MMAP -> range(memory, expected, call.a1());
-      case MREMAP -> {
-        range(memory, call.a0(), call.a1());
-        range(memory, call.a0(), call.a2());
-        range(memory, expected, call.a2());
-      }
-      case BRK -> memory.edges.add(Pages.ceil(expected));
-      case SHMAT, SHMDT, IO_SETUP, IO_DESTROY, PROCESS_MADVISE -> {}
-      case PRCTL -> range(memory, call.a2(), call.a3());
-      default -> range(memory, call.a0(), call.a1());
-    }
-  }
-
-  private static void range(TracedMemory memory, long start, long length) {
-    memory.edges.add(Pages.floor(start));
-    memory.edges.add(Pages.ceil(start + length));
   }
 
   // A file on a file system of unknown type: the first address that tells its placement settles it.
@@ -416,56 +336,5 @@ final class MemoryReplayer {
         expected,
         actual,
         call.returnsAddress());
-  }
-
-  /**
-   * Makes the model what the kernel's result says it is.
-   *
-   * @param before the model before a call that the kernel refused, else null
-   */
-  private static void resynchronise(
-      TracedMemory memory,
-      MemoryCall call,
-      long expected,
-      long actual,
-      TracedMemory.@Nullable Snapshot before) {
-    boolean brk = call.call() == SyscallName.BRK;
-    if (before != null) {
-      if (!Errno.isError(actual)) {
-        memory.restore(before);
-      }
-      return;
-    }
-    if (Errno.isError(expected) && !brk) {
-      return;
-    }
-    if (!Errno.isError(actual) && actual != expected) {
-      takeBack(memory, call, expected, actual);
-      if (call.call() == SyscallName.MREMAP || call.call() == SyscallName.IO_SETUP) {
-        return;
-      }
-    }
-    long forced = ModelCalls.force(memory.space(), ModelCalls.at(call, expected));
-    if (brk && forced != expected) {
-      memory.space().layout().brk = expected;
-    }
-  }
-
-  private static void takeBack(TracedMemory memory, MemoryCall call, long expected, long actual) {
-    switch (call.call()) {
-      case MMAP ->
-          ModelCalls.force(
-              memory.space(), MemoryCall.of(SyscallName.MUNMAP, actual, call.a1(), 0, 0, 0, 0));
-      case MREMAP ->
-          // What was moved to one place has to be moved on to the other.
-          ModelCalls.force(
-              memory.space(),
-              ModelCalls.at(
-                  MemoryCall.of(SyscallName.MREMAP, actual, call.a2(), call.a2(), 0, 0, 0),
-                  expected));
-      case SHMAT ->
-          ModelCalls.force(memory.space(), MemoryCall.of(SyscallName.SHMDT, actual, 0, 0, 0, 0, 0));
-      default -> {}
-    }
   }
 }

@@ -84,7 +84,9 @@ final class ProcessCalls {
     TracedMemory memory =
         request.has(CloneRequest.CLONE_VM) ? parent.memory : copied(parent.memory, task);
     memory.users++;
-    return new TracedProcess(pid, false, task, memory, parent.command);
+    TracedProcess child = new TracedProcess(pid, false, task, memory, parent.command);
+    child.permitted = parent.permitted;
+    return child;
   }
 
   private TracedMemory copied(TracedMemory parent, Task task) {
@@ -104,6 +106,7 @@ final class ProcessCalls {
     copy.edges = parent.edges.copy();
     copy.vsyscall = parent.vsyscall;
     copy.heapKnown = parent.heapKnown;
+    copy.randomized = parent.randomized;
     return copy;
   }
 
@@ -129,6 +132,9 @@ final class ProcessCalls {
     thread.descriptors = thread.descriptors.copy();
     thread.descriptors.closeOnExec();
     process.command = command(record);
+    if (memory.isKnown()) {
+      process.inherited.applyTo(memory.space().mm());
+    }
     replaceMemory(process, memory);
   }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the memory of a program that was just executed, from its map. */
 final class ProgramStart {
+  private static final int ADDR_NO_RANDOMIZE = 0x40000;
   private static final int ADDR_COMPAT_LAYOUT = 0x200000;
 
   private final Machine machine;
@@ -47,6 +48,8 @@ final class ProgramStart {
     }
     TracedMemory memory = TracedMemory.of(space);
     memory.vsyscall = image.vsyscall();
+    memory.randomized =
+        machine.kernel().config().randomize() != 0 && (task.personality() & ADDR_NO_RANDOMIZE) == 0;
     memory.heapKnown = known != null && known.get(LayoutField.START_BRK).isPresent();
     for (MapImage.Area area : image.areas()) {
       memory.edges.add(area.map().start());

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param exitStatus the first process's exit status, or null if it did not exit
  * @param signal the signal that killed it, or null
  * @param redacted whether file names were replaced
+ * @param notes what the recorder had to say of it, a sentence each
  */
 public record Recording(
     Path directory,
@@ -44,12 +45,14 @@ public record Recording(
     List<String> command,
     @Nullable Integer exitStatus,
     @Nullable String signal,
-    boolean redacted) {
+    boolean redacted,
+    List<String> notes) {
 
   private static final long MAX_META_BYTES = 1 << 20;
 
   public Recording {
     command = List.copyOf(command);
+    notes = List.copyOf(notes);
   }
 
   /** Whether {@code path} looks like a recording: a directory that holds a trace. */
@@ -84,10 +87,23 @@ public record Recording(
           command,
           status == null ? null : (int) status.asLong("exitStatus"),
           signal(meta.get("signal")),
-          meta.bool("redacted", false));
+          meta.bool("redacted", false),
+          recorderNotes(meta));
     } catch (JsonException e) {
       throw new RecordingException(file + ": " + e.getMessage());
     }
+  }
+
+  private static List<String> recorderNotes(JsonObject meta) throws JsonException {
+    List<String> notes = new ArrayList<>();
+    for (JsonValue note : meta.array("notes")) {
+      notes.add("While it was recorded: " + note.asText("notes") + ".");
+    }
+    String limitation = meta.object("evidence").text("limitation", "");
+    if (!limitation.isEmpty()) {
+      notes.add("Evidence: " + limitation + ".");
+    }
+    return notes;
   }
 
   private static @Nullable String signal(@Nullable JsonValue value) throws JsonException {
@@ -128,7 +144,7 @@ public record Recording(
    */
   public ReplaySettings settings(@Nullable Profile profile) throws IOException {
     Profile.Choice choice = Profile.forRelease(kernel);
-    List<String> notes = new ArrayList<>();
+    List<String> notes = new ArrayList<>(this.notes);
     if (profile == null && !choice.exact()) {
       notes.add(
           (kernel.isEmpty()

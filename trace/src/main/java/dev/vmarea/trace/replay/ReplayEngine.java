@@ -12,6 +12,7 @@ import dev.vmarea.trace.strace.RecordKind;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceReader;
 import dev.vmarea.trace.strace.StraceRecord;
+import dev.vmarea.trace.strace.StraceValue;
 import dev.vmarea.trace.strace.SyscallName;
 import java.io.IOException;
 import java.util.List;
@@ -90,8 +91,29 @@ final class ReplayEngine {
           processes.superseded(leader, (int) record.result());
         }
       }
+      case SIGNAL -> signalled(record);
       case VMAREA_COMMENT -> comment(record);
       default -> {}
+    }
+  }
+
+  /**
+   * A refused access below a stack-like area has made it grow first: the kernel looks at the
+   * permission only of the area that then contains the address (mm-semantics 5.8).
+   */
+  private void signalled(StraceRecord record) {
+    TracedThread thread = table.get(record.pid());
+    StraceValue code = record.structField(0, "si_code");
+    StraceValue address = record.structField(0, "si_addr");
+    if (thread == null
+        || !record.callName().equals("SIGSEGV")
+        || code == null
+        || address == null
+        || !thread.process.memory.isKnown()) {
+      return;
+    }
+    if (code.text().equals("SEGV_ACCERR") || code.text().equals("2")) {
+      evidence.refusedAccess(thread.process.memory, address.asLong());
     }
   }
 
@@ -148,6 +170,7 @@ final class ReplayEngine {
       case CLONE, CLONE3, FORK, VFORK -> processes.completeClone(record, thread);
       case EXECVE, EXECVEAT -> executed(record, thread);
       case UNSHARE -> unshared(record, thread);
+      case SETUID, SETREUID, SETRESUID, CAPSET -> Credentials.follow(record, thread.process);
       case SHMGET -> obtained(record);
       case SHMCTL -> controlled(record);
       default -> {
@@ -179,6 +202,9 @@ final class ReplayEngine {
     if (record.resultKind() != ResultKind.VALUE || record.result() != 0) {
       return;
     }
+    TracedProcess process = thread.process;
+    process.inherited = process.memory.inherited();
+    process.task.personality(process.task.personality() & ~Task.READ_IMPLIES_EXEC);
     ReplaySettings.StartingMap start = settings.start();
     TracedMemory memory;
     if (start != null && !startUsed && thread.process.first) {

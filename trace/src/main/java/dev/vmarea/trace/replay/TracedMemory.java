@@ -34,6 +34,9 @@ final class TracedMemory {
   /** Whether it is known where the heap begins; else the first brk tells it. */
   boolean heapKnown;
 
+  /** Whether execve placed things at random, which also makes MAP_32BIT random. */
+  boolean randomized = true;
+
   int peak;
 
   private TracedMemory(@Nullable AddressSpace space, String unknownBecause) {
@@ -100,6 +103,25 @@ final class TracedMemory {
     restored.mm().ksmMergeAny(snapshot.ksm);
     restored.mm().denyWriteExec(old.mm().denyWriteExec(), old.mm().denyWriteExecNotInherited());
     space = restored;
+  }
+
+  /** What a program inherits through execve: PR_SET_MEMORY_MERGE and PR_SET_MDWE. */
+  record Inherited(boolean ksm, boolean denyWriteExec) {
+    static final Inherited NOTHING = new Inherited(false, false);
+
+    void applyTo(Mm mm) {
+      mm.ksmMergeAny(ksm);
+      mm.denyWriteExec(denyWriteExec, false);
+    }
+  }
+
+  Inherited inherited() {
+    AddressSpace current = space;
+    if (current == null) {
+      return Inherited.NOTHING;
+    }
+    Mm mm = current.mm();
+    return new Inherited(mm.ksmMergeAny(), mm.denyWriteExec() && !mm.denyWriteExecNotInherited());
   }
 
   /** Nobody uses the memory any longer. */

@@ -15,6 +15,13 @@ final class TracedProcess {
   TracedMemory memory;
   String command;
   long calls;
+
+  /** Capabilities that come back with user id 0. */
+  long permitted;
+
+  /** What the last execve took over from the memory before it. */
+  TracedMemory.Inherited inherited = TracedMemory.Inherited.NOTHING;
+
   long skipped;
 
   /** The final map compared, once it is known. */

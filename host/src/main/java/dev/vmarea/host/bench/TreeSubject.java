@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vmarea.jmh;
+package dev.vmarea.host.bench;
 
+import dev.vmarea.base.KernelConfig;
 import dev.vmarea.space.VmaCursor;
 import dev.vmarea.space.VmaTree;
 import dev.vmarea.vma.Vma;
@@ -12,13 +13,37 @@ import org.jspecify.annotations.Nullable;
  * The least that mmap, munmap and mprotect of anonymous memory do to a tree: cut at the edges, join
  * with like neighbours, one update. Neither limits nor accounting, like the peers.
  */
-final class SimpleSpace {
-  private final VmaTree tree;
-  private final VmaCursor cursor;
+public final class TreeSubject implements Subject {
+  private static final long TASK_SIZE = KernelConfig.TASK_SIZE_47;
 
-  SimpleSpace(VmaTree tree) {
-    this.tree = tree;
-    this.cursor = tree.cursor();
+  private final VmaTree tree = new VmaTree();
+  private final VmaCursor cursor = tree.cursor();
+
+  /** An empty tree. */
+  public TreeSubject() {}
+
+  @Override
+  public int count() {
+    return tree.size();
+  }
+
+  @Override
+  public long lookup(long address) {
+    Vma vma = tree.lookup(address);
+    if (vma == null) {
+      throw new IllegalStateException("nothing found");
+    }
+    return vma.start();
+  }
+
+  @Override
+  public long gapBelow(long high, long bytes) {
+    return tree.findGapBelow(Arena.PAGE, high, bytes);
+  }
+
+  @Override
+  public long gapAbove(long low, long bytes) {
+    return tree.findGapAbove(low, TASK_SIZE, bytes);
   }
 
   private static Vma vma(long start, long end, long flags) {
@@ -48,7 +73,8 @@ final class SimpleSpace {
         && high.pgoff() == pgoff;
   }
 
-  void map(long start, long end, long flags) {
+  @Override
+  public void map(long start, long end, int flags) {
     cursor.moveTo(start);
     Vma previous = cursor.previousEnd() == start ? cursor.peekPrevious() : null;
     if (cursor.start() < start) {
@@ -78,7 +104,8 @@ final class SimpleSpace {
     }
   }
 
-  void unmap(long start, long end) {
+  @Override
+  public void unmap(long start, long end) {
     cursor.moveTo(start);
     Vma first = cursor.start() < end ? cursor.current() : null;
     if (first == null) {
@@ -108,8 +135,8 @@ final class SimpleSpace {
     }
   }
 
-  /** Changes the flags of a range inside one VMA. */
-  void protect(long start, long end, long flags) {
+  @Override
+  public void protect(long start, long end, int flags) {
     Vma vma = cursor.seek(start);
     if (vma == null || vma.start() > start || vma.end() < end) {
       throw new IllegalArgumentException("range");

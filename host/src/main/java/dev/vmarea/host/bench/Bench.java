@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.host.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Measures groups of figures. */
+public final class Bench {
+  private Bench() {}
+
+  /**
+   * Measures the groups, in their order. What cannot be measured here has a row that says why.
+   *
+   * @throws IOException if a measuring process cannot be started or fails
+   */
+  public static List<Row> run(Set<Group> groups, Settings settings) throws IOException {
+    OperationFigures operations = new OperationFigures(new OperationRuns(settings));
+    TaskFigures tasks = new TaskFigures(settings);
+    List<Row> rows = new ArrayList<>();
+    for (Group group : Group.values()) {
+      if (groups.contains(group)) {
+        rows.addAll(
+            switch (group) {
+              case CALLS -> operations.calls();
+              case TREE -> operations.tree();
+              case LOOKUP -> operations.lookup();
+              case GAPS -> operations.gaps();
+              case GROWTH -> operations.growth();
+              case THREADS -> tasks.threads();
+              case HEAP -> tasks.heap();
+              case MAPS -> tasks.maps();
+              case IMPORT -> tasks.imports();
+              case STARTUP -> tasks.startup();
+            });
+      }
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.host.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The figures that have a task of their own. */
+final class TaskFigures {
+  private static final String NANOS = "ns";
+  private static final long LOG_BYTES = 200_000_000;
+  private static final long QUICK_LOG_BYTES = 30_000_000;
+
+  private final Settings settings;
+
+  TaskFigures(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** What rounds of the two workers measured, in turns; the second may be missing. */
+  private record Pair(Samples ours, RowList.Value peer) {}
+
+  private Samples measure(int rounds, String... task) throws IOException, NotMeasuredException {
+    Samples samples = new Samples();
+    try (WorkerProcess worker = new WorkerProcess(task)) {
+      for (int round = -1; round < rounds; round++) {
+        if (round < 0) {
+          worker.round();
+        } else {
+          samples.add(worker.round());
+        }
+      }
+    }
+    return samples;
+  }
+
+  private Pair pair(int warmUps, int rounds, String key, String[] ourTask, String[] peerTask)
+      throws IOException, NotMeasuredException {
+    Samples ours = new Samples();
+    Samples peer = new Samples();
+    try (WorkerProcess our = new WorkerProcess(ourTask)) {
+      try (WorkerProcess other = new WorkerProcess(peerTask)) {
+        for (int round = -warmUps; round < rounds; round++) {
+          double ourValue = our.round().getOrDefault(key, Double.NaN);
+          double otherValue = other.round().getOrDefault(key, Double.NaN);
+          if (round >= 0) {
+            ours.add(key, ourValue);
+            peer.add(key, otherValue);
+          }
+        }
+        return new Pair(ours, () -> peer.median(key));
+      } catch (NotMeasuredException e) {
+        for (int round = -warmUps; round < rounds; round++) {
+          double ourValue = our.round().getOrDefault(key, Double.NaN);
+          if (round >= 0) {
+            ours.add(key, ourValue);
+          }
+        }
+        return new Pair(
+            ours,
+            () -> {
+              throw e;
+            });
+      }
+    }
+  }
+
+  List<Row> threads() throws IOException {
+    settings.progress().accept("threads");
+    RowList rows = new RowList(Group.THREADS);
+    Samples all;
+    try {
+      all = measure(settings.rounds(), "threads", "60000", settings.quick() ? "150" : "400");
+    } catch (NotMeasuredException e) {
+      throw new IOException("a measuring process failed: " + e.reason(), e);
+    }
+    rows.compare(
+        "reads in two threads, against one",
+        "times",
+        () -> all.medianRatio(ThreadsTask.TWO_READERS, ThreadsTask.ONE_READER),
+        "plain arithmetic here",
+        () -> all.medianRatio(ThreadsTask.TWO_CORES, ThreadsTask.ONE_CORE),
+        Target.valueAtLeast(1, 1.9));
+    rows.compare(
+        "writes beside a reader",
+        "/s",
+        () -> all.median(ThreadsTask.WRITER_BESIDE),
+        "the writer alone",
+        () -> all.median(ThreadsTask.WRITER),
+        Target.ratioAtLeast(0, 0.9));
+    rows.compare(
+        "reads beside a writer",
+        "/s",
+        () -> all.median(ThreadsTask.READER_BESIDE),
+        "the reader alone",
+        () -> all.median(ThreadsTask.ONE_READER),
+        Target.NONE);
+    rows.compare(
+        "reads while the writer's lock is held",
+        "/s",
+        () -> all.median(ThreadsTask.READER_LOCKED),
+        "the reader alone",
+        () -> all.median(ThreadsTask.ONE_READER),
+        Target.ratioAtLeast(0.5, 0.9));
+    return rows.rows();
+  }
+
+  List<Row> heap() throws IOException {
+    settings.progress().accept("heap");
+    RowList rows = new RowList(Group.HEAP);
+    String mappings = Integer.toString(settings.quick() ? 200_000 : OperationRuns.LARGE);
+    try {
+      Pair pair =
+          pair(
+              0,
+              3,
+              HeapTask.BYTES,
+              new String[] {"heap", "model", mappings},
+              new String[] {"heap", "treemap", mappings});
+      rows.compare(
+          "heap a VMA, tree included",
+          "bytes",
+          () -> pair.ours().median(HeapTask.BYTES),
+          "TreeMap",
+          pair.peer(),
+          Target.valueAtMost(230, 120));
+    } catch (NotMeasuredException e) {
+      throw new IOException("a measuring process failed: " + e.reason(), e);
+    }
+    return rows.rows();
+  }
+
+  List<Row> maps() throws IOException {
+    settings.progress().accept("maps text");
+    RowList rows = new RowList(Group.MAPS);
+    String mappings = Integer.toString(OperationRuns.HOST_LIMIT);
+    try {
+      Pair pair =
+          pair(
+              settings.warmUps(),
+              settings.rounds(),
+              MapsTask.LINE,
+              new String[] {"maps", "model", mappings},
+              new String[] {"maps", "host", mappings});
+      rows.compare(
+          "writing maps text, a VMA, 60,000",
+          NANOS,
+          () -> pair.ours().median(MapsTask.LINE),
+          "kernel's, read",
+          pair.peer(),
+          Target.ratioAtMost(1, 0.5));
+    } catch (NotMeasuredException e) {
+      throw new IOException("a measuring process failed: " + e.reason(), e);
+    }
+    return rows.rows();
+  }
+
+  List<Row> imports() throws IOException {
+    settings.progress().accept("strace import");
+    RowList rows = new RowList(Group.IMPORT);
+    Path log = Files.createTempFile("vmarea-bench", ".strace");
+    try {
+      ImportTask.generate(log, settings.quick() ? QUICK_LOG_BYTES : LOG_BYTES);
+      Samples ours = new Samples();
+      Samples peer = new Samples();
+      String missing = "";
+      Peers peers = new Peers(settings.peers());
+      try (WorkerProcess worker = new WorkerProcess("import", log.toString())) {
+        for (int round = -settings.warmUps(); round < settings.rounds(); round++) {
+          double speed = worker.round().getOrDefault(ImportTask.SPEED, Double.NaN);
+          if (round >= 0) {
+            ours.add(ImportTask.SPEED, speed);
+            if (round % 3 == 0 && missing.isEmpty()) {
+              try {
+                peer.add(ImportTask.SPEED, peers.parse(log));
+              } catch (NotMeasuredException e) {
+                missing = e.reason();
+              }
+            }
+          }
+        }
+      } catch (NotMeasuredException e) {
+        throw new IOException("a measuring process failed: " + e.reason(), e);
+      }
+      String reason = missing;
+      rows.alone(
+          "strace import",
+          "MB/s",
+          () -> ours.median(ImportTask.SPEED),
+          Target.valueAtLeast(150, 300));
+      rows.compare(
+          "strace import",
+          "MB/s",
+          () -> ours.median(ImportTask.SPEED),
+          "parser in C",
+          () -> {
+            if (!reason.isEmpty()) {
+              throw new NotMeasuredException(reason);
+            }
+            return peer.median(ImportTask.SPEED);
+          },
+          Target.NONE);
+    } finally {
+      Files.delete(log);
+    }
+    return rows.rows();
+  }
+
+  List<Row> startup() throws IOException {
+    settings.progress().accept("start-up");
+    RowList rows = new RowList(Group.STARTUP);
+    Path launcher = settings.launcher();
+    Samples samples = new Samples();
+    String java = WorkerProcess.java().toString();
+    if (launcher != null) {
+      for (int round = -2; round < 2 * settings.rounds(); round++) {
+        double ours = elapsed(launcher.toString(), "version");
+        double peer = elapsed(java, "-version");
+        if (round >= 0) {
+          samples.add("ours", ours);
+          samples.add("peer", peer);
+        }
+      }
+    }
+    rows.compare(
+        "./vmarea version",
+        "ms",
+        () -> {
+          if (launcher == null) {
+            throw new NotMeasuredException("the vmarea script is not known; start bench with it");
+          }
+          return samples.median("ours");
+        },
+        "java -version",
+        () -> samples.median("peer"),
+        Target.ratioAtMost(6, 3));
+    return rows.rows();
+  }
+
+  private static double elapsed(String... command) throws IOException {
+    long begun = System.nanoTime();
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      if (process.waitFor() != 0) {
+        throw new IOException(command[0] + " ended with status " + process.exitValue());
+      }
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    return (System.nanoTime() - begun) / 1e6;
+  }
+}

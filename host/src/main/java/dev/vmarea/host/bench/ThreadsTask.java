@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.host.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
+
+/**
+ * Readers and a writer in one address space: operations a second. The arithmetic that shares
+ * nothing tells what two threads could gain on this machine at this moment.
+ */
+final class ThreadsTask implements Task {
+  static final String ONE_READER = "one reader";
+  static final String TWO_READERS = "two readers";
+  static final String WRITER = "writer";
+  static final String WRITER_BESIDE = "writer beside a reader";
+  static final String READER_BESIDE = "reader beside a writer";
+  static final String READER_LOCKED = "reader while the writer's lock is held";
+  static final String ONE_CORE = "arithmetic in one thread";
+  static final String TWO_CORES = "arithmetic in two threads";
+
+  private static final int BATCH = 64;
+
+  private final ModelSubject model = new ModelSubject();
+  private final Arena arena;
+  private final int mappings;
+  private final long millis;
+  private volatile long sink;
+
+  ThreadsTask(int mappings, long millis) {
+    this.mappings = mappings;
+    this.millis = millis;
+    this.arena = new Arena(mappings, Math.min(mappings / 16, 20_000));
+    arena.build(model);
+    arena.choose();
+  }
+
+  @Override
+  public Map<String, Double> round() throws InterruptedException {
+    Map<String, Double> results = new LinkedHashMap<>();
+    results.put(ONE_CORE, together(this::compute)[0]);
+    results.put(TWO_CORES, sum(together(this::compute, this::compute)));
+    results.put(ONE_READER, together(this::read)[0]);
+    results.put(TWO_READERS, sum(together(this::read, this::read)));
+    results.put(WRITER, together(this::write)[0]);
+    double[] both = together(this::write, this::read);
+    results.put(WRITER_BESIDE, both[0]);
+    results.put(READER_BESIDE, both[1]);
+    ReentrantLock lock = model.space().mm().lock();
+    lock.lock();
+    try {
+      results.put(READER_LOCKED, together(this::read)[0]);
+    } finally {
+      lock.unlock();
+    }
+    arena.check(model);
+    return results;
+  }
+
+  private static double sum(double[] rates) {
+    double sum = 0;
+    for (double rate : rates) {
+      sum += rate;
+    }
+    return sum;
+  }
+
+  /** Lets all jobs run for the same time; operations a second of each. */
+  @SafeVarargs
+  private double[] together(ToLongFunction<AtomicBoolean>... jobs) throws InterruptedException {
+    AtomicBoolean running = new AtomicBoolean(true);
+    double[] rates = new double[jobs.length];
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < jobs.length; i++) {
+      int index = i;
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    long begun = System.nanoTime();
+                    long operations = jobs[index].applyAsLong(running);
+                    rates[index] = operations * 1e9 / (System.nanoTime() - begun);
+                  }));
+    }
+    Thread.sleep(millis);
+    running.set(false);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    return rates;
+  }
+
+  private long read(AtomicBoolean running) {
+    SplittableRandom random = new SplittableRandom(1);
+    long operations = 0;
+    long sum = 0;
+    while (running.get()) {
+      for (int i = 0; i < BATCH; i++) {
+        // The first page of a slot is mapped whatever the writer is about.
+        sum += model.lookup(Arena.BASE + random.nextInt(mappings) * 8L * Arena.PAGE);
+      }
+      operations += BATCH;
+    }
+    sink = sum;
+    return operations;
+  }
+
+  private long write(AtomicBoolean running) {
+    long operations = 0;
+    while (running.get()) {
+      Operation.SPLIT.run(model, arena, 0, BATCH);
+      Operation.JOIN.run(model, arena, 0, BATCH);
+      arena.choose();
+      operations += 2 * BATCH;
+    }
+    return operations;
+  }
+
+  private long compute(AtomicBoolean running) {
+    SplittableRandom random = new SplittableRandom(1);
+    long operations = 0;
+    long sum = 0;
+    while (running.get()) {
+      for (int i = 0; i < BATCH; i++) {
+        sum += random.nextInt(mappings);
+      }
+      operations += BATCH;
+    }
+    sink = sum;
+    return operations;
+  }
+
+  @Override
+  public String toString() {
+    return "threads, sum " + sink;
+  }
+}
