@@ -84,8 +84,14 @@ final class AddressSpaceEvidence implements AutoCloseable {
     }
   }
 
+  /** Whether a stack-like VMA was known in [start, end) before the call. */
+  boolean watchesStack(final long start, final long end) {
+    return stacks.overlaps(start, end);
+  }
+
   /** Takes the stacks as they are, after a call changed the map around them. */
   void takeStacks() {
+    view.vmas().changed();
     stacks.take(view.vmas());
   }
 

@@ -35,6 +35,9 @@ final class CallEffects {
       case MREMAP -> {
         if (!failed) {
           placed(space, result, a[2], pageSize, sink);
+          if (space.watchesStack(a[0], a[0] + Math.max(a[1], pageSize))) {
+            space.watchStack(result);
+          }
         }
       }
       case BRK -> moveBreak(space, result, pageSize);

@@ -46,12 +46,28 @@ final class GrowingStacks {
     }
   }
 
-  /** Takes the starts as they are, after a call changed the map around them. */
+  /** Whether a stack known lies in [start, end), wholly or partly. */
+  boolean overlaps(final long start, final long end) {
+    return stacks.stream().anyMatch(stack -> stack.start < end && start < stack.end);
+  }
+
+  /**
+   * Takes what is there now, after a call changed the map: the call may have cut a stack in pieces,
+   * each of which grows by itself. What was mapped over a stack is watched too, since nothing tells
+   * it apart here, and does no harm: it does not grow.
+   */
   void take(final VmaLookup vmas) {
-    for (final Stack stack : stacks) {
-      final VmaBounds vma = vmas.at(stack.start);
-      if (vma != null) {
-        stack.start = vma.start();
+    final List<Stack> known = List.copyOf(stacks);
+    stacks.clear();
+    for (final Stack stack : known) {
+      long cursor = stack.start;
+      while (cursor < stack.end) {
+        final VmaBounds vma = vmas.atOrAbove(cursor);
+        if (vma == null || vma.start() >= stack.end) {
+          break;
+        }
+        watch(vma);
+        cursor = vma.end();
       }
     }
   }
