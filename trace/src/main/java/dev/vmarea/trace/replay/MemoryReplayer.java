@@ -211,8 +211,7 @@ final class MemoryReplayer {
     return thread.descriptors.get((int) call.a0()) != null || expected != Errno.EBADF.negated();
   }
 
-  private long execute(
-      TracedMemory memory, TracedThread thread, MemoryCall call, long expected) {
+  private long execute(TracedMemory memory, TracedThread thread, MemoryCall call, long expected) {
     TracedMemory own = thread.process.memory;
     return call.call() == SyscallName.PROCESS_MADVISE
         ? ModelCalls.processAdvise(

@@ -39,7 +39,8 @@ final class Unjudged {
   }
 
   // Locking marks all areas before it faults the pages in, so a page that cannot be had, behind the
-  // end of a file or guarded, gives an error and leaves what success leaves. A file's size is known as it was when it was
+  // end of a file or guarded, gives an error and leaves what success leaves. A file's size is known
+  // as it was when it was
   // mapped.
   private static boolean mayLackPages(TracedMemory memory, MemoryCall call) {
     long end = call.a0() + call.a1();
