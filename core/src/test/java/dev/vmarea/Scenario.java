@@ -4,23 +4,17 @@ package dev.vmarea;
 import dev.vmarea.base.Advice;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.NodeMask;
 import dev.vmarea.base.Profile;
 import dev.vmarea.base.VmFlags;
-import dev.vmarea.files.PlainFile;
-import dev.vmarea.files.SecretFile;
-import dev.vmarea.files.ShmemFile;
-import dev.vmarea.files.ZeroDevice;
 import dev.vmarea.mapping.SharedSegment;
+import dev.vmarea.space.Counters;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
-import dev.vmarea.vma.DirectoryEntry;
-import dev.vmarea.vma.FileOperations;
-import dev.vmarea.vma.FileSystem;
-import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.UserfaultContext;
 import dev.vmarea.vma.Vma;
@@ -48,10 +42,10 @@ final class Scenario {
 
   private final Machine machine;
   private AddressSpace space;
-  private final Map<String, OpenFile> files = new HashMap<>();
-  private final Map<String, Inode> inodes = new HashMap<>();
+  private final ScenarioFiles files;
   private final Map<String, UserfaultContext> userfaults = new HashMap<>();
   private long context;
+  private int failuresLeft;
 
   Scenario() {
     this(KernelConfig.standard());
@@ -59,6 +53,7 @@ final class Scenario {
 
   Scenario(KernelConfig config) {
     machine = new Machine(config, Profile.LINUX_6_18);
+    files = new ScenarioFiles(machine.backing());
     ProgramLayout layout = new ProgramLayout();
     layout.mmapBase = 0x7ffff7fff000L;
     layout.legacyBase = 0x2aaaaaaab000L;
@@ -164,7 +159,10 @@ final class Scenario {
       case "uffdclose" -> closeUserfault();
       case "memlock" -> memlock(Long.parseLong(w[1]));
       case "setlimit" -> setLimit(w[1], Long.parseLong(w[2]));
-      case "mapcount" -> fillUp(Integer.parseInt(w[1]));
+      case "mapcount" -> fillUp(count(w[1]));
+      case "maxmap" -> configure(config().withMaxMapCount(Integer.parseInt(w[1])));
+      case "ram" -> configure(config().withMemory(Long.parseLong(w[1]), 0));
+      case "fail" -> failOnce(w[1], w.length > 2 ? Integer.parseInt(w[2]) : 1);
       case "brk" -> calls.brk(start);
       case "unprivileged" -> unprivileged();
       case "fork" -> fork();
@@ -222,7 +220,7 @@ final class Scenario {
           if (word.startsWith("@")) {
             pgoff = Long.parseLong(word.substring(1));
           } else if (word.startsWith("file:")) {
-            file = file(word.substring(5));
+            file = files.open(word.substring(5));
             flags &= ~MapFlags.ANONYMOUS;
           } else {
             prot = prot(word);
@@ -231,38 +229,6 @@ final class Scenario {
       }
     }
     return space.syscalls().mmap(start, length, prot, flags, file, pgoff * 4096);
-  }
-
-  /** Files of 16 pages; a capital after the name is another open of the same, "ro" read-only. */
-  private OpenFile file(String name) {
-    return files.computeIfAbsent(
-        name,
-        n -> {
-          boolean readOnly = n.endsWith("ro");
-          String inodeName = n.replaceAll("(ro|[A-Z])$", "");
-          boolean memory = n.startsWith("mem");
-          FileOperations operations =
-              n.startsWith("dz")
-                  ? new ZeroDevice(machine.backing())
-                  : n.startsWith("secret")
-                      ? SecretFile.INSTANCE
-                      : memory ? ShmemFile.INSTANCE : PlainFile.THP_SYNC;
-          Inode inode =
-              inodes.computeIfAbsent(
-                  inodeName,
-                  i -> {
-                    Inode made =
-                        new Inode(
-                            n.startsWith("dz") ? Inode.Type.CHARACTER_DEVICE : Inode.Type.REGULAR,
-                            n.startsWith("secret")
-                                ? SecretFile.MOUNT
-                                : new FileSystem(memory ? "tmpfs" : "ext4", false, !memory));
-                    made.size(16 * 4096);
-                    return made;
-                  });
-          int mode = readOnly ? OpenFile.O_RDONLY : OpenFile.O_RDWR;
-          return new OpenFile(inode, new DirectoryEntry("/" + inodeName), mode, operations);
-        });
   }
 
   /** As the kernel's own copying to the address answers: EFAULT, whatever refused the access. */
@@ -299,6 +265,31 @@ final class Scenario {
         return result;
       }
     }
+    return 0;
+  }
+
+  /** A number, or one counted from vm.max_map_count: {@code max}, {@code max+1}, {@code max-2}. */
+  private int count(String text) {
+    if (!text.startsWith("max")) {
+      return Integer.parseInt(text);
+    }
+    return config().maxMapCount() + (text.length() == 3 ? 0 : Integer.parseInt(text.substring(3)));
+  }
+
+  private KernelConfig config() {
+    return machine.kernel().config();
+  }
+
+  private long configure(KernelConfig config) {
+    machine.kernel().config(config);
+    return 0;
+  }
+
+  /** The {@code occurrence}-th time from now that the step is taken, it fails. */
+  private long failOnce(String point, int occurrence) {
+    FailurePlan.Point failing = FailurePlan.Point.valueOf(point);
+    failuresLeft = occurrence;
+    machine.kernel().failures(p -> p == failing && --failuresLeft == 0);
     return 0;
   }
 
@@ -365,6 +356,30 @@ final class Scenario {
     } catch (ErrnoException e) {
       return e.errno().negated();
     }
+  }
+
+  /** Pages: all mapped, of data, of stacks, locked; then the machine's commit charge. */
+  String pages() {
+    Counters counters = space.mm().counters();
+    return counters.totalVm()
+        + " "
+        + counters.dataVm()
+        + " "
+        + counters.stackVm()
+        + " "
+        + counters.lockedVm()
+        + " "
+        + machine.kernel().commit().committed();
+  }
+
+  /** What the callbacks of files were told, in order. */
+  String callbacks() {
+    return String.join(", ", files.callbacks());
+  }
+
+  /** Whether the failure asked for has not happened yet. */
+  boolean isFailureDue() {
+    return failuresLeft > 0;
   }
 
   /** The VMAs in the window, as rows write them. */

@@ -78,7 +78,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
     printMap(replayed.report());
     console.out().flush();
-    TextReport.onError(console).print(replayed, NextSteps.afterReplay(replayed, trace));
+    TextReport.onError(console, options).print(replayed, NextSteps.afterReplay(replayed, trace));
     return replayed.exitCode();
   }
 

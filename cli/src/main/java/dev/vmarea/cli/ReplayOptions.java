@@ -9,6 +9,8 @@ import picocli.CommandLine.Option;
 
 /** The options of every verb that replays; a picocli mixin. */
 final class ReplayOptions {
+  private static final int SHOWN = 20;
+
   @Option(
       names = "--profile",
       paramLabel = "NAME",
@@ -20,8 +22,8 @@ final class ReplayOptions {
   @Option(
       names = "--max-divergences",
       paramLabel = "N",
-      description = "Divergences shown at most (default: 100); all are counted.")
-  private int maxDivergences = ReplaySettings.DEFAULT_MAX_DIVERGENCES;
+      description = "Divergences shown at most (default: 20, with --json 100); all are counted.")
+  private @Nullable Integer maxDivergences;
 
   /** The profile asked for, or null. */
   @Nullable Profile profile() {
@@ -36,11 +38,21 @@ final class ReplayOptions {
     }
   }
 
-  /** Divergences to show at most. */
+  /** Divergences to keep at most. */
   int maxDivergences() {
-    if (maxDivergences < 0) {
-      throw CliException.usage("--max-divergences " + maxDivergences + ": not less than 0, please");
+    return maxDivergences(ReplaySettings.DEFAULT_MAX_DIVERGENCES);
+  }
+
+  /** Divergences to show people at most. */
+  int shownDivergences() {
+    return maxDivergences(SHOWN);
+  }
+
+  private int maxDivergences(int otherwise) {
+    Integer asked = maxDivergences;
+    if (asked != null && asked < 0) {
+      throw CliException.usage("--max-divergences " + asked + ": not less than 0, please");
     }
-    return maxDivergences;
+    return asked == null ? otherwise : asked;
   }
 }

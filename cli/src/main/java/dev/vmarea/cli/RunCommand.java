@@ -33,9 +33,10 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  vmarea run -- ls -l /",
       "  vmarea run -- bash -c 'sort /etc/passwd | head -n 3'",
-      "  vmarea run --save java.rec -- java -version     keep it; then: vmarea replay java.rec",
-      "  vmarea run --save out.rec --redact -- make      without file names, to pass on",
-      "  vmarea run --json -- true | tail -n 1           one JSON object",
+      "  vmarea run --save ls.rec -- ls -l /",
+      "  vmarea replay ls.rec                          the same again, without ls",
+      "  vmarea run --save out.rec --redact -- make    no file names, to pass on",
+      "  vmarea run --json -- true | tail -n 1         one JSON object",
       "",
       "Exit status: 0 identical, or nothing to compare (the report says which); 1 a result or a"
           + " map differs; 2 no such program; 3 tracing is not permitted here."
@@ -45,7 +46,11 @@ final class RunCommand implements Callable<Integer> {
 
   private final Console console;
 
-  @Parameters(paramLabel = "CMD", arity = "0..*", description = "The program and its arguments.")
+  @Parameters(
+      paramLabel = "CMD",
+      hideParamSyntax = true,
+      arity = "0..*",
+      description = "The program and its arguments.")
   private List<String> command = List.of();
 
   @Option(
@@ -158,7 +163,7 @@ final class RunCommand implements Callable<Integer> {
       console.out().println(JsonReport.of(replayed));
     } else {
       Path saved = save;
-      TextReport.onOutput(console)
+      TextReport.onOutput(console, options)
           .print(
               replayed,
               NextSteps.afterRun(replayed, words(), saved == null ? null : saved.toString()));

@@ -15,27 +15,30 @@ import java.util.List;
 final class TextReport {
   private static final int MAX_PROCESSES = 5;
   private static final int MAX_LINES = 20;
-  private static final int MAX_DIVERGENCES = 20;
   private static final int MAX_CALL = 400;
 
   private final ReportPage page;
+  private final int maxDivergences;
 
-  TextReport(ReportPage page) {
+  TextReport(ReportPage page, int maxDivergences) {
     this.page = page;
+    this.maxDivergences = maxDivergences;
   }
 
   /** A report on standard output. */
-  static TextReport onOutput(Console console) {
+  static TextReport onOutput(Console console, ReplayOptions options) {
     return new TextReport(
         new ReportPage(
-            console.out(), console.outColour(), Terminal.outputColumns(), console.unicode()));
+            console.out(), console.outColour(), Terminal.outputColumns(), console.unicode()),
+        options.shownDivergences());
   }
 
   /** A report on standard error. */
-  static TextReport onError(Console console) {
+  static TextReport onError(Console console, ReplayOptions options) {
     return new TextReport(
         new ReportPage(
-            console.err(), console.errColour(), Terminal.errorColumns(), console.unicode()));
+            console.err(), console.errColour(), Terminal.errorColumns(), console.unicode()),
+        options.shownDivergences());
   }
 
   /**
@@ -157,12 +160,12 @@ final class TextReport {
   }
 
   private void divergences(ReplayReport report) {
-    if (report.divergences().isEmpty()) {
+    if (report.divergenceCount() == 0) {
       return;
     }
     page.gap();
     page.heading("Calls with another result");
-    int shown = Math.min(MAX_DIVERGENCES, report.divergences().size());
+    int shown = Math.min(maxDivergences, report.divergences().size());
     for (Divergence d : report.divergences().subList(0, shown)) {
       String call = d.call().length() > MAX_CALL ? d.call().substring(0, MAX_CALL) : d.call();
       page.line(

@@ -103,6 +103,24 @@ class ReplayCommandTest {
   }
 
   @Test
+  void divergencesBeyondTheLimitAreCounted() throws Exception {
+    Path trace = recording.resolve("trace.strace");
+    Fixture.edit(trace, "PROT_READ) = 0", "PROT_READ) = -1 EINVAL (Invalid argument)");
+
+    CommandLineRun run =
+        CommandLineRun.of("replay", recording.toString(), "--max-divergences", "1");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(joined(run.err()))
+        .contains("different: 3 calls with another result")
+        .contains("and 2 calls more");
+    JsonObject report =
+        lastLine(
+            CommandLineRun.of("replay", recording.toString(), "--max-divergences", "2", "--json"));
+    assertThat(report.number("divergenceCount", 0)).isEqualTo(3);
+    assertThat(report.array("divergences")).hasSize(2);
+  }
+
+  @Test
   void anotherMapIsShownAsADifference() throws Exception {
     Path trace = recording.resolve("trace.strace");
     Fixture.edit(

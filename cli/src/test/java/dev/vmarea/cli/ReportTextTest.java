@@ -22,7 +22,7 @@ class ReportTextTest {
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     Console console = new Console(out, out, colour, colour, false, unicode);
     Replayed replayed = new Replayer(console, new ReplayOptions()).recording(recording);
-    new TextReport(new ReportPage(out, colour, columns, unicode))
+    new TextReport(new ReportPage(out, colour, columns, unicode), 20)
         .print(replayed, NextSteps.afterRun(replayed, List.of("true"), null));
     return bytes.toString(StandardCharsets.UTF_8);
   }

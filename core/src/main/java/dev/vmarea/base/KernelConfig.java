@@ -151,4 +151,32 @@ public record KernelConfig(
         cpus,
         randomize);
   }
+
+  /** The same with other amounts of RAM and swap in pages. */
+  public KernelConfig withMemory(long ramPages, long swapPages) {
+    return new KernelConfig(
+        taskSize,
+        dacMinAddr,
+        minAddr,
+        stackGuardPages,
+        maxMapCount,
+        overcommitMode,
+        commitLimitPages,
+        adminReservePages,
+        userReservePages,
+        ramPages,
+        swapPages,
+        hugePageSizes,
+        defaultHugePageSize,
+        ksm,
+        thp,
+        shmemThp,
+        anonNames,
+        pkeys,
+        softDirty,
+        swap,
+        numaNodes,
+        cpus,
+        randomize);
+  }
 }

@@ -126,6 +126,7 @@ class VmaFailureTest {
           P 0-3         | N 4-5          | NOT_ADJACENT,PGOFF
           P 0-3         | N 3-5 @9       | PGOFF
           P 0-3 io      | N 3-5 io       | SPECIAL
+          P 0-3 io      | N 3-5          | SPECIAL,FLAGS
           P 0-3 dd      | N 3-5          | FLAGS
           P 0-3 dd F1   | N 3-5 F2       | FLAGS,FILE
           P 0-3 p1 u1   | N 3-5 =n       | POLICY,USERFAULT,NAME

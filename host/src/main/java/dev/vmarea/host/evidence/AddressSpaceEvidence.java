@@ -84,9 +84,15 @@ final class AddressSpaceEvidence implements AutoCloseable {
     }
   }
 
-  /** Whether a stack-like VMA was known in [start, end) before the call. */
-  boolean watchesStack(final long start, final long end) {
-    return stacks.overlaps(start, end);
+  /** Whether a stack-like VMA reaches into [start, end). */
+  boolean holdsStack(final long start, final long end) {
+    return stacks.reachInto(start, end);
+  }
+
+  /** Remembers the VMAs in [start, end) as stack-like. */
+  void watchStacks(final long start, final long end) {
+    view.vmas().changed();
+    stacks.watchAll(start, end, view.vmas());
   }
 
   /** Takes the stacks as they are, after a call changed the map around them. */

@@ -35,8 +35,8 @@ final class CallEffects {
       case MREMAP -> {
         if (!failed) {
           placed(space, result, a[2], pageSize, sink);
-          if (space.watchesStack(a[0], a[0] + Math.max(a[1], pageSize))) {
-            space.watchStack(result);
+          if (space.holdsStack(a[0], a[0] + Math.max(a[1], 1))) {
+            space.watchStacks(result, result + a[2]);
           }
         }
       }

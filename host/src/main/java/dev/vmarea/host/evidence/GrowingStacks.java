@@ -46,29 +46,30 @@ final class GrowingStacks {
     }
   }
 
-  /** Whether a stack known lies in [start, end), wholly or partly. */
-  boolean overlaps(final long start, final long end) {
+  /** Whether one of them reaches into [start, end). */
+  boolean reachInto(final long start, final long end) {
     return stacks.stream().anyMatch(stack -> stack.start < end && start < stack.end);
   }
 
   /**
-   * Takes what is there now, after a call changed the map: the call may have cut a stack in pieces,
-   * each of which grows by itself. What was mapped over a stack is watched too, since nothing tells
-   * it apart here, and does no harm: it does not grow.
+   * Takes them as they are, after a call changed the map around them: what a call left of a stack
+   * may be several pieces, and each may grow. A piece that is no stack any more does no harm: it
+   * begins elsewhere only after a call, and then it is taken again.
    */
   void take(final VmaLookup vmas) {
     final List<Stack> known = List.copyOf(stacks);
     stacks.clear();
     for (final Stack stack : known) {
-      long cursor = stack.start;
-      while (cursor < stack.end) {
-        final VmaBounds vma = vmas.atOrAbove(cursor);
-        if (vma == null || vma.start() >= stack.end) {
-          break;
-        }
-        watch(vma);
-        cursor = vma.end();
-      }
+      watchAll(stack.start, stack.end, vmas);
+    }
+  }
+
+  /** Remembers every VMA that overlaps [start, end). */
+  void watchAll(final long start, final long end, final VmaLookup vmas) {
+    VmaBounds vma = vmas.atOrAbove(start);
+    while (vma != null && vma.start() < end) {
+      watch(vma);
+      vma = vmas.atOrAbove(vma.end());
     }
   }
 }

@@ -233,8 +233,7 @@ final class CallCapture {
     contents.put(3, new CapturedCall.NodeMask(nodes));
   }
 
-  private void memoryMap(
-      final Map<Integer, Content> contents, final int tid, final long address) {
+  private void memoryMap(final Map<Integer, Content> contents, final int tid, final long address) {
     final int longs = MEMORY_MAP.size() * Long.BYTES;
     final byte[] structure = memory.read(tid, address, longs + 2 * Integer.BYTES);
     if (structure.length < longs + 2 * Integer.BYTES) {
@@ -245,8 +244,7 @@ final class CallCapture {
     for (final String name : MEMORY_MAP) {
       fields.add(new Field(name, buffer.getLong(), FieldStyle.HEX));
     }
-    fields.add(
-        new Field("auxv_size", Integer.toUnsignedLong(buffer.getInt()), FieldStyle.DECIMAL));
+    fields.add(new Field("auxv_size", Integer.toUnsignedLong(buffer.getInt()), FieldStyle.DECIMAL));
     fields.add(new Field("exe_fd", buffer.getInt(), FieldStyle.SIGNED));
     contents.put(2, new CapturedCall.Fields(fields));
   }

@@ -351,8 +351,7 @@ final class TraceLoop {
     if (result >= 0 && TracedCalls.changesCapabilities(call.call())) {
       final OptionalLong bits = ProcessLayout.effectiveCapabilities(tracee.tid);
       if (bits.isPresent()) {
-        log.comment(
-            "# vmarea caps " + tracee.tid + " 0x" + Long.toHexString(bits.getAsLong()));
+        log.comment("# vmarea caps " + tracee.tid + " 0x" + Long.toHexString(bits.getAsLong()));
       }
     }
     admission.release(tracee);

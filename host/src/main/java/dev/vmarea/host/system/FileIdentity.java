@@ -41,7 +41,17 @@ public record FileIdentity(
   /** The same file after its size changed. */
   FileIdentity withSize(final long bytes) {
     return new FileIdentity(
-        id, deviceMajor, deviceMinor, inode, fileSystem, flags, seals, noexec, path, type, bytes,
+        id,
+        deviceMajor,
+        deviceMinor,
+        inode,
+        fileSystem,
+        flags,
+        seals,
+        noexec,
+        path,
+        type,
+        bytes,
         exact);
   }
 

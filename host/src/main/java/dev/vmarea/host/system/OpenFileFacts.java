@@ -73,8 +73,7 @@ final class OpenFileFacts {
       Architecture.host().orElseThrow() == Architecture.X86_64 ? 332 : 291;
 
   /** Kind, device, inode and size in bytes as stat shows them, and the mount. */
-  record Stat(
-      int mode, long deviceMajor, long deviceMinor, long inode, long mount, long size) {
+  record Stat(int mode, long deviceMajor, long deviceMinor, long inode, long mount, long size) {
     /** As a recording names it. */
     String type() {
       return switch (mode & FORMAT_BITS) {

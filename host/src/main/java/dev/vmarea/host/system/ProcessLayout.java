@@ -82,9 +82,7 @@ public record ProcessLayout(
   /** Effective capabilities of a thread now, or nothing if it is gone. */
   public static OptionalLong effectiveCapabilities(final int tid) {
     final String status = ProcText.read("/proc/" + tid + "/status");
-    return status.isEmpty()
-        ? OptionalLong.empty()
-        : OptionalLong.of(hexLine(status, "CapEff:"));
+    return status.isEmpty() ? OptionalLong.empty() : OptionalLong.of(hexLine(status, "CapEff:"));
   }
 
   /** The comment line of a recording that carries this layout. */

@@ -54,6 +54,7 @@ final class FileKinds {
           "anon_inodefs",
           "secretmem",
           "secretmemfs",
+          "aio",
           "mqueue");
 
   private static final Set<String> NOT_MAPPABLE_DEVICES =

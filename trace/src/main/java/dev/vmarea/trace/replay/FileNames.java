@@ -121,7 +121,8 @@ final class FileNames {
   }
 
   private static boolean agrees(FileSystem known, String type, boolean noexec) {
-    return type.isEmpty() || type.equals(known.type())
+    return type.isEmpty()
+        || type.equals(known.type())
             && FileKinds.fileSystem(type, noexec).noexec() == known.noexec();
   }
 

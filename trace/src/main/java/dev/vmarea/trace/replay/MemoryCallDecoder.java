@@ -238,7 +238,8 @@ final class MemoryCallDecoder {
     };
   }
 
-  // prctl(PR_SET_MM, PR_SET_MM_MAP, {start_code=0x.., ..}, 0x68, 0): strace prints the address only.
+  // prctl(PR_SET_MM, PR_SET_MM_MAP, {start_code=0x.., ..}, 0x68, 0): strace prints the address
+  // only.
   private static MemoryCall memoryMap(StraceRecord record) {
     if (record.argCount() > 2 && record.value(2).text().startsWith("{")) {
       List<Long> fields = new ArrayList<>();
@@ -255,8 +256,8 @@ final class MemoryCallDecoder {
     boolean unread =
         call.a1() == ProcessControlOperation.PR_SET_MM_MAP
             && record.result() != Errno.EFAULT.negated();
-    return MemoryCall.of(call.call(), call.a0(), call.a1(), call.a2(), call.a3(), call.a4(),
-        unread ? 1 : 0);
+    return MemoryCall.of(
+        call.call(), call.a0(), call.a1(), call.a2(), call.a3(), call.a4(), unread ? 1 : 0);
   }
 
   // {rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}

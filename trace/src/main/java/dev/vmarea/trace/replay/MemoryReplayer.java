@@ -28,6 +28,7 @@ final class MemoryReplayer {
 
   private final MemoryCallDecoder decoder;
   private final IntFunction<@Nullable TracedThread> threads;
+  private final EvidenceReplay evidence;
   private final DivergenceLog divergences;
   private long memoryCalls;
   private long skippedCalls;
@@ -38,9 +39,11 @@ final class MemoryReplayer {
   MemoryReplayer(
       MemoryCallDecoder decoder,
       IntFunction<@Nullable TracedThread> threads,
+      EvidenceReplay evidence,
       DivergenceLog divergences) {
     this.decoder = decoder;
     this.threads = threads;
+    this.evidence = evidence;
     this.divergences = divergences;
   }
 
@@ -187,6 +190,9 @@ final class MemoryReplayer {
     if (settledByPlacement(memory, thread, call, expected, actual)) {
       return;
     }
+    if (settledByGrowth(memory, thread, call, expected, actual)) {
+      return;
+    }
     diverged(record, thread, given, expected, actual);
     Resynchronisation.apply(memory, call, expected, actual, failed ? before : null);
   }
@@ -205,8 +211,7 @@ final class MemoryReplayer {
     return thread.descriptors.get((int) call.a0()) != null || expected != Errno.EBADF.negated();
   }
 
-  private long execute(
-      TracedMemory memory, TracedThread thread, MemoryCall call, long expected) {
+  private long execute(TracedMemory memory, TracedThread thread, MemoryCall call, long expected) {
     TracedMemory own = thread.process.memory;
     return call.call() == SyscallName.PROCESS_MADVISE
         ? ModelCalls.processAdvise(
@@ -267,6 +272,19 @@ final class MemoryReplayer {
     }
     execute(memory, thread, call);
     return false;
+  }
+
+  // A call that succeeds across what the model holds to be a hole below a stack shows that it grew.
+  private boolean settledByGrowth(
+      TracedMemory memory, TracedThread thread, MemoryCall call, long expected, long actual) {
+    boolean hole =
+        Errno.isError(actual)
+            && !Errno.isError(expected)
+            && (actual == Errno.ENOMEM.negated() || actual == Errno.EFAULT.negated());
+    if (!hole || !evidence.growBelowStacks(memory, call.a0(), call.a0() + call.a1())) {
+      return false;
+    }
+    return execute(memory, thread, call) == expected;
   }
 
   private static List<PendingCall> underWay(TracedMemory memory) {

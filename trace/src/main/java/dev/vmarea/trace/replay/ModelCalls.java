@@ -55,8 +55,7 @@ final class ModelCalls {
           calls.remapFilePages(c.a0(), c.a1(), (int) c.a2(), c.a3(), (int) c.a4());
       case SHMAT -> attach(space, calls, c);
       case SHMDT -> calls.shmdt(c.a0());
-      case IO_SETUP ->
-          c.a3() != 0 ? Errno.EFAULT.negated() : calls.ioSetup((int) c.a0(), c.a1());
+      case IO_SETUP -> c.a3() != 0 ? Errno.EFAULT.negated() : calls.ioSetup((int) c.a0(), c.a1());
       case IO_DESTROY -> calls.ioDestroy(c.a0());
       case PROCESS_MADVISE -> processAdvise(space, space, task, c, true);
       case PRCTL -> prctl(calls, c);
@@ -82,8 +81,7 @@ final class ModelCalls {
 
   // What strace does not show, only the kernel knows; a size that is wrong it refuses before.
   private static long setMemoryMap(Syscalls calls, MemoryCall c) {
-    boolean unread =
-        c.a5() != 0 && c.a3() == ProcessControlOperation.MM_MAP_SIZE && c.a4() == 0;
+    boolean unread = c.a5() != 0 && c.a3() == ProcessControlOperation.MM_MAP_SIZE && c.a4() == 0;
     if (unread) {
       return NOT_MODELLED;
     }

@@ -95,7 +95,12 @@ record CallStyle(ResultStyle result, Enum<?>... args) {
         ArgStyle.VERBATIM,
         ArgStyle.SIZE,
         FlagGroup.MPOL_MF);
-    put(SyscallName.SET_MEMPOLICY, ResultStyle.DEC, FlagGroup.MPOL, ArgStyle.VERBATIM, ArgStyle.SIZE);
+    put(
+        SyscallName.SET_MEMPOLICY,
+        ResultStyle.DEC,
+        FlagGroup.MPOL,
+        ArgStyle.VERBATIM,
+        ArgStyle.SIZE);
     put(
         SyscallName.SET_MEMPOLICY_HOME_NODE,
         ResultStyle.DEC,
