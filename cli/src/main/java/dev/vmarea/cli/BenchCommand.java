@@ -67,9 +67,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "What to measure; without any, everything.")
   private List<String> names = List.of();
 
-  @Option(
-      names = "--quick",
-      description = "Fewer and shorter rounds: a look, not a measurement.")
+  @Option(names = "--quick", description = "Fewer and shorter rounds: a look, not a measurement.")
   private boolean quick;
 
   @Mixin private final CommonOptions common = new CommonOptions();
@@ -110,15 +108,14 @@ final class BenchCommand implements Callable<Integer> {
       Optional<Group> group =
           Arrays.stream(Group.values()).filter(g -> g.title().equals(name)).findFirst();
       groups.add(
-          group.orElseThrow(
-              () ->
-                  CliException.usage(
-                      "no group '"
-                          + Console.printable(name)
-                          + "'; there are "
-                          + Arrays.stream(Group.values())
-                              .map(Group::title)
-                              .collect(Collectors.joining(", ")))));
+          group.orElseThrow(() ->
+              CliException.usage(
+                  "no group '"
+                      + Console.printable(name)
+                      + "'; there are "
+                      + Arrays.stream(Group.values())
+                          .map(Group::title)
+                          .collect(Collectors.joining(", ")))));
     }
     return groups.isEmpty() ? EnumSet.allOf(Group.class) : groups;
   }

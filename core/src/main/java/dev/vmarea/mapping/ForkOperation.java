@@ -27,7 +27,8 @@ public final class ForkOperation {
   /**
    * The child's address space.
    *
-   * @throws ErrnoException ENOMEM if the commit charge is refused or memory lacks; the parent is unchanged
+   * @throws ErrnoException ENOMEM if the commit charge is refused or memory lacks; the parent is
+   *     unchanged
    */
   public Mm fork() throws ErrnoException {
     parent.lock().lock();

@@ -71,7 +71,8 @@ final class HostSubject implements Subject {
   @Override
   public void mapAnywhere(long bytes) {
     long at =
-        checked(NativeCalls.syscall(SystemCall.MMAP, 0, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0));
+        checked(
+            NativeCalls.syscall(SystemCall.MMAP, 0, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0));
     unmap(at, at + bytes);
   }
 

@@ -14,13 +14,9 @@ public enum Operation {
   UNMAP_TAIL("munmap: the tail of a VMA", "munmap tail (shrinks VMA)", Kind.CALL),
   SPLIT("mprotect: one VMA into three", "mprotect middle page: split 1->3", Kind.CALL),
   JOIN("mprotect: three VMAs into one", "mprotect back: merge 3->1", Kind.CALL),
-  REPLACE(
-      "mmap: MAP_FIXED over a VMA", "map fixed over an existing VMA (replace)", Kind.CALL),
+  REPLACE("mmap: MAP_FIXED over a VMA", "map fixed over an existing VMA (replace)", Kind.CALL),
   ANYWHERE("mmap(NULL) and munmap", "", Kind.PLACE),
-  GAP_BELOW(
-      "gap below a random address",
-      "gap search top-down below random limit (2p)",
-      Kind.GAP),
+  GAP_BELOW("gap below a random address", "gap search top-down below random limit (2p)", Kind.GAP),
   GAP_ABOVE("gap above a random address", "gap search bottom-up from random (2p)", Kind.GAP),
   FAR_BELOW(
       "top-down, only gap at the far end",

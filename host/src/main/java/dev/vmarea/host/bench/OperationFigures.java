@@ -119,12 +119,7 @@ final class OperationFigures {
       String what = with(lookup.title(), size);
       RowList.Value ours = median(MODEL, size, lookup);
       rows.compare(
-          what,
-          NANOS,
-          ours,
-          "TreeMap",
-          median(TREE_MAP, size, lookup),
-          Target.timesFaster(2, 5));
+          what, NANOS, ours, "TreeMap", median(TREE_MAP, size, lookup), Target.timesFaster(2, 5));
       rows.compare(
           what,
           NANOS,

@@ -10,7 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Runs the operations on all subjects, in turns, once for each number of mappings that is asked for.
+ * Runs the operations on all subjects, in turns, once for each number of mappings that is asked
+ * for.
  */
 final class OperationRuns {
   static final String MODEL = "model";
@@ -113,8 +114,7 @@ final class OperationRuns {
       throws IOException {
     for (Map.Entry<String, Source> source : sources.entrySet()) {
       String subject = source.getKey();
-      Result known =
-          results.computeIfAbsent(subject, s -> new Result.Measured(new Samples()));
+      Result known = results.computeIfAbsent(subject, s -> new Result.Measured(new Samples()));
       if (known instanceof Result.Measured measured) {
         try {
           Map<String, Double> values = source.getValue().round(round);

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Programs in C to compare with, built by the user: {@code vmabench}, the kernel's own code for VMAs
- * in user space, and {@code logscan}, a plain parser of strace logs.
+ * Programs in C to compare with, built by the user: {@code vmabench}, the kernel's own code for
+ * VMAs in user space, and {@code logscan}, a plain parser of strace logs.
  */
 final class Peers {
   /** The variable that names their folder. */
@@ -46,8 +46,8 @@ final class Peers {
   }
 
   /**
-   * One run of the kernel's code with {@code mappings} VMAs, as a real address space keeps them (RCU
-   * mode): nanoseconds, by {@link Operation#name}.
+   * One run of the kernel's code with {@code mappings} VMAs, as a real address space keeps them
+   * (RCU mode): nanoseconds, by {@link Operation#name}.
    */
   Map<String, Double> kernelCode(int mappings) throws IOException, NotMeasuredException {
     Map<String, Double> byTitle = new LinkedHashMap<>();

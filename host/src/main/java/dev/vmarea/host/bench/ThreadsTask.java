@@ -80,12 +80,11 @@ final class ThreadsTask implements Task {
       int index = i;
       threads.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    long begun = System.nanoTime();
-                    long operations = jobs[index].applyAsLong(running);
-                    rates[index] = operations * 1e9 / (System.nanoTime() - begun);
-                  }));
+              .start(() -> {
+                long begun = System.nanoTime();
+                long operations = jobs[index].applyAsLong(running);
+                rates[index] = operations * 1e9 / (System.nanoTime() - begun);
+              }));
     }
     Thread.sleep(millis);
     running.set(false);

@@ -10,9 +10,9 @@ import java.util.Map;
 
 /**
  * A process that measures one thing. It is told what by its arguments, performs a round for each
- * line it reads, and answers with lines {@code key TAB value} and an empty one, or with {@code !} and
- * what went wrong. It ends with its input. The first answer, {@code ready} or the reason why not,
- * comes before any round.
+ * line it reads, and answers with lines {@code key TAB value} and an empty one, or with {@code !}
+ * and what went wrong. It ends with its input. The first answer, {@code ready} or the reason why
+ * not, comes before any round.
  */
 public final class Worker {
   static final String READY = "ready";
