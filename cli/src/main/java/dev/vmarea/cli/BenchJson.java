@@ -58,9 +58,11 @@ final class BenchJson {
     Target target = figure.target();
     if (target.kind() != Target.Kind.NONE) {
       json.member("target", target.kind().name().toLowerCase(Locale.ROOT))
-          .member("must", target.must())
           .member("goal", target.goal())
           .member("verdict", figure.verdict().name().toLowerCase(Locale.ROOT));
+      if (!Double.isNaN(target.must())) {
+        json.member("must", target.must());
+      }
     }
     json.endObject();
   }

@@ -87,6 +87,9 @@ final class BenchTable {
   }
 
   private static String bound(Target target, double bound, String unit) {
+    if (Double.isNaN(bound)) {
+      return "";
+    }
     return switch (target.kind()) {
       case NONE -> "";
       case RATIO_AT_MOST -> "<=" + number(bound) + "x";

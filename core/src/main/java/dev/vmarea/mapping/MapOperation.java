@@ -12,7 +12,6 @@ import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.OpenFile;
-import dev.vmarea.vma.Vma;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,8 +165,7 @@ public final class MapOperation {
   }
 
   private boolean overlaps(long address, long bytes) {
-    Vma vma = mm.tree().find(address);
-    return vma != null && vma.start() < address + bytes;
+    return mm.tree().overlap(address, address + bytes) != null;
   }
 
   private void checkLocking(int flags, long vmFlags, long pages) throws ErrnoException {

@@ -90,8 +90,8 @@ final class MappedRegion {
 
   private void setUp() throws ErrnoException {
     long pages = Pages.count(end - start);
-    Vma first = mm.tree().find(start);
-    if (first != null && first.start() < end) {
+    Vma first = mm.tree().overlap(start, end);
+    if (first != null) {
       replaced = UnmapSet.gather(mm, first, start, end);
     }
     if (!mm.mayExpand(task, flags, pages - (replaced == null ? 0 : replaced.pages()))) {

@@ -44,8 +44,8 @@ public final class UnmapOperation {
       throw Errno.EINVAL.failure();
     }
     long end = address + bytes;
-    Vma first = mm.tree().find(address);
-    if (first != null && first.start() < end) {
+    Vma first = mm.tree().overlap(address, end);
+    if (first != null) {
       UnmapSet.gather(mm, first, address, end).unmap();
     }
   }

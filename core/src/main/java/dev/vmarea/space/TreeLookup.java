@@ -33,8 +33,8 @@ final class TreeLookup {
     return index < keys.length >>> 1 ? TreeNode.vma(node, index) : null;
   }
 
-  /** The VMA that contains {@code address}, or null. A miss touches no VMA. */
-  static @Nullable Vma lookup(TreeRoot root, long address) {
+  /** The first VMA that overlaps [{@code address}, {@code to}), or null. A miss touches no VMA. */
+  static @Nullable Vma overlap(TreeRoot root, long address, long to) {
     Object[] node = root.node();
     long[] keys = TreeNode.keys(node);
     for (int level = root.height(); level > 0; level--) {
@@ -43,12 +43,12 @@ final class TreeLookup {
       node = TreeNode.child(node, index);
       if (TreeNode.keys(node) != keys) {
         Vma vma = findUnaided(root, address);
-        return vma != null && vma.start() <= address ? vma : null;
+        return vma != null && vma.start() < to ? vma : null;
       }
     }
     int index = TreeNode.leafIndex(keys, address);
     int count = keys.length >>> 1;
-    return index < count && keys[count + index] <= address ? TreeNode.vma(node, index) : null;
+    return index < count && keys[count + index] < to ? TreeNode.vma(node, index) : null;
   }
 
   /** Without the hints, when one of them was stale. */

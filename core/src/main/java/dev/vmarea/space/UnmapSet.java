@@ -55,8 +55,8 @@ public final class UnmapSet {
         vma = mm.editor().split(vma, end, false, false);
       }
       set.add(vma);
-      Vma next = vma.end() < end ? mm.tree().find(vma.end()) : null;
-      if (next == null || next.start() >= end) {
+      Vma next = vma.end() < end ? mm.tree().overlap(vma.end(), end) : null;
+      if (next == null) {
         return set;
       }
       vma = next;

@@ -75,6 +75,15 @@ public final class VmaCursor {
     return index < count ? block[index] : Long.MAX_VALUE;
   }
 
+  /** Start of the VMA after the one the cursor stands on, or the greatest address. */
+  public long nextStart() {
+    if (index + 1 < count) {
+      return block[count + index + 1];
+    }
+    Vma vma = peekNext();
+    return vma == null ? Long.MAX_VALUE : vma.start();
+  }
+
   /** End of the VMA before the one the cursor stands on, or -1; like {@link #start}. */
   public long previousEnd() {
     if (index > 0) {

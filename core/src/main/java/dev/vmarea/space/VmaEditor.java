@@ -24,8 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class VmaEditor {
   private final Mm mm;
 
+  /** Shows who touches a range without a look at those who do not. */
+  private final VmaCursor around;
+
   VmaEditor(Mm mm) {
     this.mm = mm;
+    this.around = mm.tree().cursor();
   }
 
   /** Publishes {@code version} in the place of {@code old}, which has the same extent. */
@@ -73,23 +77,24 @@ public final class VmaEditor {
    * @throws ErrnoException ENOMEM at the limit, or what the VMA's maySplit says; nothing changed
    */
   public Vma split(Vma vma, long address, boolean newBelow, boolean limited) throws ErrnoException {
-    if (limited && mm.mapCount() >= mm.config().maxMapCount()) {
-      throw Errno.ENOMEM.failure();
-    }
-    checkSplit(vma, address);
+    allowSplit(vma, address, limited ? mm.mapCount() : -1);
     Vma low = newBelow ? vma.duplicate(vma.start(), address) : vma.part(vma.start(), address);
     Vma high = newBelow ? vma.part(address, vma.end()) : vma.duplicate(address, vma.end());
     Vma fresh = newBelow ? low : high;
-    if (vma.ops() != null) {
-      vma.ops().open(fresh);
-    }
-    tree().replace(vma.start(), vma.end(), low, high);
-    low.handle().publish(low);
-    high.handle().publish(high);
+    opened(fresh);
+    publish(vma, low, high);
     return newBelow ? high : low;
   }
 
-  private void checkSplit(Vma vma, long address) throws ErrnoException {
+  /**
+   * Refuses a split at the map limit or where {@code ops} forbid it.
+   *
+   * @param mapCount number of VMAs before the split, or -1 if the limit does not apply
+   */
+  private void allowSplit(Vma vma, long address, int mapCount) throws ErrnoException {
+    if (mapCount >= mm.config().maxMapCount()) {
+      throw Errno.ENOMEM.failure();
+    }
     VmOperations ops = vma.ops();
     if (ops != null) {
       Errno refused = ops.maySplit(vma, address);
@@ -121,12 +126,24 @@ public final class VmaEditor {
         return merged;
       }
     }
+    Vma below = head ? null : vma.duplicate(vma.start(), start);
     Vma middle = vma;
-    if (!head) {
-      middle = split(middle, start, true, true);
+    if (below != null) {
+      allowSplit(vma, start, mm.mapCount());
+      opened(below);
+      middle = vma.part(start, vma.end());
     }
-    if (!tail) {
-      middle = split(middle, end, false, true);
+    Vma above = tail ? null : middle.duplicate(end, vma.end());
+    if (above != null) {
+      try {
+        allowSplit(middle, end, mm.mapCount() + (head ? 0 : 1));
+      } catch (ErrnoException refused) {
+        if (below != null) {
+          publish(vma, below, middle);
+        }
+        throw refused;
+      }
+      opened(above);
     }
     Vma changed =
         new Vma(
@@ -139,8 +156,33 @@ public final class VmaEditor {
             middle.anon(),
             middle.ops(),
             extras);
-    replace(middle, changed);
+    if (below != null && above != null) {
+      tree().replace(vma.start(), vma.end(), below, changed, above);
+      below.handle().publish(below);
+      changed.handle().publish(changed);
+      above.handle().publish(above);
+    } else if (below != null) {
+      publish(vma, below, changed);
+    } else if (above != null) {
+      publish(vma, changed, above);
+    } else {
+      replace(vma, changed);
+    }
     return changed;
+  }
+
+  /** Publishes two VMAs in the place of one. */
+  private void publish(Vma vma, Vma low, Vma high) {
+    tree().replace(vma.start(), vma.end(), low, high);
+    low.handle().publish(low);
+    high.handle().publish(high);
+  }
+
+  private static void opened(Vma fresh) {
+    VmOperations ops = fresh.ops();
+    if (ops != null) {
+      ops.open(fresh);
+    }
   }
 
   private @Nullable Vma mergeChanged(Vma vma, long start, long end, long flags, VmaExtras extras)
@@ -149,8 +191,10 @@ public final class VmaEditor {
     Proposal range =
         new Proposal(start, end, vma.pgoffAt(start), flags, vma.file(), vma.anon(), extras);
     long sticky = mm.kernel().profile().stickyFlags();
-    Vma previous = start == vma.start() ? tree().before(start) : null;
-    Vma next = end == vma.end() ? tree().find(end) : null;
+    around.moveTo(vma.start());
+    Vma previous =
+        start == vma.start() && around.previousEnd() == start ? around.peekPrevious() : null;
+    Vma next = end == vma.end() && around.nextStart() == end ? around.peekNext() : null;
     boolean left = previous != null && MergeRules.withPrevious(range, previous, sticky) == 0;
     boolean right =
         next != null
@@ -243,8 +287,13 @@ public final class VmaEditor {
       return null;
     }
     long sticky = mm.kernel().profile().stickyFlags();
-    Vma previous = tree().before(proposal.start());
-    Vma next = onlyPrevious ? null : tree().find(proposal.end());
+    long end = proposal.end();
+    around.moveTo(proposal.start());
+    Vma previous = around.previousEnd() == proposal.start() ? around.peekPrevious() : null;
+    if (around.start() < end) { // what has been gathered
+      around.moveTo(end);
+    }
+    Vma next = !onlyPrevious && around.start() == end ? around.current() : null;
     boolean left = previous != null && MergeRules.withPrevious(proposal, previous, sticky) == 0;
     boolean right =
         next != null

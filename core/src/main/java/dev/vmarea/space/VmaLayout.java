@@ -29,6 +29,12 @@ public sealed interface VmaLayout extends Iterable<Vma> permits VmaTree, VmaSnap
   /** The VMA that contains {@code address}, or null. */
   @Nullable Vma lookup(long address);
 
+  /**
+   * The first VMA that has a byte in [{@code from}, {@code to}), or null. That a range is free is
+   * seen without a look at the VMA behind it.
+   */
+  @Nullable Vma overlap(long from, long to);
+
   /** Number of VMAs. */
   int size();
 

@@ -25,7 +25,12 @@ public final class VmaSnapshot implements VmaLayout {
 
   @Override
   public @Nullable Vma lookup(long address) {
-    return TreeLookup.lookup(root, address);
+    return TreeLookup.overlap(root, address, address + 1);
+  }
+
+  @Override
+  public @Nullable Vma overlap(long from, long to) {
+    return TreeLookup.overlap(root, from, to);
   }
 
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,17 +10,28 @@ import org.jspecify.annotations.Nullable;
  * Linux. Which side of a split or merge keeps it is part of the rules (mm-semantics 4.2 to 4.4).
  */
 public final class VmaHandle {
-  private volatile @Nullable Vma current;
+  private static final VarHandle CURRENT;
+
+  static {
+    try {
+      CURRENT = MethodHandles.lookup().findVarHandle(VmaHandle.class, "current", Vma.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  @SuppressWarnings("UnusedVariable") // through CURRENT
+  private @Nullable Vma current;
 
   /** The published version, or null once the VMA has been removed. Safe from any thread. */
   public @Nullable Vma current() {
-    return current;
+    return (Vma) CURRENT.getAcquire(this);
   }
 
   /**
    * Records the version just published, or null on removal. Only for the address space's writer.
    */
   public void publish(@Nullable Vma version) {
-    current = version;
+    CURRENT.setRelease(this, version);
   }
 }

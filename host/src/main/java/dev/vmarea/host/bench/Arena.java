@@ -63,12 +63,13 @@ public final class Arena {
     return (slot & 1) != 0 ? READ : READ_WRITE;
   }
 
-  /** Fills the empty {@code subject}. */
+  /** Fills the empty {@code subject}, and leaves the heap as it is after some time of running. */
   public void build(Subject subject) {
     for (long i = 0; i < mappings; i++) {
       long start = BASE + i * SLOT;
       subject.map(start, start + 4 * PAGE, prot(i));
     }
+    System.gc();
     check(subject);
   }
 

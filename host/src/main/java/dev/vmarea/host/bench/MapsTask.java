@@ -15,10 +15,14 @@ final class MapsTask implements Task {
   static final String LINE = "line";
 
   private static final int PASSES = 5;
+
+  /** As many lines as the kernel gives at a time. */
+  private static final int CHUNK = 80;
+
   private static final int BUFFER = 1 << 17;
 
   private interface Scan {
-    long lines() throws IOException;
+    void run(ChunkTimes times) throws IOException;
   }
 
   private final Scan scan;
@@ -31,7 +35,7 @@ final class MapsTask implements Task {
   static MapsTask ofModel(int mappings) {
     ModelSubject model = new ModelSubject();
     new Arena(mappings, 1).build(model);
-    return new MapsTask(() -> write(model));
+    return new MapsTask(times -> write(model, times));
   }
 
   /** The kernel writes this process's. */
@@ -41,41 +45,45 @@ final class MapsTask implements Task {
     return new MapsTask(MapsTask::read);
   }
 
-  private static long write(ModelSubject model) throws IOException {
+  private static void write(ModelSubject model, ChunkTimes times) throws IOException {
     OutputStream nowhere = OutputStream.nullOutputStream();
     MapsText text = new MapsText(MapsLayout.NONE);
     long lines = 0;
+    long begun = System.nanoTime();
     for (Vma vma : model.space().vmas()) {
       text.add(vma);
-      lines++;
-      if (text.size() >= BUFFER) {
+      if (++lines == CHUNK) {
         text.drainTo(nowhere);
+        times.add(begun, lines);
+        lines = 0;
+        begun = System.nanoTime();
       }
     }
-    text.drainTo(nowhere);
-    return lines;
   }
 
-  private static long read() throws IOException {
+  /** Each read gives a page of whole lines. */
+  private static void read(ChunkTimes times) throws IOException {
     byte[] buffer = new byte[BUFFER];
-    long lines = 0;
     try (InputStream in = new FileInputStream("/proc/self/maps")) {
+      long begun = System.nanoTime();
       for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
+        long end = System.nanoTime();
+        long lines = 0;
         for (int i = 0; i < n; i++) {
           lines += buffer[i] == '\n' ? 1 : 0;
         }
+        times.add(begun + (System.nanoTime() - end), lines); // without the counting
+        begun = System.nanoTime();
       }
     }
-    return lines;
   }
 
   @Override
   public Map<String, Double> round() throws IOException {
-    long lines = 0;
-    long begun = System.nanoTime();
+    ChunkTimes times = new ChunkTimes();
     for (int i = 0; i < PASSES; i++) {
-      lines += scan.lines();
+      scan.run(times);
     }
-    return Map.of(LINE, (double) (System.nanoTime() - begun) / lines);
+    return Map.of(LINE, times.median());
   }
 }

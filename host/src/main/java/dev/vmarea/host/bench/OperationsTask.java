@@ -4,7 +4,6 @@ package dev.vmarea.host.bench;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,28 +50,10 @@ final class OperationsTask implements Task {
     return offered;
   }
 
-  /** Times of chunks of one operation, in nanoseconds a repetition. */
-  private static final class Times {
-    private double[] values = new double[1024];
-    private int size;
-
-    void add(double value) {
-      if (size == values.length) {
-        values = Arrays.copyOf(values, 2 * size);
-      }
-      values[size++] = value;
-    }
-
-    double median() {
-      Arrays.sort(values, 0, size);
-      return values[size / 2];
-    }
-  }
-
   @Override
   public Map<String, Double> round() {
-    List<Times> times = new ArrayList<>();
-    operations.forEach(operation -> times.add(new Times()));
+    List<ChunkTimes> times = new ArrayList<>();
+    operations.forEach(operation -> times.add(new ChunkTimes()));
     long repetitions = 0;
     long collecting = collecting();
     for (int pass = 0; pass < passes; pass++) {
@@ -95,12 +76,12 @@ final class OperationsTask implements Task {
     return results;
   }
 
-  private void time(Operation operation, int repeats, Times times) {
+  private void time(Operation operation, int repeats, ChunkTimes times) {
     for (int from = 0; from < repeats; from += CHUNK) {
       int to = Math.min(from + CHUNK, repeats);
       long begun = System.nanoTime();
       sink += operation.run(subject, arena, from, to);
-      times.add((double) (System.nanoTime() - begun) / (to - from));
+      times.add(begun, to - from);
     }
   }
 

@@ -5,7 +5,7 @@ package dev.vmarea.host.bench;
  * What a figure should be.
  *
  * @param kind what is judged, and in which direction
- * @param must the floor
+ * @param must the floor; NaN if there is none
  * @param goal what we are after
  */
 public record Target(Kind kind, double must, double goal) {
@@ -30,7 +30,7 @@ public record Target(Kind kind, double must, double goal) {
     GOAL,
     MUST,
     MISSED,
-    /** Nothing was asked. */
+    /** Nothing was asked, or only a goal that was not reached. */
     NONE
   }
 
@@ -68,10 +68,14 @@ public record Target(Kind kind, double must, double goal) {
   }
 
   private Verdict atMost(double value) {
-    return value <= goal ? Verdict.GOAL : value <= must ? Verdict.MUST : Verdict.MISSED;
+    return value <= goal ? Verdict.GOAL : below(value <= must);
   }
 
   private Verdict atLeast(double value) {
-    return value >= goal ? Verdict.GOAL : value >= must ? Verdict.MUST : Verdict.MISSED;
+    return value >= goal ? Verdict.GOAL : below(value >= must);
+  }
+
+  private Verdict below(boolean floorKept) {
+    return Double.isNaN(must) ? Verdict.NONE : floorKept ? Verdict.MUST : Verdict.MISSED;
   }
 }

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.bench;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
@@ -19,6 +25,8 @@ final class ThreadsTask implements Task {
   static final String TWO_READERS = "two readers";
   static final String WRITER = "writer";
   static final String WRITER_BESIDE = "writer beside a reader";
+  static final String WRITER_CPU = "writer, by processor time";
+  static final String WRITER_BESIDE_CPU = "writer beside a reader, by processor time";
   static final String READER_BESIDE = "reader beside a writer";
   static final String READER_LOCKED = "reader while the writer's lock is held";
   static final String ONE_CORE = "arithmetic in one thread";
@@ -43,18 +51,21 @@ final class ThreadsTask implements Task {
   @Override
   public Map<String, Double> round() throws InterruptedException {
     Map<String, Double> results = new LinkedHashMap<>();
-    results.put(ONE_CORE, together(this::compute)[0]);
+    results.put(ONE_CORE, together(this::compute).get(0).bySecond());
     results.put(TWO_CORES, sum(together(this::compute, this::compute)));
-    results.put(ONE_READER, together(this::read)[0]);
+    results.put(ONE_READER, together(this::read).get(0).bySecond());
     results.put(TWO_READERS, sum(together(this::read, this::read)));
-    results.put(WRITER, together(this::write)[0]);
-    double[] both = together(this::write, this::read);
-    results.put(WRITER_BESIDE, both[0]);
-    results.put(READER_BESIDE, both[1]);
+    Rate writer = together(this::write).get(0);
+    results.put(WRITER, writer.bySecond());
+    results.put(WRITER_CPU, writer.byProcessorSecond());
+    List<Rate> both = together(this::write, this::read);
+    results.put(WRITER_BESIDE, both.get(0).bySecond());
+    results.put(WRITER_BESIDE_CPU, both.get(0).byProcessorSecond());
+    results.put(READER_BESIDE, both.get(1).bySecond());
     ReentrantLock lock = model.space().mm().lock();
     lock.lock();
     try {
-      results.put(READER_LOCKED, together(this::read)[0]);
+      results.put(READER_LOCKED, together(this::read).get(0).bySecond());
     } finally {
       lock.unlock();
     }
@@ -62,36 +73,41 @@ final class ThreadsTask implements Task {
     return results;
   }
 
-  private static double sum(double[] rates) {
-    double sum = 0;
-    for (double rate : rates) {
-      sum += rate;
-    }
-    return sum;
+  /** Operations a second, by the clock and by the processor time the thread had. */
+  private record Rate(double bySecond, double byProcessorSecond) {}
+
+  private static double sum(List<Rate> rates) {
+    return rates.stream().mapToDouble(Rate::bySecond).sum();
   }
 
-  /** Lets all jobs run for the same time; operations a second of each. */
+  private static Rate rate(ToLongFunction<AtomicBoolean> job, AtomicBoolean running) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long cpu = threads.getCurrentThreadCpuTime();
+    long begun = System.nanoTime();
+    double operations = job.applyAsLong(running) * 1e9;
+    long elapsed = System.nanoTime() - begun;
+    return new Rate(operations / elapsed, operations / (threads.getCurrentThreadCpuTime() - cpu));
+  }
+
+  /** Lets all jobs run for the same time. */
   @SafeVarargs
-  private double[] together(ToLongFunction<AtomicBoolean>... jobs) throws InterruptedException {
+  private List<Rate> together(ToLongFunction<AtomicBoolean>... jobs) throws InterruptedException {
     AtomicBoolean running = new AtomicBoolean(true);
-    double[] rates = new double[jobs.length];
-    List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < jobs.length; i++) {
-      int index = i;
-      threads.add(
-          Thread.ofPlatform()
-              .start(() -> {
-                long begun = System.nanoTime();
-                long operations = jobs[index].applyAsLong(running);
-                rates[index] = operations * 1e9 / (System.nanoTime() - begun);
-              }));
+    try (ExecutorService threads = Executors.newFixedThreadPool(jobs.length)) {
+      List<Future<Rate>> results = new ArrayList<>();
+      for (ToLongFunction<AtomicBoolean> job : jobs) {
+        results.add(threads.submit(() -> rate(job, running)));
+      }
+      Thread.sleep(millis);
+      running.set(false);
+      List<Rate> rates = new ArrayList<>();
+      for (Future<Rate> result : results) {
+        rates.add(result.get());
+      }
+      return rates;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a thread failed: " + e.getCause(), e);
     }
-    Thread.sleep(millis);
-    running.set(false);
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    return rates;
   }
 
   private long read(AtomicBoolean running) {

@@ -30,12 +30,16 @@ final class Credentials {
     }
     switch (record.call()) {
       case SETUID -> user(process, record.argLong(0), true);
-      case SETREUID -> user(process, record.argLong(1), record.argLong(0) != 0);
+      case SETREUID -> user(process, record.argLong(1), leaves(record.argLong(0)));
       case SETRESUID ->
-          user(process, record.argLong(1), record.argLong(0) != 0 && record.argLong(2) != 0);
+          user(process, record.argLong(1), leaves(record.argLong(0)) && leaves(record.argLong(2)));
       case CAPSET -> capabilities(record, process);
       default -> {}
     }
+  }
+
+  private static boolean leaves(long user) {
+    return user != 0 && (user & NO_CHANGE) != NO_CHANGE;
   }
 
   // Leaving user 0 clears the effective capabilities; coming back restores the permitted ones,

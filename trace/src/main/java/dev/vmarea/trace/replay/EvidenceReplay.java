@@ -2,11 +2,14 @@
 package dev.vmarea.trace.replay;
 
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.space.Mm;
 import dev.vmarea.trace.evidence.AnonymousPages;
 import dev.vmarea.trace.evidence.PageFault;
 import dev.vmarea.trace.evidence.StackGrowth;
 import dev.vmarea.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies what a recording knows besides calls: page faults, anonymous pages found, stacks grown.
@@ -52,11 +55,8 @@ final class EvidenceReplay {
   }
 
   private void growIfBelow(TracedMemory memory, long address) {
-    if (memory.space().lookup(address) != null) {
-      return;
-    }
-    Vma above = memory.space().mm().tree().find(address);
-    if (above == null || !above.has(VmFlags.GROWSDOWN)) {
+    Vma above = stackAbove(memory, address);
+    if (above == null) {
       return;
     }
     try {
@@ -65,6 +65,38 @@ final class EvidenceReplay {
     } catch (ErrnoException e) {
       // The program got a signal instead.
     }
+  }
+
+  // The stack-like area that an access to an address outside all areas would make grow, or null.
+  private static @Nullable Vma stackAbove(TracedMemory memory, long address) {
+    Vma above = memory.space().mm().tree().find(address);
+    boolean grows = above != null && above.start() > address && above.has(VmFlags.GROWSDOWN);
+    return grows ? above : null;
+  }
+
+  /**
+   * Makes an area that is known to have grown reach down to {@code address}. The reasons that would
+   * have kept it from growing need not have been there when it grew.
+   */
+  private void grow(TracedMemory memory, Vma area, long address) {
+    Mm mm = memory.space().mm();
+    mm.lock().lock();
+    try {
+      long start = Pages.floor(address);
+      long pages = Pages.count(area.start() - start);
+      Vma written = mm.anonAssigner().ensure(area);
+      mm.counters().map(area.flags(), pages);
+      if (area.has(VmFlags.LOCKED)) {
+        mm.counters().lock(pages);
+      }
+      if (area.has(VmFlags.ACCOUNT)) {
+        mm.uncharge(-pages);
+      }
+      mm.editor().extend(written, written.withRange(start, area.end(), written.pgoff() - pages));
+    } finally {
+      mm.lock().unlock();
+    }
+    grown++;
   }
 
   private static boolean isPrivateWritable(Vma vma) {
@@ -87,17 +119,47 @@ final class EvidenceReplay {
     }
   }
 
+  /**
+   * A call found [start, end) mapped: fills holes in it that lie right below stack-like areas.
+   *
+   * @return whether there was such a hole
+   */
+  boolean growBelowStacks(TracedMemory memory, long start, long end) {
+    boolean any = false;
+    long at = start;
+    while (at < end) {
+      Vma vma = memory.space().mm().tree().find(at);
+      if (vma == null) {
+        return any;
+      }
+      if (vma.start() > at) {
+        Vma above = stackAbove(memory, at);
+        if (above == null) {
+          return any;
+        }
+        grow(memory, above, at);
+        inferred++;
+        any = true;
+      }
+      at = vma.end();
+    }
+    return any;
+  }
+
   void stackGrowth(TracedMemory memory, StackGrowth growth) {
     lines++;
     Vma vma = memory.space().mm().tree().before(growth.end());
     if (vma == null || vma.end() != growth.end() || vma.start() <= growth.newStart()) {
       return;
     }
-    try {
-      memory.space().growStack(growth.newStart());
-      grown++;
-    } catch (ErrnoException e) {
-      // Shows in the comparison of the final maps.
+    Vma below = memory.space().mm().tree().before(growth.newStart());
+    Vma inTheWay = memory.space().mm().tree().find(growth.newStart());
+    boolean free =
+        inTheWay != null
+            && inTheWay.start() == vma.start()
+            && (below == null || below.end() <= growth.newStart());
+    if (free && vma.has(VmFlags.GROWSDOWN)) {
+      grow(memory, vma, growth.newStart());
     }
   }
 

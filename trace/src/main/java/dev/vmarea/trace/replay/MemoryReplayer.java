@@ -22,23 +22,29 @@ import org.jspecify.annotations.Nullable;
  * not fit that order, other orders of the calls under way are tried.
  */
 final class MemoryReplayer {
+  private static final int PIDFD_SELF_THREAD = -10000;
+  private static final int PIDFD_SELF_PROCESS = -20000;
   private static final int MAX_REORDERED = 8;
 
   private final MemoryCallDecoder decoder;
   private final IntFunction<@Nullable TracedThread> threads;
+  private final EvidenceReplay evidence;
   private final DivergenceLog divergences;
   private long memoryCalls;
   private long skippedCalls;
   private long randomPlacements;
   private long unmodelled;
+  private long unjudged;
 
   /** Replays calls; {@code threads} finds a thread by its number. */
   MemoryReplayer(
       MemoryCallDecoder decoder,
       IntFunction<@Nullable TracedThread> threads,
+      EvidenceReplay evidence,
       DivergenceLog divergences) {
     this.decoder = decoder;
     this.threads = threads;
+    this.evidence = evidence;
     this.divergences = divergences;
   }
 
@@ -60,6 +66,11 @@ final class MemoryReplayer {
   /** Calls that the model does not have. */
   long unmodelled() {
     return unmodelled;
+  }
+
+  /** Results that differ, but depend on what no log shows; see {@link Unjudged}. */
+  long unjudged() {
+    return unjudged;
   }
 
   /** The first half of a call. */
@@ -151,6 +162,7 @@ final class MemoryReplayer {
     long expected = expected(record, given);
     boolean failed = given.call() != SyscallName.BRK && Errno.isError(expected);
     if (Unjudged.withoutHugePages(given, expected)) {
+      unjudged++;
       return;
     }
     LayoutFromCalls.learnHeap(memory, given, expected);
@@ -162,17 +174,20 @@ final class MemoryReplayer {
     List<PendingCall> earlier =
         underWay.stream().filter(other -> other.call.takesEffectAtEntry()).toList();
     execute(memory, thread, earlier);
-    long actual = execute(memory, thread, call);
+    long actual = execute(memory, thread, call, expected);
     if (actual == ModelCalls.NOT_MODELLED) {
       unmodelled++;
       return;
     }
     memoryCalls++;
     if (before != null && Unjudged.notInTheLog(call, expected, actual)) {
+      unjudged++;
       memory.restore(before);
       return;
     }
-    if (actual == expected || Unjudged.dependsOnContents(memory, call, expected, actual)) {
+    boolean same = actual == expected;
+    if (same || Unjudged.dependsOnContents(memory, call, expected, actual)) {
+      unjudged += same ? 0 : 1;
       earlier.forEach(PendingCall::settle);
       return;
     }
@@ -185,6 +200,9 @@ final class MemoryReplayer {
     if (settledByPlacement(memory, thread, call, expected, actual)) {
       return;
     }
+    if (settledByGrowth(memory, thread, call, expected, actual)) {
+      return;
+    }
     diverged(record, thread, given, expected, actual);
     Resynchronisation.apply(memory, call, expected, actual, failed ? before : null);
   }
@@ -193,6 +211,26 @@ final class MemoryReplayer {
   private static long expected(StraceRecord record, MemoryCall call) {
     boolean made = call.call() == SyscallName.IO_SETUP && record.result() == 0;
     return made ? call.a2() : record.result();
+  }
+
+  private static boolean isGoodPidfd(MemoryCall call, TracedThread thread, long expected) {
+    if (call.a0() < 0) {
+      return call.a0() == PIDFD_SELF_THREAD || call.a0() == PIDFD_SELF_PROCESS;
+    }
+    // What was opened before the log began is not known.
+    return thread.descriptors.get((int) call.a0()) != null || expected != Errno.EBADF.negated();
+  }
+
+  private long execute(TracedMemory memory, TracedThread thread, MemoryCall call, long expected) {
+    TracedMemory own = thread.process.memory;
+    return call.call() == SyscallName.PROCESS_MADVISE
+        ? ModelCalls.processAdvise(
+            own.isKnown() ? own.space() : memory.space(),
+            memory.space(),
+            thread.process.task,
+            call,
+            isGoodPidfd(call, thread, expected))
+        : execute(memory, thread, call);
   }
 
   private long execute(TracedMemory memory, TracedThread thread, MemoryCall call) {
@@ -244,6 +282,19 @@ final class MemoryReplayer {
     }
     execute(memory, thread, call);
     return false;
+  }
+
+  // A call that succeeds across what the model holds to be a hole below a stack shows that it grew.
+  private boolean settledByGrowth(
+      TracedMemory memory, TracedThread thread, MemoryCall call, long expected, long actual) {
+    boolean hole =
+        Errno.isError(actual)
+            && !Errno.isError(expected)
+            && (actual == Errno.ENOMEM.negated() || actual == Errno.EFAULT.negated());
+    if (!hole || !evidence.growBelowStacks(memory, call.a0(), call.a0() + call.a1())) {
+      return false;
+    }
+    return execute(memory, thread, call) == expected;
   }
 
   private static List<PendingCall> underWay(TracedMemory memory) {

@@ -50,7 +50,7 @@ final class ReplayEngine {
     files = new FileCalls(names);
     decoder = new MemoryCallDecoder(files);
     divergences = new DivergenceLog(settings.maxDivergences());
-    memoryCalls = new MemoryReplayer(decoder, table::get, divergences);
+    memoryCalls = new MemoryReplayer(decoder, table::get, evidence, divergences);
     starts = new ProgramStart(machine, names);
     comparison = new FinalComparison(evidence);
     recordingLines = new RecordingLines(machine, names, starts, processes, evidence, comparison);

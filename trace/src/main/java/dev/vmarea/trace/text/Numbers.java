@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.text;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** Decimal and hexadecimal numbers in byte arrays, without a string in between. */
 public final class Numbers {
   private static final byte[] HEX = new byte[256];
   private static final byte[] DIGITS =
       "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+
+  private static final VarHandle EIGHT_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   static {
     java.util.Arrays.fill(HEX, (byte) -1);
@@ -103,10 +110,28 @@ public final class Numbers {
    */
   public static int putHex(byte[] out, int at, long value, int minDigits) {
     int digits = Math.max(minDigits, (67 - Long.numberOfLeadingZeros(value | 1)) / 4);
-    for (int i = digits - 1; i >= 0; i--) {
-      out[at + i] = DIGITS[(int) value & 15];
-      value >>>= 4;
+    if (digits < 8 || digits > 16) {
+      for (int i = digits - 1; i >= 0; i--) {
+        out[at + i] = DIGITS[(int) value & 15];
+        value >>>= 4;
+      }
+      return at + digits;
     }
+    int high = digits - 8;
+    if (high > 0) { // eight places are written, the lower digits then overwrite the excess
+      EIGHT_BYTES.set(out, at, eightDigits(value >>> 32) << 8 * (8 - high));
+    }
+    EIGHT_BYTES.set(out, at + high, eightDigits(value));
     return at + digits;
+  }
+
+  /** The lower half of {@code value} as eight hexadecimal digits in ASCII, the first one on top. */
+  private static long eightDigits(long value) {
+    long spread = value & 0xffffffffL;
+    spread = (spread | spread << 16) & 0x0000ffff0000ffffL;
+    spread = (spread | spread << 8) & 0x00ff00ff00ff00ffL;
+    spread = (spread | spread << 4) & 0x0f0f0f0f0f0f0f0fL;
+    long letters = (spread + 0x0606060606060606L) >>> 4 & 0x0101010101010101L;
+    return spread + 0x3030303030303030L + letters * ('a' - '0' - 10);
   }
 }

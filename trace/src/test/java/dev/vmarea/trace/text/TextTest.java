@@ -79,6 +79,25 @@ class TextTest {
   }
 
   @Test
+  void writesHexadecimalOfEveryWidth() {
+    long pattern = 0xfedc_ba98_7654_3210L;
+    for (int digits = 1; digits <= 16; digits++) {
+      for (int minimum = 1; minimum <= 18; minimum++) {
+        long value = pattern >>> (64 - 4 * digits);
+        byte[] out = new byte[20];
+        Arrays.fill(out, (byte) '.');
+
+        int end = Numbers.putHex(out, 1, value, minimum);
+
+        String expected = String.format("%0" + minimum + "x", value);
+        assertThat(new String(out, StandardCharsets.US_ASCII))
+            .isEqualTo("." + expected + ".".repeat(out.length - 1 - expected.length()));
+        assertThat(end).isEqualTo(1 + expected.length());
+      }
+    }
+  }
+
+  @Test
   void writesHexadecimal() {
     byte[] out = new byte[20];
     assertThat(Numbers.putHex(out, 0, 0x1f, 8)).isEqualTo(8);
