@@ -23,6 +23,9 @@ final class CallCapture {
   private static final int MAX_COUNTED = 65536;
   private static final int MAX_VECTORS = 1024;
   private static final int MAX_STRUCTURE = 128;
+  private static final int MAX_MASK_WORDS = 512;
+  private static final int PR_SET_MM = 35;
+  private static final int PR_SET_MM_MAP = 14;
   private static final int PR_SET_VMA = 0x53564d41;
 
   private static final List<String> CLONE_ARGS =
@@ -38,6 +41,22 @@ final class CallCapture {
           "set_tid",
           "set_tid_size",
           "cgroup");
+
+  /** {@code struct prctl_mm_map}, except for the two 32-bit numbers at its end. */
+  private static final List<String> MEMORY_MAP =
+      List.of(
+          "start_code",
+          "end_code",
+          "start_data",
+          "end_data",
+          "start_brk",
+          "brk",
+          "start_stack",
+          "arg_start",
+          "arg_end",
+          "env_start",
+          "env_end",
+          "auxv");
 
   private final RemoteMemory memory;
 
@@ -77,6 +96,8 @@ final class CallCapture {
       case PRCTL -> {
         if ((int) arguments[0] == PR_SET_VMA) {
           text(contents, tid, arguments, 4, MAX_NAME);
+        } else if ((int) arguments[0] == PR_SET_MM && (int) arguments[1] == PR_SET_MM_MAP) {
+          memoryMap(contents, tid, arguments[2]);
         }
       }
       case CLONE3 -> fields(call, contents, tid, arguments[0], 0, arguments[1], CLONE_ARGS);
@@ -84,6 +105,13 @@ final class CallCapture {
           fields(call, contents, tid, arguments[2], 2, 16, List.of("rlim_cur", "rlim_max"));
       case SETRLIMIT ->
           fields(call, contents, tid, arguments[1], 1, 16, List.of("rlim_cur", "rlim_max"));
+      case MBIND -> nodeMask(contents, tid, arguments[3], arguments[4]);
+      case IO_SETUP -> {
+        final Long context = memory.word(tid, arguments[1]);
+        if (context != null) {
+          contents.put(1, new CapturedCall.Pointed(context));
+        }
+      }
       case PROCESS_MADVISE -> vectors(contents, tid, arguments);
       default -> {}
     }
@@ -184,6 +212,41 @@ final class CallCapture {
       fields.add(new Field(names.get(i), words.getLong(), style(call, names.get(i))));
     }
     contents.put(index, new CapturedCall.Fields(fields));
+  }
+
+  /** A mask of {@code maxNode - 1} bits; where that makes no sense the kernel does not read it. */
+  private void nodeMask(
+      final Map<Integer, Content> contents, final int tid, final long address, final long maxNode) {
+    final long words = (maxNode + Long.SIZE - 2) / Long.SIZE;
+    if (address == 0 || maxNode <= 1 || words > MAX_MASK_WORDS) {
+      return;
+    }
+    final byte[] mask = memory.read(tid, address, (int) words * Long.BYTES);
+    if (mask.length < words * Long.BYTES) {
+      return;
+    }
+    final ByteBuffer buffer = ByteBuffer.wrap(mask).order(ByteOrder.nativeOrder());
+    final List<Long> nodes = new ArrayList<>();
+    while (buffer.hasRemaining()) {
+      nodes.add(buffer.getLong());
+    }
+    contents.put(3, new CapturedCall.NodeMask(nodes));
+  }
+
+  private void memoryMap(final Map<Integer, Content> contents, final int tid, final long address) {
+    final int longs = MEMORY_MAP.size() * Long.BYTES;
+    final byte[] structure = memory.read(tid, address, longs + 2 * Integer.BYTES);
+    if (structure.length < longs + 2 * Integer.BYTES) {
+      return;
+    }
+    final ByteBuffer buffer = ByteBuffer.wrap(structure).order(ByteOrder.nativeOrder());
+    final List<Field> fields = new ArrayList<>();
+    for (final String name : MEMORY_MAP) {
+      fields.add(new Field(name, buffer.getLong(), FieldStyle.HEX));
+    }
+    fields.add(new Field("auxv_size", Integer.toUnsignedLong(buffer.getInt()), FieldStyle.DECIMAL));
+    fields.add(new Field("exe_fd", buffer.getInt(), FieldStyle.SIGNED));
+    contents.put(2, new CapturedCall.Fields(fields));
   }
 
   private static FieldStyle style(final SystemCall call, final String name) {

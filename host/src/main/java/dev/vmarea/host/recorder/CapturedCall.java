@@ -64,6 +64,8 @@ record CapturedCall(
   enum FieldStyle {
     /** Unsigned decimal. */
     DECIMAL,
+    /** Signed decimal. */
+    SIGNED,
     /** Hexadecimal. */
     HEX,
     /** {@code CLONE_*} names. */
@@ -79,6 +81,7 @@ record CapturedCall(
           + "="
           + switch (style) {
             case DECIMAL -> Long.toUnsignedString(value);
+            case SIGNED -> Long.toString(value);
             case HEX -> "0x" + Long.toHexString(value);
             case CLONE_FLAGS -> FlagGroup.CLONE.format(value);
             case LIMIT -> value == -1 ? "RLIM64_INFINITY" : Long.toUnsignedString(value);
@@ -103,6 +106,25 @@ record CapturedCall(
 
   /** A range of an array of {@code struct iovec}; bytes. */
   record Vector(long base, long length) {}
+
+  /** A node mask: words of 64 nodes, nodes 0 to 63 first. */
+  record NodeMask(List<Long> words) implements Content {
+    @Override
+    public String text(final long value) {
+      // as strace: 16 characters with the prefix, which zero does not have
+      return words.stream()
+          .map(word -> word == 0 ? "0".repeat(16) : String.format("0x%014x", word))
+          .collect(Collectors.joining(", ", "[", "]"));
+    }
+  }
+
+  /** The word that a pointer points to. */
+  record Pointed(long word) implements Content {
+    @Override
+    public String text(final long value) {
+      return "[" + (word == 0 ? "NULL" : "0x" + Long.toHexString(word)) + "]";
+    }
+  }
 
   /** The file behind a descriptor. */
   @SuppressWarnings("ArrayRecordComponent") // never compared

@@ -74,6 +74,8 @@ final class Redaction {
             identity.seals(),
             identity.noexec(),
             name(identity.path()),
+            identity.type(),
+            identity.size(),
             identity.exact())
         : identity;
   }

@@ -143,6 +143,7 @@ final class TraceLog implements AutoCloseable {
             Map.entry(SystemCall.CAPSET, 2),
             Map.entry(SystemCall.SETNS, 2),
             Map.entry(SystemCall.UNSHARE, 1),
+            Map.entry(SystemCall.PIDFD_OPEN, 2),
             Map.entry(SystemCall.PIDFD_GETFD, 3),
             Map.entry(SystemCall.PERF_EVENT_OPEN, 5),
             Map.entry(SystemCall.IO_URING_SETUP, 2),

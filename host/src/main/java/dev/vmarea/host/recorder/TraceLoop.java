@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
@@ -347,6 +348,12 @@ final class TraceLoop {
     }
     files.afterContextCall(tracee, call, result);
     log.call(tracee.tid, completed, result, files.returned(tracee, call, result));
+    if (result >= 0 && TracedCalls.changesCapabilities(call.call())) {
+      final OptionalLong bits = ProcessLayout.effectiveCapabilities(tracee.tid);
+      if (bits.isPresent()) {
+        log.comment("# vmarea caps " + tracee.tid + " 0x" + Long.toHexString(bits.getAsLong()));
+      }
+    }
     admission.release(tracee);
     resume(tracee, 0);
   }

@@ -101,7 +101,10 @@ final class TracedCalls {
         USERFAULTFD,
         PERF_EVENT_OPEN,
         IO_URING_SETUP,
+        PIDFD_OPEN,
         PIDFD_GETFD,
+        FTRUNCATE,
+        TRUNCATE,
         SHMGET,
         SHMCTL,
         UNLINK,
@@ -131,6 +134,14 @@ final class TracedCalls {
     for (final SystemCall call : calls) {
       kinds.put(call, kind);
     }
+  }
+
+  /** Whether the call, where it succeeds, may change the effective capabilities of its thread. */
+  static boolean changesCapabilities(final SystemCall call) {
+    return switch (call) {
+      case SETUID, SETREUID, SETRESUID, SETFSUID, CAPSET, SETNS, UNSHARE -> true;
+      default -> false;
+    };
   }
 
   /** How a call with these arguments is treated, or null when it is not recorded. */

@@ -85,6 +85,9 @@ public final class FileIdentities {
     final Inode inode = new Inode(stat.deviceMajor(), stat.deviceMinor(), stat.inode());
     final Known seen = byDescriptor.get(descriptor);
     if (seen != null && seen.inode.equals(inode)) {
+      if (seen.identity.size() != stat.size()) {
+        seen.identity = seen.identity.withSize(stat.size());
+      }
       return seen.identity;
     }
     forget(descriptor);
@@ -93,6 +96,7 @@ public final class FileIdentities {
     final Known known;
     if (place >= 0) {
       known = sameInode.get(place);
+      known.identity = known.identity.withSize(stat.size());
     } else {
       lastId++;
       known = new Known(facts.read(lastId, pid, fd, stat, comparable), inode);

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param seals seals of a memfd (F_GET_SEALS), 0 without
  * @param noexec whether the mount forbids PROT_EXEC
  * @param path where /proc/PID/fd/N points to, bytes, {@code " (deleted)"} included
+ * @param type kind of file: reg, dir, chr, blk, fifo, sock or other
+ * @param size bytes; it may have changed since
  * @param exact false if the host does not let files be compared: then two descriptors of one open
  *     file count as two files
  */
@@ -32,7 +34,26 @@ public record FileIdentity(
     long seals,
     boolean noexec,
     byte[] path,
+    String type,
+    long size,
     boolean exact) {
+
+  /** The same file after its size changed. */
+  FileIdentity withSize(final long bytes) {
+    return new FileIdentity(
+        id,
+        deviceMajor,
+        deviceMinor,
+        inode,
+        fileSystem,
+        flags,
+        seals,
+        noexec,
+        path,
+        type,
+        bytes,
+        exact);
+  }
 
   /** The comment line of a recording that gives this file's identity behind a descriptor. */
   public String comment(final int pid, final int fd) {
@@ -56,6 +77,10 @@ public record FileIdentity(
         + seals
         + " noexec="
         + (noexec ? 1 : 0)
+        + " type="
+        + type
+        + " size="
+        + size
         + " path=\""
         + escaped(path)
         + '"';
@@ -87,6 +112,8 @@ public record FileIdentity(
         && flags == that.flags
         && seals == that.seals
         && noexec == that.noexec
+        && type.equals(that.type)
+        && size == that.size
         && exact == that.exact
         && Arrays.equals(path, that.path);
   }

@@ -27,6 +27,7 @@ final class OpenFileFacts {
   private static final int STATX_BYTES = 256;
   private static final int STATFS_BYTES = 120;
   private static final int PATH_BYTES = 4096 + 16;
+  private static final int FORMAT_BITS = 0170000;
   private static final long ST_NOEXEC = 8;
   private static final long F_GET_SEALS = 1034;
 
@@ -71,8 +72,21 @@ final class OpenFileFacts {
   private final long statxNumber =
       Architecture.host().orElseThrow() == Architecture.X86_64 ? 332 : 291;
 
-  /** Kind, device and inode as stat shows them, and the mount. */
-  record Stat(int mode, long deviceMajor, long deviceMinor, long inode, long mount) {}
+  /** Kind, device, inode and size in bytes as stat shows them, and the mount. */
+  record Stat(int mode, long deviceMajor, long deviceMinor, long inode, long mount, long size) {
+    /** As a recording names it. */
+    String type() {
+      return switch (mode & FORMAT_BITS) {
+        case 0100000 -> "reg";
+        case 0040000 -> "dir";
+        case 0020000 -> "chr";
+        case 0060000 -> "blk";
+        case 0010000 -> "fifo";
+        case 0140000 -> "sock";
+        default -> "other";
+      };
+    }
+  }
 
   /** What is behind the descriptor, or null if it is not open. */
   @Nullable Stat stat(final int pid, final int fd) {
@@ -92,7 +106,8 @@ final class OpenFileFacts {
             Integer.toUnsignedLong(statx.get(JAVA_INT, 136)),
             Integer.toUnsignedLong(statx.get(JAVA_INT, 140)),
             statx.get(JAVA_LONG, 32),
-            statx.get(JAVA_LONG, 144));
+            statx.get(JAVA_LONG, 144),
+            statx.get(JAVA_LONG, 40));
   }
 
   /** All facts of a descriptor that is open, under the number {@code id}. */
@@ -119,6 +134,8 @@ final class OpenFileFacts {
         sealable ? seals(pid, fd) : 0,
         noexec || "proc".equals(fileSystem) || "sysfs".equals(fileSystem),
         path(pid, fd),
+        stat.type(),
+        stat.size(),
         exact);
   }
 

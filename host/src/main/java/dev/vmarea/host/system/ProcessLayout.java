@@ -3,6 +3,7 @@ package dev.vmarea.host.system;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,12 @@ public record ProcessLayout(
         limit(limits, "Max locked memory"),
         hexLine(status, "CapEff:"),
         personality.isEmpty() ? 0 : Long.parseUnsignedLong(personality, 16));
+  }
+
+  /** Effective capabilities of a thread now, or nothing if it is gone. */
+  public static OptionalLong effectiveCapabilities(final int tid) {
+    final String status = ProcText.read("/proc/" + tid + "/status");
+    return status.isEmpty() ? OptionalLong.empty() : OptionalLong.of(hexLine(status, "CapEff:"));
   }
 
   /** The comment line of a recording that carries this layout. */

@@ -16,6 +16,8 @@ import dev.vmarea.trace.text.CString;
  * @param flags open flags
  * @param seals memfd seals, 0 for none
  * @param noexec whether the mount forbids execution
+ * @param type kind of file: reg, dir, chr, blk, fifo, sock or other; empty when not known
+ * @param size bytes, or -1 when not known
  * @param path its path as the kernel shows it, bytes as ISO-8859-1; hostile
  */
 public record DescriptorIdentity(
@@ -29,6 +31,8 @@ public record DescriptorIdentity(
     int flags,
     int seals,
     boolean noexec,
+    String type,
+    long size,
     String path)
     implements EvidenceLine {
   @Override
@@ -52,6 +56,8 @@ public record DescriptorIdentity(
         + seals
         + " noexec="
         + (noexec ? 1 : 0)
+        + (type.isEmpty() ? "" : " type=" + type)
+        + (size < 0 ? "" : " size=" + size)
         + " path="
         + CString.quote(path);
   }

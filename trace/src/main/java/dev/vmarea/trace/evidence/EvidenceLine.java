@@ -20,6 +20,7 @@ public sealed interface EvidenceLine
         DescriptorIdentity,
         FilePath,
         ShmSegment,
+        EffectiveCapabilities,
         ConfigChange,
         UnknownLine,
         MalformedLine {

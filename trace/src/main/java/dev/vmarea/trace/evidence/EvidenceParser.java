@@ -57,6 +57,7 @@ public final class EvidenceParser {
         yield new FilePath(required(values, "file"), required(values, "path"));
       }
       case "shm" -> segment(words);
+      case "caps" -> new EffectiveCapabilities(words.integer(), words.number());
       case "config" -> {
         String rest = words.rest();
         int eq = rest.indexOf('=');
@@ -137,6 +138,8 @@ public final class EvidenceParser {
         (int) Words.decode(values.getOrDefault("flags", "0")),
         (int) Words.decode(values.getOrDefault("seals", "0")),
         values.getOrDefault("noexec", "0").equals("1"),
+        values.getOrDefault("type", ""),
+        Words.decode(values.getOrDefault("size", "-1")),
         values.getOrDefault("path", ""));
   }
 

@@ -79,6 +79,12 @@ final class FileCalls {
       case RENAMEAT2 -> renamed(record, thread);
       case CHDIR -> thread.directory.path = path(record, thread, -1, 0);
       case FCHDIR -> changedTo(record, thread);
+      case FTRUNCATE -> {
+        Descriptor descriptor = thread.descriptors.get(record.argFd(0));
+        if (descriptor != null && record.argCount() > 1) {
+          descriptor.file().inode().size(record.argLong(1));
+        }
+      }
       case SOCKET,
           ACCEPT,
           ACCEPT4,

@@ -39,12 +39,23 @@ final class FileKinds {
 
   private static final Set<String> KNOWS_SYNC = Set.of("ext2", "ext4", "xfs", "fuse", "virtiofs");
 
-  // Pseudo file systems that forbid execution whatever their mount flags show.
-  private static final Set<String> NEVER_EXECUTED =
-      Set.of("sockfs", "anon_inodefs", "secretmem", "secretmemfs", "aio", "pipefs");
-
   private static final Set<String> NOT_MAPPABLE =
       Set.of("proc", "sysfs", "sockfs", "pipefs", "cgroup", "cgroup2", "devpts", "tracefs");
+
+  // However they are mounted, if at all: the kernel lets nobody execute anything on them.
+  private static final Set<String> NEVER_EXECUTABLE =
+      Set.of(
+          "proc",
+          "sysfs",
+          "cgroup",
+          "cgroup2",
+          "pipefs",
+          "sockfs",
+          "anon_inodefs",
+          "secretmem",
+          "secretmemfs",
+          "aio",
+          "mqueue");
 
   private static final Set<String> NOT_MAPPABLE_DEVICES =
       Set.of("/dev/null", "/dev/full", "/dev/tty", "/dev/random", "/dev/urandom", "/dev/console");
@@ -68,7 +79,7 @@ final class FileKinds {
   /** The file system of this type. */
   static FileSystem fileSystem(String type, boolean noexec) {
     return new FileSystem(
-        type, noexec || NEVER_EXECUTED.contains(type), THP_ALIGNED.contains(type));
+        type, noexec || NEVER_EXECUTABLE.contains(type), THP_ALIGNED.contains(type));
   }
 
   /** The type of file system that {@code path} lies on by convention, or {@link #UNKNOWN_TYPE}. */
@@ -117,8 +128,33 @@ final class FileKinds {
     };
   }
 
-  /** How the file is mapped, or null when it cannot be. */
-  @Nullable FileOperations operations(String path, String fileSystemType) {
+  /** The kind that a recording names so, or null for one that it does not tell. */
+  static Inode.@Nullable Type typeNamed(String name) {
+    return switch (name) {
+      case "reg" -> Inode.Type.REGULAR;
+      case "dir" -> Inode.Type.DIRECTORY;
+      case "chr" -> Inode.Type.CHARACTER_DEVICE;
+      case "blk" -> Inode.Type.BLOCK_DEVICE;
+      case "fifo" -> Inode.Type.FIFO;
+      case "sock" -> Inode.Type.SOCKET;
+      case "other" -> Inode.Type.OTHER;
+      default -> null;
+    };
+  }
+
+  /**
+   * How the file is mapped, or null when it cannot be.
+   *
+   * @param type what kind of file it is, or null when only its path tells
+   */
+  @Nullable FileOperations operations(
+      String path, String fileSystemType, Inode.@Nullable Type type) {
+    if (type == Inode.Type.DIRECTORY || type == Inode.Type.FIFO) {
+      return null;
+    }
+    if (type == Inode.Type.BLOCK_DEVICE) {
+      return PlainFile.DEFAULT;
+    }
     if (path.equals("/dev/zero")) {
       return zero;
     }

@@ -64,12 +64,28 @@ final class FileNames {
 
   /** A file that no path leads to: a memfd, a deleted file. */
   Name unlisted(String path, boolean deleted, String fileSystemType, boolean noexec) {
-    String type = fileSystemType.isEmpty() ? FileKinds.typeByPath(path) : fileSystemType;
-    Inode inode = new Inode(FileKinds.inodeType(path, type), FileKinds.fileSystem(type, noexec));
-    return new Name(new DirectoryEntry(path, deleted), inode, kinds.operations(path, type));
+    return unlisted(path, deleted, fileSystemType, noexec, null);
   }
 
-  /** The file with this path and these numbers, as a map or the recorder shows it. */
+  private Name unlisted(
+      String path,
+      boolean deleted,
+      String fileSystemType,
+      boolean noexec,
+      Inode.@Nullable Type kind) {
+    String type = fileSystemType.isEmpty() ? FileKinds.typeByPath(path) : fileSystemType;
+    Inode inode =
+        new Inode(
+            kind == null ? FileKinds.inodeType(path, type) : kind,
+            FileKinds.fileSystem(type, noexec));
+    return new Name(new DirectoryEntry(path, deleted), inode, kinds.operations(path, type, kind));
+  }
+
+  /**
+   * The file with this path and these numbers, as a map or the recorder shows it.
+   *
+   * @param kind what kind of file, or null when it is not known
+   */
   Name identified(
       String path,
       boolean deleted,
@@ -77,18 +93,22 @@ final class FileNames {
       int minor,
       long number,
       String fileSystemType,
-      boolean noexec) {
+      boolean noexec,
+      Inode.@Nullable Type kind) {
     Name listed = deleted ? null : byPath.get(path);
     if (listed != null
+        && (kind == null || kind == listed.inode.type())
         && matches(listed.inode, major, minor, number)
         && agrees(listed.inode.fileSystem(), fileSystemType, noexec)) {
       listed.inode.identify(major, minor, number);
       byNumber.putIfAbsent(new DeviceAndNumber(major, minor, number), listed.inode);
       return listed;
     }
-    Name name = unlisted(path, deleted, fileSystemType, noexec);
+    Name name = unlisted(path, deleted, fileSystemType, noexec, kind);
     Inode known = byNumber.get(new DeviceAndNumber(major, minor, number));
-    if (known != null && known.fileSystem().equals(name.inode.fileSystem())) {
+    if (known != null
+        && known.type() == name.inode.type()
+        && known.fileSystem().equals(name.inode.fileSystem())) {
       name = new Name(name.entry, known, name.operations);
     } else {
       name.inode.identify(major, minor, number);
@@ -101,7 +121,9 @@ final class FileNames {
   }
 
   private static boolean agrees(FileSystem known, String type, boolean noexec) {
-    return type.isEmpty() || type.equals(known.type()) && noexec == known.noexec();
+    return type.isEmpty()
+        || type.equals(known.type())
+            && FileKinds.fileSystem(type, noexec).noexec() == known.noexec();
   }
 
   private static boolean matches(Inode inode, int major, int minor, long number) {

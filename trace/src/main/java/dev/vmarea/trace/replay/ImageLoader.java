@@ -118,7 +118,7 @@ final class ImageLoader {
       return shared;
     }
     FileNames.Name found =
-        names.identified(path, deleted, map.major(), map.minor(), map.inode(), type, false);
+        names.identified(path, deleted, map.major(), map.minor(), map.inode(), type, false, null);
     // Programs are opened for reading; a shared writable mapping shows that it was for both.
     int mode = VmFlags.has(flags, VmFlags.SHARED) ? OpenFile.O_RDWR : OpenFile.O_RDONLY;
     return found.open(mode);

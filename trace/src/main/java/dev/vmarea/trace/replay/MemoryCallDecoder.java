@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.base.Errno;
 import dev.vmarea.mapping.PolicyOperation;
 import dev.vmarea.mapping.ProcessControlOperation;
 import dev.vmarea.trace.strace.ResultKind;
@@ -46,7 +47,7 @@ final class MemoryCallDecoder {
       PolicyOperation.MPOL_F_STATIC_NODES
           | PolicyOperation.MPOL_F_RELATIVE_NODES
           | PolicyOperation.MPOL_F_NUMA_BALANCING;
-  private static final int MAX_WORDS = 64;
+  private static final int MAX_WORDS = 512;
   static final int PR_SET_MM = 35;
   static final int PR_SET_VMA = 0x53564d41;
 
@@ -157,7 +158,8 @@ final class MemoryCallDecoder {
     return words;
   }
 
-  // io_setup(128, [NULL => 0x7f0000000000]) or io_setup(128, [0x7f0000000000])
+  // io_setup(128, [NULL => 0x7f0000000000]) or io_setup(128, [0x7f0000000000]). When it failed, our
+  // recordings show what stood there before; strace shows an address, and the error tells the rest.
   private static MemoryCall ioSetup(StraceRecord record) {
     StraceValue pointer = record.value(1);
     StraceValue after = pointer.after();
@@ -170,9 +172,16 @@ final class MemoryCallDecoder {
     } else if (element != null && element.isNumber()) {
       context = element.asLong();
     }
-    return made
-        ? MemoryCall.of(SyscallName.IO_SETUP, record.argLong(0), 0, context, 0, 0, 0)
-        : MemoryCall.of(SyscallName.IO_SETUP, record.argLong(0), context, 0, 0, 0, 0);
+    if (made) {
+      return MemoryCall.of(SyscallName.IO_SETUP, record.argLong(0), 0, context, 0, 0, 0);
+    }
+    boolean address = element == null && after == null;
+    boolean unreadable = address && record.result() == Errno.EFAULT.negated();
+    if (address && record.result() == Errno.EINVAL.negated()) {
+      context = 1;
+    }
+    return MemoryCall.of(
+        SyscallName.IO_SETUP, record.argLong(0), context, 0, unreadable ? 1 : 0, 0, 0);
   }
 
   private static long parseHex(String text) {
@@ -186,6 +195,7 @@ final class MemoryCallDecoder {
   // process_madvise(3, [{iov_base=0x.., iov_len=4096}, ..], 1, MADV_COLD, 0)
   private static MemoryCall processAdvise(StraceRecord record) {
     StraceValue array = record.value(1);
+    boolean unreadable = !array.text().startsWith("[");
     List<Long> ranges = new ArrayList<>();
     for (int i = 0; i < MAX_RANGES; i++) {
       StraceValue item = array.element(i);
@@ -200,7 +210,7 @@ final class MemoryCallDecoder {
     return MemoryCall.of(
             SyscallName.PROCESS_MADVISE,
             record.argFd(0),
-            0,
+            unreadable ? 1 : 0,
             record.argLong(2),
             record.argLong(3),
             record.argLong(4),
@@ -219,7 +229,7 @@ final class MemoryCallDecoder {
           .withName(name == null ? null : new String(name, StandardCharsets.ISO_8859_1));
     }
     if (option == PR_SET_MM) {
-      return layout(record);
+      return memoryMap(record);
     }
     return switch ((int) option) {
       case PR_SET_MDWE, PR_GET_MDWE, PR_SET_MEMORY_MERGE, PR_GET_MEMORY_MERGE, PR_SET_THP_DISABLE ->
@@ -228,22 +238,26 @@ final class MemoryCallDecoder {
     };
   }
 
-  // prctl(PR_SET_MM, PR_SET_MM_MAP, {start_code=0x.., .., exe_fd=-1}, 104, 0), or one value
-  private static @Nullable MemoryCall layout(StraceRecord record) {
-    MemoryCall call = plain(record, Math.min(5, record.argCount()));
-    if (call.a1() != ProcessControlOperation.PR_SET_MM_MAP || record.argCount() < 3) {
-      return call;
-    }
-    StraceValue structure = record.value(2);
-    List<Long> values = new ArrayList<>();
-    for (String name : MEMORY_MAP) {
-      StraceValue value = structure.field(name);
-      if (value == null) {
-        return call;
+  // prctl(PR_SET_MM, PR_SET_MM_MAP, {start_code=0x.., ..}, 0x68, 0): strace prints the address
+  // only.
+  private static MemoryCall memoryMap(StraceRecord record) {
+    if (record.argCount() > 2 && record.value(2).text().startsWith("{")) {
+      List<Long> fields = new ArrayList<>();
+      for (String name : MEMORY_MAP) {
+        StraceValue field = record.structField(2, name);
+        fields.add(field == null ? 0 : field.asLong());
       }
-      values.add(value.asLong());
+      long size = record.argCount() > 3 ? record.argLong(3) : 0;
+      long last = record.argCount() > 4 ? record.argLong(4) : 0;
+      return MemoryCall.of(SyscallName.PRCTL, PR_SET_MM, record.argLong(1), 0, size, last, 0)
+          .withNumbers(fields);
     }
-    return call.withNumbers(values);
+    MemoryCall call = plain(record, Math.min(5, record.argCount()));
+    boolean unread =
+        call.a1() == ProcessControlOperation.PR_SET_MM_MAP
+            && record.result() != Errno.EFAULT.negated();
+    return MemoryCall.of(
+        call.call(), call.a0(), call.a1(), call.a2(), call.a3(), call.a4(), unread ? 1 : 0);
   }
 
   // {rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}

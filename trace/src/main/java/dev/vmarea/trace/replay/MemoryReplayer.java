@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * not fit that order, other orders of the calls under way are tried.
  */
 final class MemoryReplayer {
+  private static final int PIDFD_SELF_THREAD = -10000;
+  private static final int PIDFD_SELF_PROCESS = -20000;
   private static final int MAX_REORDERED = 8;
 
   private final MemoryCallDecoder decoder;
@@ -165,7 +167,7 @@ final class MemoryReplayer {
     List<PendingCall> earlier =
         underWay.stream().filter(other -> other.call.takesEffectAtEntry()).toList();
     execute(memory, thread, earlier);
-    long actual = execute(memory, thread, call);
+    long actual = execute(memory, thread, call, expected);
     if (actual == ModelCalls.NOT_MODELLED) {
       unmodelled++;
       return;
@@ -199,6 +201,26 @@ final class MemoryReplayer {
   private static long expected(StraceRecord record, MemoryCall call) {
     boolean made = call.call() == SyscallName.IO_SETUP && record.result() == 0;
     return made ? call.a2() : record.result();
+  }
+
+  private static boolean isGoodPidfd(MemoryCall call, TracedThread thread, long expected) {
+    if (call.a0() < 0) {
+      return call.a0() == PIDFD_SELF_THREAD || call.a0() == PIDFD_SELF_PROCESS;
+    }
+    // What was opened before the log began is not known.
+    return thread.descriptors.get((int) call.a0()) != null || expected != Errno.EBADF.negated();
+  }
+
+  private long execute(TracedMemory memory, TracedThread thread, MemoryCall call, long expected) {
+    TracedMemory own = thread.process.memory;
+    return call.call() == SyscallName.PROCESS_MADVISE
+        ? ModelCalls.processAdvise(
+            own.isKnown() ? own.space() : memory.space(),
+            memory.space(),
+            thread.process.task,
+            call,
+            isGoodPidfd(call, thread, expected))
+        : execute(memory, thread, call);
   }
 
   private long execute(TracedMemory memory, TracedThread thread, MemoryCall call) {

@@ -3,6 +3,7 @@ package dev.vmarea.trace.replay;
 
 import dev.vmarea.AddressSpace;
 import dev.vmarea.Syscalls;
+import dev.vmarea.base.Errno;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.MremapFlags;
@@ -11,7 +12,6 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.mapping.ProcessAdviseOperation;
 import dev.vmarea.mapping.ProcessControlOperation;
-import dev.vmarea.mapping.ProcessControlOperation.MemoryMap;
 import dev.vmarea.mapping.SharedMemoryOperation;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.ResourceLimits;
@@ -19,11 +19,14 @@ import dev.vmarea.space.Task;
 import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a decoded call on the model. */
 final class ModelCalls {
   /** What {@link #execute} returns for a call whose result the model cannot know. */
   static final long NOT_MODELLED = Long.MIN_VALUE;
+
+  private static final long MAX_RANGES = 1024;
 
   private ModelCalls() {}
 
@@ -52,9 +55,9 @@ final class ModelCalls {
           calls.remapFilePages(c.a0(), c.a1(), (int) c.a2(), c.a3(), (int) c.a4());
       case SHMAT -> attach(space, calls, c);
       case SHMDT -> calls.shmdt(c.a0());
-      case IO_SETUP -> calls.ioSetup((int) c.a0(), c.a1());
+      case IO_SETUP -> c.a3() != 0 ? Errno.EFAULT.negated() : calls.ioSetup((int) c.a0(), c.a1());
       case IO_DESTROY -> calls.ioDestroy(c.a0());
-      case PROCESS_MADVISE -> calls.processMadvise(space, ranges(c), (int) c.a3(), (int) c.a4());
+      case PROCESS_MADVISE -> processAdvise(space, space, task, c, true);
       case PRCTL -> prctl(calls, c);
       default -> NOT_MODELLED;
     };
@@ -63,7 +66,7 @@ final class ModelCalls {
   private static long prctl(Syscalls calls, MemoryCall c) {
     return switch ((int) c.a0()) {
       case MemoryCallDecoder.PR_SET_VMA -> calls.setVmaAnonName(c.a2(), c.a3(), c.name());
-      case MemoryCallDecoder.PR_SET_MM -> layout(calls, c);
+      case MemoryCallDecoder.PR_SET_MM -> setMemoryMap(calls, c);
       case MemoryCallDecoder.PR_SET_MDWE -> calls.prctlSetMdwe(c.a1(), c.a2(), c.a3(), c.a4());
       case MemoryCallDecoder.PR_GET_MDWE -> calls.prctlGetMdwe(c.a1(), c.a2(), c.a3(), c.a4());
       case MemoryCallDecoder.PR_SET_MEMORY_MERGE ->
@@ -76,32 +79,51 @@ final class ModelCalls {
     };
   }
 
-  private static long layout(Syscalls calls, MemoryCall c) {
-    boolean wholeMap = c.a1() == ProcessControlOperation.PR_SET_MM_MAP;
-    if (!wholeMap) {
-      return calls.prctlSetMm((int) c.a1(), c.a2(), c.a3(), c.a4(), null);
-    }
-    List<Long> n = c.numbers();
-    if (n.size() < 14) {
+  // What strace does not show, only the kernel knows; a size that is wrong it refuses before.
+  private static long setMemoryMap(Syscalls calls, MemoryCall c) {
+    boolean unread = c.a5() != 0 && c.a3() == ProcessControlOperation.MM_MAP_SIZE && c.a4() == 0;
+    if (unread) {
       return NOT_MODELLED;
     }
-    MemoryMap map =
-        new MemoryMap(
-            n.get(0),
-            n.get(1),
-            n.get(2),
-            n.get(3),
-            n.get(4),
-            n.get(5),
-            n.get(6),
-            n.get(7),
-            n.get(8),
-            n.get(9),
-            n.get(10),
-            n.get(11),
-            (int) (long) n.get(12),
-            (int) (long) n.get(13));
-    return calls.prctlSetMm((int) c.a1(), 0, c.a3(), c.a4(), map);
+    return calls.prctlSetMm((int) c.a1(), c.a2(), c.a3(), c.a4(), memoryMap(c.numbers()));
+  }
+
+  private static ProcessControlOperation.@Nullable MemoryMap memoryMap(List<Long> fields) {
+    return fields.isEmpty()
+        ? null
+        : new ProcessControlOperation.MemoryMap(
+            fields.get(0),
+            fields.get(1),
+            fields.get(2),
+            fields.get(3),
+            fields.get(4),
+            fields.get(5),
+            fields.get(6),
+            fields.get(7),
+            fields.get(8),
+            fields.get(9),
+            fields.get(10),
+            fields.get(11),
+            fields.get(12),
+            fields.get(13).intValue());
+  }
+
+  /**
+   * process_madvise by a process whose memory is {@code own}. After the flags the kernel reads the
+   * vector, and only then it looks at the descriptor, which is good or not.
+   */
+  static long processAdvise(
+      AddressSpace own, AddressSpace target, Task task, MemoryCall c, boolean descriptorIsGood) {
+    if (c.a4() != 0 || Long.compareUnsigned(c.a2(), MAX_RANGES) > 0) {
+      return Errno.EINVAL.negated();
+    }
+    if (c.a1() != 0 && c.a2() != 0) {
+      return Errno.EFAULT.negated();
+    }
+    if (!descriptorIsGood) {
+      return Errno.EBADF.negated();
+    }
+    return own.syscalls(task).processMadvise(target, ranges(c), (int) c.a3(), (int) c.a4());
   }
 
   private static NodeMask nodes(MemoryCall c) {

@@ -6,6 +6,7 @@ import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.trace.evidence.AnonymousPages;
 import dev.vmarea.trace.evidence.ConfigChange;
 import dev.vmarea.trace.evidence.DescriptorIdentity;
+import dev.vmarea.trace.evidence.EffectiveCapabilities;
 import dev.vmarea.trace.evidence.EndBlock;
 import dev.vmarea.trace.evidence.EvidenceLine;
 import dev.vmarea.trace.evidence.ExecBlock;
@@ -19,6 +20,7 @@ import dev.vmarea.trace.evidence.PageFault;
 import dev.vmarea.trace.evidence.ShmSegment;
 import dev.vmarea.trace.evidence.StackGrowth;
 import dev.vmarea.trace.evidence.UnknownLine;
+import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,8 @@ final class RecordingLines {
       case DescriptorIdentity identity -> descriptor(identity, threads.apply(identity.pid()));
       case FilePath path -> renamed(path);
       case ShmSegment segment -> segment(segment);
+      case EffectiveCapabilities caps ->
+          threads.apply(caps.pid()).process.task.capabilities(caps.bits());
       case ConfigChange change ->
           machine.kernel().config(ConfigText.changed(machine.kernel().config(), change));
       case UnknownLine unknown -> {}
@@ -137,9 +141,13 @@ final class RecordingLines {
               identity.minor(),
               identity.inode(),
               identity.fileSystem(),
-              identity.noexec());
+              identity.noexec(),
+              FileKinds.typeNamed(identity.type()));
       file = name.open(identity.flags());
       names.remember(identity.file(), file);
+    }
+    if (identity.size() >= 0 && file.inode().type() == Inode.Type.REGULAR) {
+      file.inode().size(identity.size());
     }
     file.inode().seals(identity.seals());
     boolean closeOnExec = (identity.flags() & O_CLOEXEC) != 0;

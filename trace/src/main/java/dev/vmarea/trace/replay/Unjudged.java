@@ -31,13 +31,17 @@ final class Unjudged {
               || call.numbers().isEmpty() && Errno.isError(expected);
       case MBIND -> call.a3() == MemoryCallDecoder.MASK_UNREAD && Errno.isError(expected);
       case MLOCK, MLOCK2 ->
-          expected == Errno.ENOMEM.negated() && actual == 0 && mayLackPages(memory, call);
+          (expected == Errno.ENOMEM.negated() && actual == 0
+                  || expected == 0 && actual == Errno.ENOMEM.negated())
+              && mayLackPages(memory, call);
       default -> false;
     };
   }
 
   // Locking marks all areas before it faults the pages in, so a page that cannot be had, behind the
-  // end of a file or guarded, gives an error and leaves what success leaves.
+  // end of a file or guarded, gives an error and leaves what success leaves. A file's size is known
+  // as it was when it was
+  // mapped.
   private static boolean mayLackPages(TracedMemory memory, MemoryCall call) {
     long end = call.a0() + call.a1();
     VmaTree tree = memory.space().mm().tree();

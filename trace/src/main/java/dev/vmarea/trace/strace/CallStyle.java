@@ -92,10 +92,15 @@ record CallStyle(ResultStyle result, Enum<?>... args) {
         ArgStyle.ADDR,
         ArgStyle.SIZE,
         FlagGroup.MPOL,
-        ArgStyle.ADDR,
+        ArgStyle.VERBATIM,
         ArgStyle.SIZE,
         FlagGroup.MPOL_MF);
-    put(SyscallName.SET_MEMPOLICY, ResultStyle.DEC, FlagGroup.MPOL, ArgStyle.ADDR, ArgStyle.SIZE);
+    put(
+        SyscallName.SET_MEMPOLICY,
+        ResultStyle.DEC,
+        FlagGroup.MPOL,
+        ArgStyle.VERBATIM,
+        ArgStyle.SIZE);
     put(
         SyscallName.SET_MEMPOLICY_HOME_NODE,
         ResultStyle.DEC,

@@ -26,7 +26,7 @@ final class CallText {
       byte @Nullable [] @Nullable [] texts,
       long result) {
     entryArguments(out, name, style, args, texts);
-    exitArguments(out, style, args, result);
+    exitArguments(out, style, args, texts, result);
   }
 
   /** The arguments that strace prints before the call runs, with a comma behind if more follow. */
@@ -56,12 +56,21 @@ final class CallText {
     }
   }
 
-  /** The arguments that the call itself fills in. */
-  static void exitArguments(StringBuilder out, CallStyle style, long[] args, long result) {
+  /**
+   * The arguments that the call itself fills in. Where it failed, the text is what stood there
+   * before; strace prints the address then.
+   */
+  static void exitArguments(
+      StringBuilder out,
+      CallStyle style,
+      long[] args,
+      byte @Nullable [] @Nullable [] texts,
+      long result) {
     for (int i = 0; i < style.args().length; i++) {
       if (style.args()[i] == ArgStyle.OUT_ADDR) {
         if (result < 0) {
-          plain(out, ArgStyle.ADDR, args[i], null);
+          byte[] text = texts == null || i >= texts.length ? null : texts[i];
+          plain(out, ArgStyle.VERBATIM, args[i], text);
         } else {
           out.append("[0x").append(Long.toHexString(args[i])).append(']');
         }
@@ -99,7 +108,7 @@ final class CallText {
     } else if (args[0] == PR_SET_MM && i == 1) {
       out.append(FlagGroup.PR_SET_MM.format(args[1]));
     } else if (text != null) {
-      plain(out, ArgStyle.STRING, args[i], text);
+      plain(out, args[0] == PR_SET_MM ? ArgStyle.VERBATIM : ArgStyle.STRING, args[i], text);
     } else {
       out.append(hex(args[i]));
     }

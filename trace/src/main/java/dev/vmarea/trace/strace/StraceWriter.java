@@ -79,7 +79,7 @@ public final class StraceWriter implements Closeable, Flushable {
       throws IOException {
     CallStyle style = begin(pid, name, args);
     line.append("<... ").append(name.text()).append(" resumed>");
-    CallText.exitArguments(line, style, args, result);
+    CallText.exitArguments(line, style, args, texts, result);
     finish(style, result, resultPath);
   }
 

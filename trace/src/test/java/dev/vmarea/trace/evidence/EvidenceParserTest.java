@@ -40,11 +40,24 @@ class EvidenceParserTest {
           new AnonymousPages(12, 0x1000, 0x2000),
           new StackGrowth(12, 0x7ffe_0000_0000L, 0x7fff_0000_0000L),
           new DescriptorIdentity(
-              12, 3, "f1", 0xfe, 0x123, -1, "ext4", 0100002, 0xf, true, "/a \"b\\\n\u00ff=x y"),
-          new DescriptorIdentity(12, 3, "7", 0, 1, 5, "", 0, 0, false, ""),
+              12,
+              3,
+              "f1",
+              0xfe,
+              0x123,
+              -1,
+              "ext4",
+              0100002,
+              0xf,
+              true,
+              "reg",
+              8192,
+              "/a \"b\\\n\u00ff=x y"),
+          new DescriptorIdentity(12, 3, "7", 0, 1, 5, "", 0, 0, false, "", -1, ""),
           new FilePath("f1", "/a (deleted)"),
           new ShmSegment(4, 0xdeadbeef, 65536, 0, 1, 9),
           new ShmSegment(4, 0, -1, -1, -1, -1),
+          new EffectiveCapabilities(12, 0x1ff_feff_ffffL),
           new ConfigChange("max_map_count", "65530"));
 
   @Test
