@@ -22,10 +22,12 @@ final class HeapTask implements Task {
   public Map<String, Double> round() {
     long before = used();
     Subject subject = empty.get();
-    new Arena(mappings, 1).build(subject);
-    long after = used();
-    Reference.reachabilityFence(subject);
-    return Map.of(BYTES, (double) (after - before) / mappings);
+    try {
+      new Arena(mappings, 1).build(subject);
+      return Map.of(BYTES, (double) (used() - before) / mappings);
+    } finally {
+      Reference.reachabilityFence(subject);
+    }
   }
 
   private static long used() {
