@@ -13,6 +13,8 @@ final class MapBlocks {
   private final TraceLog log;
   private final Redaction redaction;
   private final RecordingDirectory directory;
+  private final TracedFiles files;
+  private final ConfigWatch config = new ConfigWatch();
   private final int root;
   private boolean started;
   private boolean ended;
@@ -22,10 +24,12 @@ final class MapBlocks {
       final TraceLog log,
       final Redaction redaction,
       final RecordingDirectory directory,
+      final TracedFiles files,
       final int root) {
     this.log = log;
     this.redaction = redaction;
     this.directory = directory;
+    this.files = files;
     this.root = root;
   }
 
@@ -47,6 +51,7 @@ final class MapBlocks {
   /** The process stands behind a successful exec. */
   void executed(final int tgid) throws IOException {
     final MapSnapshot map = MapSnapshot.read(tgid, tgid);
+    config.tell(log);
     log.comment("# vmarea exec " + tgid);
     map.write(tgid, log, redaction);
     final ProcessLayout layout = ProcessLayout.read(tgid);
@@ -72,6 +77,8 @@ final class MapBlocks {
     if (map.maps().isEmpty()) {
       return;
     }
+    config.tell(log);
+    files.named(map.maps());
     log.comment("# vmarea exit " + last.tgid);
     map.write(last.tgid, log, redaction);
     log.comment("# vmarea end " + last.tgid);

@@ -77,7 +77,7 @@ final class TraceLoop {
     this.log = log;
     this.files = new TracedFiles(log, redaction);
     this.root = stub.pid();
-    this.maps = new MapBlocks(log, redaction, directory, root);
+    this.maps = new MapBlocks(log, redaction, directory, files, root);
     threads.add(new Tracee(root, root, new TracedSpace(1, false)));
   }
 

@@ -4,6 +4,7 @@ package dev.vmarea.host.system;
 import dev.vmarea.base.KernelConfig;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,6 +40,18 @@ public record HostConfig(
   /** Reads the configuration of this host. What cannot be read has the usual value of Linux. */
   public static HostConfig read() {
     return new HostConfigReader().read();
+  }
+
+  /**
+   * The settings under /proc/sys/vm that mapping calls ask at every call, by their names there;
+   * what cannot be read is left out. Cheap: three small files.
+   */
+  public static Map<String, Long> changeable() {
+    final Map<String, Long> values = new LinkedHashMap<>();
+    for (final String name : List.of("max_map_count", "overcommit_memory", "mmap_min_addr")) {
+      ProcText.number("/proc/sys/vm/" + name).ifPresent(value -> values.put(name, value));
+    }
+    return values;
   }
 
   /** Every value by its name, those of {@link #kernel} in place of it, in a fixed order. */

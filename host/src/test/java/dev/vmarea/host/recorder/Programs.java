@@ -23,13 +23,20 @@ final class Programs {
    * compiler.
    */
   static Path compiled(final Path directory) throws IOException, InterruptedException {
-    final Path program = directory.resolve("programs");
+    return compiled(directory, "programs.c");
+  }
+
+  /** The same for another source, named relative to this class. */
+  static Path compiled(final Path directory, final String resource)
+      throws IOException, InterruptedException {
+    final String file = resource.substring(resource.lastIndexOf('/') + 1);
+    final Path program = directory.resolve(file.substring(0, file.lastIndexOf('.')));
     if (Files.exists(program)) {
       return program;
     }
-    final Path source = directory.resolve("programs.c");
-    try (InputStream text = Programs.class.getResourceAsStream("programs.c")) {
-      assertThat(text).isNotNull();
+    final Path source = directory.resolve(file);
+    try (InputStream text = Programs.class.getResourceAsStream(resource)) {
+      assertThat(text).as(resource).isNotNull();
       Files.write(source, text.readAllBytes());
     }
     final Process compiler;

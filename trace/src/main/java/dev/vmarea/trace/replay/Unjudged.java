@@ -4,8 +4,8 @@ package dev.vmarea.trace.replay;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
-import dev.vmarea.base.VmFlags;
 import dev.vmarea.mapping.AdviseOperation;
+import dev.vmarea.mapping.LockOperation;
 import dev.vmarea.space.VmaTree;
 import dev.vmarea.trace.strace.SyscallName;
 import dev.vmarea.vma.Vma;
@@ -31,24 +31,27 @@ final class Unjudged {
               || call.numbers().isEmpty() && Errno.isError(expected);
       case MBIND -> call.a3() == MemoryCallDecoder.MASK_UNREAD && Errno.isError(expected);
       case MLOCK, MLOCK2 ->
-          (expected == Errno.ENOMEM.negated() && actual == 0
-                  || expected == 0 && actual == Errno.ENOMEM.negated())
-              && mayLackPages(memory, call);
+          expected == Errno.ENOMEM.negated() && actual == 0 && mayLackPages(memory, call)
+              || expected == 0 && actual == Errno.ENOMEM.negated() && mayHaveGrown(memory, call);
       default -> false;
     };
   }
 
   // Locking marks all areas before it faults the pages in, so a page that cannot be had, behind the
-  // end of a file or guarded, gives an error and leaves what success leaves. A file's size is known
-  // as it was when it was
-  // mapped.
+  // end of a file or guarded, gives an error and leaves what success leaves.
   private static boolean mayLackPages(TracedMemory memory, MemoryCall call) {
+    return new LockOperation(memory.space().mm(), memory.space().task())
+        .dependsOnContents(call.a0(), call.a1());
+  }
+
+  // A file's size is known as it was when it was mapped; writes, which no log shows, extend it.
+  private static boolean mayHaveGrown(TracedMemory memory, MemoryCall call) {
     long end = call.a0() + call.a1();
     VmaTree tree = memory.space().mm().tree();
     for (Vma vma = tree.find(Pages.floor(call.a0()));
         vma != null && vma.start() < end;
         vma = tree.find(vma.end())) {
-      if (vma.file() != null || vma.has(VmFlags.MAYBE_GUARD)) {
+      if (vma.file() != null) {
         return true;
       }
     }
