@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VmaEditorTest {
   private static final long P = 4096;
 
-  private final Mm mm =
-      new Mm(new Kernel(KernelConfig.standard(), Profile.LINUX_6_18), new ProgramLayout());
+  private final Kernel kernel = new Kernel(KernelConfig.standard(), Profile.LINUX_6_18);
+  private final Mm mm = new Mm(kernel, new ProgramLayout());
   private final VmaNotation notation = new VmaNotation();
   private final Watching watching = new Watching();
 
@@ -43,7 +43,7 @@ class VmaEditorTest {
 
     @Override
     public @Nullable Errno maySplit(Vma vma, long address) {
-      asked.add(vma.start() / P + "-" + vma.end() / P + " at " + address / P);
+      asked.add(range(vma) + " at " + address / P);
       return answer;
     }
   }
@@ -101,6 +101,86 @@ class VmaEditorTest {
     assertThat(all()).containsExactly(vma);
     assertThat(vma.handle().current()).isSameAs(vma);
     assertThat(watching.opened).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, 8, ''",
+    "2, 5, 5-8",
+    "5, 8, 2-5",
+    "4, 6, 2-4 6-8",
+  })
+  void modifyTellsTheCallbacksOfWhatItSplitsOff(long start, long end, String fresh)
+      throws ErrnoException {
+    Vma vma = watched(2, 8);
+    Vma changed = mm.editor().modify(vma, start * P, end * P, 0, vma.extras());
+    assertThat(changed.handle()).isSameAs(vma.handle());
+    assertThat(changed.flags()).isZero();
+    List<String> told = watching.opened.stream().map(VmaEditorTest::range).toList();
+    assertThat(String.join(" ", told)).isEqualTo(fresh);
+    for (Vma opened : watching.opened) {
+      assertThat(mm.tree().lookup(opened.start())).isSameAs(opened);
+    }
+  }
+
+  @Test
+  void modifyWhoseSecondSplitIsRefusedToldOfTheFirst() {
+    kernel.config(KernelConfig.standard().withMaxMapCount(2));
+    Vma vma = watched(2, 8);
+    assertThatThrownBy(() -> mm.editor().modify(vma, 4 * P, 6 * P, 0, vma.extras()))
+        .isInstanceOf(ErrnoException.class);
+    assertThat(all()).extracting(VmaEditorTest::range).containsExactly("2-4", "4-8");
+    assertThat(watching.opened).containsExactly(all().get(0));
+    assertThat(all().get(1).handle()).isSameAs(vma.handle());
+    assertThat(all().get(1).flags()).isEqualTo(vma.flags());
+  }
+
+  /** One VMA, so the limit is the number that the first split finds, plus one, and so on. */
+  @ParameterizedTest
+  @CsvSource({
+    "2, 5, 1, 2-8",
+    "2, 5, 2, 2-5 5-8",
+    "5, 8, 1, 2-8",
+    "5, 8, 2, 2-5 5-8",
+    "4, 6, 1, 2-8",
+    "4, 6, 2, 2-4 4-8",
+    "4, 6, 3, 2-4 4-6 6-8",
+  })
+  void modifyAtTheMapLimit(long start, long end, int limit, String expected) {
+    kernel.config(KernelConfig.standard().withMaxMapCount(limit));
+    Vma vma = watched(2, 8);
+    try {
+      mm.editor().modify(vma, start * P, end * P, 0, vma.extras());
+      assertThat(mm.tree().lookup(start * P).flags()).isZero();
+    } catch (ErrnoException refused) {
+      assertThat(refused.errno()).isEqualTo(Errno.ENOMEM);
+      assertThat(all()).noneMatch(part -> part.flags() == 0);
+    }
+    List<String> ranges = all().stream().map(VmaEditorTest::range).toList();
+    assertThat(String.join(" ", ranges)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'P 0-3, X 3-5 dd, N 5-8', 3-5, 0-8",
+    "'P 0-3 dd, X 3-5 dd, N 5-8', 3-5, 0-3 3-8",
+    "'P 0-3, X 3-4 dd, Y 4-5, N 5-8', 3-5, 0-8",
+    "'P 0-3, X 3-5 dd, N 6-8', 3-5, 0-5 6-8",
+    "'P 0-3, N 5-8', 3-5, 0-8",
+  })
+  void newRangeJoinsOverWhatHasBeenGathered(String layout, String range, String expected)
+      throws ErrnoException {
+    for (String vma : layout.split(",", -1)) {
+      mm.editor().insert(notation.parse(vma));
+    }
+    Vma merged = mm.editor().mergeNew(Proposal.of(notation.parse("y " + range)), false);
+    assertThat(merged).isNotNull();
+    List<String> ranges = all().stream().map(VmaEditorTest::range).toList();
+    assertThat(String.join(" ", ranges)).isEqualTo(expected);
+  }
+
+  private static String range(Vma vma) {
+    return vma.start() / P + "-" + vma.end() / P;
   }
 
   @ParameterizedTest

@@ -144,5 +144,12 @@ class VmaFailureTest {
         MergeRules.between(
             notation.parse(low), notation.parse(high), Profile.LINUX_6_18.stickyFlags());
     assertThat(MergeBlocker.of(verdict)).isEqualTo(wanted);
+    wanted.remove(MergeBlocker.CLOSE_HOOK);
+    int fromAbove =
+        MergeRules.withPrevious(
+            Proposal.of(notation.parse(high)),
+            notation.parse(low),
+            Profile.LINUX_6_18.stickyFlags());
+    assertThat(MergeBlocker.of(fromAbove)).as("seen from above").isEqualTo(wanted);
   }
 }
