@@ -49,8 +49,8 @@ public final class MapOperation {
    *     PROT_EXEC on a noexec mount, against a memfd's seals, or if what it would replace is
    *     sealed; EAGAIN over RLIMIT_MEMLOCK; EACCES against the mode the file was opened with or
    *     MDWE; ENODEV for files that cannot be mapped; EOPNOTSUPP for flags unknown to
-   *     MAP_SHARED_VALIDATE; or what the file's hook says: then, and only then, what was in the
-   *     range is gone (mm-semantics 3.4)
+   *     MAP_SHARED_VALIDATE; or what the file's hook says. What the hook refuses, or what fails
+   *     behind it, leaves a gap where old mappings were (mm-semantics 3.4)
    */
   public long map(long hint, long length, int prot, int flags, @Nullable OpenFile file, long offset)
       throws ErrnoException {
