@@ -35,7 +35,13 @@ import org.jspecify.annotations.Nullable;
  * The memory calls of one process on one address space, with the kernel's own calling convention:
  * arguments as the system call takes them, the result or {@code -errno}.
  *
- * <p>Thread-safe; each call takes the address space's lock as Linux does.
+ * <p>Addresses and lengths are bytes; where a call asks for a page-aligned address another one is
+ * EINVAL, and lengths are rounded up to pages. Ranges are half-open. A result is an error if {@link
+ * Errno#isError} says so: then it is the negated number of an {@link Errno}. Which error, when, and
+ * what a failed call leaves changed is said at the operation that each method names.
+ *
+ * <p>Thread-safe; each call takes the address space's lock as Linux does. The rules are those of
+ * the machine's profile.
  */
 public final class Syscalls {
   private final MapOperation map;
@@ -78,7 +84,13 @@ public final class Syscalls {
     this.asyncIo = new AsyncIoOperation(mm, map);
   }
 
-  /** mmap(2); {@code file} is what the descriptor refers to, or null for a bad one. */
+  /**
+   * mmap(2): the address, or an error of {@link MapOperation#map}.
+   *
+   * @param file what the descriptor refers to, or null for a bad one; not looked at with
+   *     MAP_ANONYMOUS
+   * @param offset bytes, page aligned
+   */
   public long mmap(
       long address, long length, int prot, int flags, @Nullable OpenFile file, long offset) {
     try {
@@ -88,7 +100,7 @@ public final class Syscalls {
     }
   }
 
-  /** munmap(2). */
+  /** munmap(2): 0, or an error of {@link UnmapOperation#unmap}. */
   public long munmap(long address, long length) {
     try {
       unmap.unmap(address, length);
@@ -98,12 +110,12 @@ public final class Syscalls {
     }
   }
 
-  /** mprotect(2). */
+  /** mprotect(2): 0, or an error of {@link ProtectOperation#protect}. */
   public long mprotect(long address, long length, int prot) {
     return pkeyMprotect(address, length, prot, -1);
   }
 
-  /** pkey_mprotect(2). */
+  /** pkey_mprotect(2), {@code pkey} -1 for none; see {@link ProtectOperation#protect}. */
   public long pkeyMprotect(long address, long length, int prot, int pkey) {
     try {
       protect.protect(address, length, prot, pkey);
@@ -113,7 +125,7 @@ public final class Syscalls {
     }
   }
 
-  /** mremap(2). */
+  /** mremap(2): the address afterwards, or an error of {@link MoveOperation#remap}. */
   public long mremap(long address, long oldLength, long newLength, int flags, long newAddress) {
     try {
       return move.remap(address, oldLength, newLength, flags, newAddress);
@@ -148,12 +160,12 @@ public final class Syscalls {
     }
   }
 
-  /** mlock(2). */
+  /** mlock(2): 0, or an error of {@link LockOperation#lock}. */
   public long mlock(long address, long length) {
     return mlock2(address, length, 0);
   }
 
-  /** mlock2(2). */
+  /** mlock2(2): 0, or an error of {@link LockOperation#lock}. */
   public long mlock2(long address, long length, int flags) {
     try {
       lock.lock(address, length, flags);
@@ -163,7 +175,7 @@ public final class Syscalls {
     }
   }
 
-  /** munlock(2). */
+  /** munlock(2): 0, or an error of {@link LockOperation#unlock}. */
   public long munlock(long address, long length) {
     try {
       lock.unlock(address, length);
@@ -173,7 +185,7 @@ public final class Syscalls {
     }
   }
 
-  /** mlockall(2). */
+  /** mlockall(2): 0, or an error of {@link LockOperation#lockAll}. */
   public long mlockall(int flags) {
     try {
       lock.lockAll(flags);
@@ -183,13 +195,13 @@ public final class Syscalls {
     }
   }
 
-  /** munlockall(2). */
+  /** munlockall(2): always 0. */
   public long munlockall() {
     lock.unlockAll();
     return 0;
   }
 
-  /** mseal(2). */
+  /** mseal(2): 0, or an error of {@link SealOperation#seal}. */
   public long mseal(long address, long length, long flags) {
     try {
       seal.seal(address, length, flags);
@@ -199,7 +211,7 @@ public final class Syscalls {
     }
   }
 
-  /** msync(2). */
+  /** msync(2): 0, or an error of {@link SyncOperation#sync}. */
   public long msync(long address, long length, int flags) {
     try {
       sync.sync(address, length, flags);
@@ -219,7 +231,7 @@ public final class Syscalls {
     }
   }
 
-  /** mbind(2). */
+  /** mbind(2): 0, or an error of {@link PolicyOperation#bind}. */
   public long mbind(long start, long length, int mode, NodeMask mask, int flags) {
     try {
       policy.bind(start, length, mode, mask, flags);
@@ -229,7 +241,7 @@ public final class Syscalls {
     }
   }
 
-  /** set_mempolicy_home_node(2). */
+  /** set_mempolicy_home_node(2): 0, or an error of {@link PolicyOperation#homeNode}. */
   public long setMempolicyHomeNode(long start, long length, long node, long flags) {
     try {
       policy.homeNode(start, length, node, flags);
@@ -249,7 +261,7 @@ public final class Syscalls {
     }
   }
 
-  /** remap_file_pages(2). */
+  /** remap_file_pages(2), {@code pgoff} in pages: 0, or as {@link RemapFileOperation#remap}. */
   public long remapFilePages(long address, long length, int prot, long pgoff, int flags) {
     try {
       remapFile.remap(address, length, prot, pgoff, flags);
@@ -259,7 +271,7 @@ public final class Syscalls {
     }
   }
 
-  /** shmat(2) of a segment of the machine. */
+  /** shmat(2) of a segment of the machine: the address, or as {@link SharedMemoryOperation}. */
   public long shmat(int id, long address, int flags) {
     try {
       return sharedMemory.attach(id, address, flags);
@@ -268,7 +280,7 @@ public final class Syscalls {
     }
   }
 
-  /** shmdt(2). */
+  /** shmdt(2): 0, or an error of {@link SharedMemoryOperation#detach}. */
   public long shmdt(long address) {
     try {
       sharedMemory.detach(address);
@@ -290,7 +302,7 @@ public final class Syscalls {
     }
   }
 
-  /** io_destroy(2). */
+  /** io_destroy(2): 0, or EINVAL; see {@link AsyncIoOperation#destroy}. */
   public long ioDestroy(long context) {
     try {
       asyncIo.destroy(context);
@@ -310,7 +322,7 @@ public final class Syscalls {
     }
   }
 
-  /** ioctl(UFFDIO_UNREGISTER). */
+  /** ioctl(UFFDIO_UNREGISTER): 0, or as {@link UserfaultOperation#unregister}. */
   public long userfaultUnregister(UserfaultContext context, long start, long length) {
     try {
       new UserfaultOperation(mm).unregister(context, start, length);
@@ -336,7 +348,7 @@ public final class Syscalls {
     }
   }
 
-  /** prctl(PR_SET_MDWE). */
+  /** prctl(PR_SET_MDWE): 0, or as {@link ProcessControlOperation#setDenyWriteExec}. */
   public long prctlSetMdwe(long bits, long argument3, long argument4, long argument5) {
     try {
       control.setDenyWriteExec(bits, argument3, argument4, argument5);
@@ -346,7 +358,7 @@ public final class Syscalls {
     }
   }
 
-  /** prctl(PR_GET_MDWE). */
+  /** prctl(PR_GET_MDWE): the bits, or as {@link ProcessControlOperation#getDenyWriteExec}. */
   public long prctlGetMdwe(long argument2, long argument3, long argument4, long argument5) {
     try {
       return control.getDenyWriteExec(argument2, argument3, argument4, argument5);
@@ -386,7 +398,8 @@ public final class Syscalls {
 
   /**
    * setrlimit(2) and prlimit(2) of the caller, soft and hard limit in bytes ({@link
-   * ResourceLimits#INFINITY} for none).
+   * ResourceLimits#INFINITY} for none): 0; EINVAL for a number above 15 or a soft limit above the
+   * hard one; EPERM for a higher hard limit without CAP_SYS_RESOURCE. Counts from the next call on.
    */
   public long setrlimit(int resource, long soft, long hard) {
     if (resource < 0 || resource >= 16 || Long.compareUnsigned(soft, hard) > 0) {

@@ -2,62 +2,125 @@
 package dev.vmarea.base;
 
 /**
- * Flags of a VMA: names and bits as in Linux (mm-semantics 1.1). A set of them is a {@code long}.
+ * Flags of a VMA: names and bits as in Linux 6.18 on x86-64 (mm-semantics 1.1). A set of them is a
+ * {@code long}. Constants only; nothing here fails or keeps state.
  */
 public final class VmFlags {
+  /** May be read. */
   public static final long READ = 1L << 0;
+
+  /** May be written. */
   public static final long WRITE = 1L << 1;
+
+  /** May be executed. */
   public static final long EXEC = 1L << 2;
 
   /** Shared and, for files, opened for writing; decides copy-on-write. */
   public static final long SHARED = 1L << 3;
 
+  /** mprotect may add READ. */
   public static final long MAYREAD = 1L << 4;
+
+  /** mprotect may add WRITE. */
   public static final long MAYWRITE = 1L << 5;
+
+  /** mprotect may add EXEC. */
   public static final long MAYEXEC = 1L << 6;
 
   /** MAP_SHARED was asked for; prints {@code s} in maps. */
   public static final long MAYSHARE = 1L << 7;
 
+  /** Grows down, as a stack. */
   public static final long GROWSDOWN = 1L << 8;
+
+  /** Registered with a userfaultfd: missing pages. */
   public static final long UFFD_MISSING = 1L << 9;
+
+  /** Page frames without a page structure. */
   public static final long PFNMAP = 1L << 10;
 
   /** The range may hold guard markers; never cleared. */
   public static final long MAYBE_GUARD = 1L << 11;
 
+  /** Registered with a userfaultfd: write protection. */
   public static final long UFFD_WP = 1L << 12;
+
+  /** Locked by mlock and the like. */
   public static final long LOCKED = 1L << 13;
+
+  /** Memory of a device. */
   public static final long IO = 1L << 14;
+
+  /** MADV_SEQUENTIAL. */
   public static final long SEQ_READ = 1L << 15;
+
+  /** MADV_RANDOM. */
   public static final long RAND_READ = 1L << 16;
+
+  /** MADV_DONTFORK: not in a forked child. */
   public static final long DONTCOPY = 1L << 17;
+
+  /** mremap may not make it longer. */
   public static final long DONTEXPAND = 1L << 18;
+
+  /** With LOCKED: pages are locked when they are touched. */
   public static final long LOCKONFAULT = 1L << 19;
 
   /** Pages are counted in the commit charge. */
   public static final long ACCOUNT = 1L << 20;
 
+  /** MAP_NORESERVE: not in the commit charge. */
   public static final long NORESERVE = 1L << 21;
+
+  /** From the pool of huge pages. */
   public static final long HUGETLB = 1L << 22;
+
+  /** MAP_SYNC. */
   public static final long SYNC = 1L << 23;
+
+  /** Free for the architecture. */
   public static final long ARCH_1 = 1L << 24;
+
+  /** MADV_WIPEONFORK: empty in a forked child. */
   public static final long WIPEONFORK = 1L << 25;
+
+  /** MADV_DONTDUMP: not in a core dump. */
   public static final long DONTDUMP = 1L << 26;
+
+  /** Changed since soft-dirty bits were cleared. */
   public static final long SOFTDIRTY = 1L << 27;
+
+  /** Pages and bare page frames. */
   public static final long MIXEDMAP = 1L << 28;
+
+  /** MADV_HUGEPAGE. */
   public static final long HUGEPAGE = 1L << 29;
+
+  /** MADV_NOHUGEPAGE. */
   public static final long NOHUGEPAGE = 1L << 30;
+
+  /** KSM may share its pages. */
   public static final long MERGEABLE = 1L << 31;
 
   /** First of the four protection-key bits of x86. */
   public static final int PKEY_SHIFT = 32;
 
+  /** All protection-key bits. */
   public static final long PKEY_MASK = 0xfL << PKEY_SHIFT;
+
+  /** A shadow stack. */
   public static final long SHADOW_STACK = 1L << 37;
+
+  /** A virtual machine may map it uncached. */
   public static final long ALLOW_ANY_UNCACHED = 1L << 39;
+
+  /** MAP_DROPPABLE. */
   public static final long DROPPABLE = 1L << 40;
+
+  /** Registered with a userfaultfd: minor faults. */
   public static final long UFFD_MINOR = 1L << 41;
+
+  /** Sealed by mseal. */
   public static final long SEALED = 1L << 42;
 
   /** READ, WRITE and EXEC. */
@@ -66,7 +129,10 @@ public final class VmFlags {
   /** Never merged; mlock does not lock them. */
   public static final long SPECIAL = IO | DONTEXPAND | PFNMAP | MIXEDMAP;
 
+  /** LOCKED and LOCKONFAULT. */
   public static final long LOCKED_MASK = LOCKED | LOCKONFAULT;
+
+  /** The three userfaultfd bits. */
   public static final long UFFD_MASK = UFFD_MISSING | UFFD_WP | UFFD_MINOR;
 
   /** Mappings before which a guard gap is kept free. */

@@ -42,7 +42,15 @@ public final class MapOperation {
    * @param file the file behind the descriptor, or null if there is none
    * @param offset bytes
    * @return address of the mapping
-   * @throws ErrnoException as mmap(2) fails
+   * @throws ErrnoException EINVAL for an unaligned offset or fixed address, no length, flags or a
+   *     size of huge pages that make no sense; EBADF without a file; ENOMEM over the map count, a
+   *     limit or the commit charge, or without room; EOVERFLOW beyond the largest offset; EEXIST
+   *     for MAP_FIXED_NOREPLACE; EPERM below mmap_min_addr, for locking that is not allowed, for
+   *     PROT_EXEC on a noexec mount, against a memfd's seals, or if what it would replace is
+   *     sealed; EAGAIN over RLIMIT_MEMLOCK; EACCES against the mode the file was opened with or
+   *     MDWE; ENODEV for files that cannot be mapped; EOPNOTSUPP for flags unknown to
+   *     MAP_SHARED_VALIDATE; or what the file's hook says. What the hook refuses, or what fails
+   *     behind it, leaves a gap where old mappings were (mm-semantics 3.4)
    */
   public long map(long hint, long length, int prot, int flags, @Nullable OpenFile file, long offset)
       throws ErrnoException {

@@ -37,8 +37,11 @@ public final class MoveOperation {
    *
    * @param target new address with MREMAP_FIXED, a hint with MREMAP_DONTUNMAP alone, else unused
    * @return the address of the mapping afterwards
-   * @throws ErrnoException as mremap(2) fails; a fixed move that fails late leaves its destination
-   *     unmapped, one of several VMAs leaves those moved that came before
+   * @throws ErrnoException EINVAL for flags, alignment, lengths or ranges that make no sense, or
+   *     old length 0 of private memory; EFAULT where nothing or not enough is mapped, or what may
+   *     not grow; EPERM for sealed memory; EAGAIN over RLIMIT_MEMLOCK; ENOMEM without room, over a
+   *     limit, the commit charge or the map count. A fixed move that fails late leaves its
+   *     destination unmapped, one of several VMAs leaves those moved that came before
    */
   public long remap(long address, long oldLength, long newLength, int flags, long target)
       throws ErrnoException {

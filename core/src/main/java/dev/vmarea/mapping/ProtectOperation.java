@@ -27,10 +27,13 @@ public final class ProtectOperation {
    * mprotect(2), or pkey_mprotect(2) with a key other than -1.
    *
    * @param address bytes, page aligned
-   * @param length bytes
+   * @param length bytes, rounded up to pages
    * @param protection PROT_ bits
    * @param pkey protection key, or -1 for none
-   * @throws ErrnoException as mprotect(2) fails; what was changed before the failing VMA stays so
+   * @throws ErrnoException EINVAL for an unaligned address, unknown bits, a key, or GROWSDOWN of
+   *     memory that does not; ENOMEM for a range that wraps, at a hole, over a limit, the commit
+   *     charge or the map count; EACCES where the mapping or MDWE forbids the access; EPERM for
+   *     sealed memory. What was changed before the failing VMA stays so, and so do splits
    */
   public void protect(long address, long length, int protection, int pkey) throws ErrnoException {
     int grows = protection & (Prot.GROWSDOWN | Prot.GROWSUP);

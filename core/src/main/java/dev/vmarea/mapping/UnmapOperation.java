@@ -20,6 +20,8 @@ public final class UnmapOperation {
   /**
    * munmap(2): takes out whatever lies in the range; holes are fine.
    *
+   * @param address bytes, page aligned
+   * @param length bytes, rounded up to pages
    * @throws ErrnoException EINVAL for an unaligned, empty or absurd range; EPERM if something in it
    *     is sealed; ENOMEM if it punches a hole at the map limit; splits made on the way stay
    */

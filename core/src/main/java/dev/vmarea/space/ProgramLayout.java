@@ -3,19 +3,40 @@ package dev.vmarea.space;
 
 /**
  * Where execve put things: addresses in bytes that brk, prctl(PR_SET_MM) and the names in maps
- * read. Mutable, guarded by the address space's lock.
+ * read; 0 while not known. Mutable, guarded by the address space's lock. Ends are exclusive.
  */
 public final class ProgramLayout {
+  /** First byte of the program's text. */
   public long startCode;
+
+  /** End of the program's text. */
   public long endCode;
+
+  /** First byte of initialised data; with its end it counts against RLIMIT_DATA in brk. */
   public long startData;
+
+  /** End of initialised data. */
   public long endData;
+
+  /** Where the heap starts; brk never goes below. Not necessarily page aligned. */
   public long startBrk;
+
+  /** The program break; not necessarily page aligned. What lies below it is called [heap]. */
   public long brk;
+
+  /** The first stack pointer; the VMA that holds it is called [stack]. */
   public long startStack;
+
+  /** First byte of the arguments. */
   public long argStart;
+
+  /** End of the arguments. */
   public long argEnd;
+
+  /** First byte of the environment. */
   public long envStart;
+
+  /** End of the environment. */
   public long envEnd;
 
   /** Top of the area searched downwards for room, exclusive; 0 while unknown. */

@@ -4,16 +4,24 @@ package dev.vmarea.space;
 /**
  * The resource limits of one process that bear on mappings, in bytes; {@link #INFINITY} compares
  * above everything. Shared by the threads of a process, not by processes that share memory.
+ *
+ * <p>Not synchronised, as {@link Task}. Resources are numbered 0 to 15; the methods that read one
+ * throw {@link IndexOutOfBoundsException} for others.
  */
 public final class ResourceLimits {
   /** No limit; all limits compare as unsigned values. */
   public static final long INFINITY = -1L;
 
-  /** RLIMIT_ numbers (generic). */
+  /** Limit of private writable memory (number as on x86-64 and aarch64). */
   public static final int RLIMIT_DATA = 2;
 
+  /** Limit of a growing stack; at execve it also moves the area for mappings. */
   public static final int RLIMIT_STACK = 3;
+
+  /** Limit of locked memory, in whole pages, for callers without CAP_IPC_LOCK. */
   public static final int RLIMIT_MEMLOCK = 8;
+
+  /** Limit of all mapped memory. */
   public static final int RLIMIT_AS = 9;
 
   private final long[] soft = new long[16];

@@ -3,17 +3,26 @@ package dev.vmarea.space;
 
 /**
  * The caller of a memory call: what Linux takes from the process instead of from its address space.
+ *
+ * <p>Mutable and not synchronised: whoever changes it sees to it that no call of this task runs.
  */
 public final class Task {
   /** personality bit: PROT_READ implies PROT_EXEC. */
   public static final int READ_IMPLIES_EXEC = 0x0400000;
 
-  /** Capability numbers. */
+  /** Capability number: lock memory beyond RLIMIT_MEMLOCK. */
   public static final int CAP_IPC_LOCK = 14;
 
+  /** Capability number: map below mmap_min_addr. */
   public static final int CAP_SYS_RAWIO = 17;
+
+  /** Capability number: use the reserve that overcommit mode 2 keeps for administrators. */
   public static final int CAP_SYS_ADMIN = 21;
+
+  /** Capability number: MPOL_MF_MOVE_ALL, and advice for other processes. */
   public static final int CAP_SYS_NICE = 23;
+
+  /** Capability number: raise hard limits, and the single options of PR_SET_MM. */
   public static final int CAP_SYS_RESOURCE = 24;
 
   private final ResourceLimits limits;
