@@ -167,8 +167,7 @@ final class TracedFiles {
         if (!file.getValue().equals(name)) {
           file.setValue(name);
           final byte[] path = redaction.name(name.getBytes(StandardCharsets.ISO_8859_1));
-          log.comment(
-              "# vmarea path file=" + file.getKey() + " path=" + CString.quote(path));
+          log.comment("# vmarea path file=" + file.getKey() + " path=" + CString.quote(path));
         }
       }
     }

@@ -43,8 +43,8 @@ public record HostConfig(
   }
 
   /**
-   * The settings under /proc/sys/vm that mapping calls ask at every call, by their names there; what
-   * cannot be read is left out. Cheap: three small files.
+   * The settings under /proc/sys/vm that mapping calls ask at every call, by their names there;
+   * what cannot be read is left out. Cheap: three small files.
    */
   public static Map<String, Long> changeable() {
     final Map<String, Long> values = new LinkedHashMap<>();

@@ -34,11 +34,12 @@ class RecordAndReplayTest {
 
   private static void assertIdentical(final ReplayReport report) {
     assertThat(report.divergences()).isEmpty();
-    assertThat(report.processes()).allSatisfy(process -> {
-      if (process.comparison() != null) {
-        assertThat(process.comparison().lines()).isEmpty();
-      }
-    });
+    assertThat(report.processes())
+        .allSatisfy(process -> {
+          if (process.comparison() != null) {
+            assertThat(process.comparison().lines()).isEmpty();
+          }
+        });
     assertThat(report.identical()).isTrue();
   }
 

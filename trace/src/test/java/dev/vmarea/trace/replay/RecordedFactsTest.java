@@ -41,8 +41,7 @@ class RecordedFactsTest {
         "100 mbind(0x10000000, 4096, MPOL_DEFAULT, [0x00000000000001], 64, 0)"
             + " = -1 EINVAL (Invalid argument)");
     assertThat(
-            predicted(
-                "100 mbind(0x10000000, 4096, MPOL_DEFAULT, [0x00000000000001], 64, 0) = 0"))
+            predicted("100 mbind(0x10000000, 4096, MPOL_DEFAULT, [0x00000000000001], 64, 0) = 0"))
         .isEqualTo("EINVAL");
   }
 
@@ -170,12 +169,13 @@ class RecordedFactsTest {
     assertPredicted(file(facts + 8192, "/f"), map, refused);
     assertThat(predicted(file(facts + 12288, "/f"), map, refused)).isEqualTo("0");
     assertPredicted(
-        file(facts + 8192, "/f"), map, "100 ftruncate(3, 12288) = 0",
+        file(facts + 8192, "/f"),
+        map,
+        "100 ftruncate(3, 12288) = 0",
         "100 mlock(0x7ffff7fc5000, 12288) = 0");
     // without the size the log decides, and so it does when the file may have grown
     assertPredicted(file("fs=ext4 flags=02 seals=0 noexec=0", "/f"), map, refused);
-    assertPredicted(
-        file(facts + 8192, "/f"), map, "100 mlock(0x7ffff7fc5000, 12288) = 0");
+    assertPredicted(file(facts + 8192, "/f"), map, "100 mlock(0x7ffff7fc5000, 12288) = 0");
   }
 
   @Test
