@@ -7,7 +7,6 @@ import dev.vmarea.host.bench.Group;
 import dev.vmarea.host.bench.MachineFacts;
 import dev.vmarea.host.bench.Row;
 import dev.vmarea.host.bench.Settings;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -77,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     Set<Group> groups = groups();
     MachineFacts machine = MachineFacts.read();
     if (machine.busy()) {
@@ -127,8 +126,8 @@ final class BenchCommand implements Callable<Integer> {
 
   /** The script that started this process, which says where it stands. */
   private static @Nullable Path launcher() {
-    String home = System.getProperty("vmarea.home");
-    if (home == null) {
+    String home = System.getProperty("vmarea.home", "");
+    if (home.isEmpty()) {
       return null;
     }
     Path launcher = Path.of(home, "vmarea");

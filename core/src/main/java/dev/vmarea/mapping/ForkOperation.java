@@ -3,7 +3,9 @@ package dev.vmarea.mapping;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.space.UnmapSet;
@@ -25,7 +27,8 @@ public final class ForkOperation {
   /**
    * The child's address space.
    *
-   * @throws ErrnoException ENOMEM if the commit charge is refused; the parent is unchanged
+   * @throws ErrnoException ENOMEM if the commit charge is refused or memory lacks; the parent is
+   *     unchanged
    */
   public Mm fork() throws ErrnoException {
     parent.lock().lock();
@@ -48,7 +51,12 @@ public final class ForkOperation {
   }
 
   private void copy(Vma vma, Mm child) throws ErrnoException {
-    if (vma.has(VmFlags.ACCOUNT) && !parent.charge(task, vma.pages())) {
+    boolean accounted = vma.has(VmFlags.ACCOUNT);
+    boolean charged = !accounted || parent.charge(task, vma.pages());
+    if (!charged || lacksMemory(vma)) {
+      if (charged && accounted) {
+        parent.uncharge(vma.pages());
+      }
       exit(child);
       throw Errno.ENOMEM.failure();
     }
@@ -71,6 +79,13 @@ public final class ForkOperation {
     }
     child.editor().insert(copy);
     child.counters().map(flags, copy.pages());
+  }
+
+  private boolean lacksMemory(Vma vma) {
+    Kernel kernel = parent.kernel();
+    boolean clones = vma.anon() != null && !vma.has(VmFlags.WIPEONFORK);
+    return kernel.fails(FailurePlan.Point.VMA)
+        || clones && kernel.fails(FailurePlan.Point.ANON_CLONE);
   }
 
   /** Ends an address space: everything is unmapped, sealed or not, and its charge given back. */

@@ -74,7 +74,7 @@ public final class GrowOperation {
     if (first == null || first.start() >= oldEnd) {
       return false;
     }
-    UnmapSet.gather(mm, first, newEnd, oldEnd).remove();
+    UnmapSet.gather(mm, first, newEnd, oldEnd).unmap();
     return true;
   }
 

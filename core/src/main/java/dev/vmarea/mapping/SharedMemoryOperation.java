@@ -133,7 +133,7 @@ public final class SharedMemoryOperation {
 
   private void takeOut(Vma vma) {
     try {
-      UnmapSet.gather(mm, vma, vma.start(), vma.end()).remove();
+      UnmapSet.gather(mm, vma, vma.start(), vma.end()).unmap();
     } catch (ErrnoException sealed) {
       return; // shmdt does not report it
     }

@@ -46,7 +46,7 @@ public final class UnmapOperation {
     long end = address + bytes;
     Vma first = mm.tree().overlap(address, end);
     if (first != null) {
-      UnmapSet.gather(mm, first, address, end).remove();
+      UnmapSet.gather(mm, first, address, end).unmap();
     }
   }
 }

@@ -116,15 +116,15 @@ final class VmaMove {
     Errno refused = movePages(vma, copy);
     count(vma.flags(), Pages.count(request.newLength()));
     if (refused != null) {
-      // The pages are back at their old place; the copy is unmapped with its charge moved along, so
-      // what was charged for growth is lost, as in Linux (trap 34).
-      unmapKeepingCharge(target, request.newLength(), vma.has(VmFlags.ACCOUNT));
+      // The pages are back at their old place; the copy is unmapped. Its charge counts as moved
+      // along, so what was charged for growth is lost, as in Linux (trap 34); DONTUNMAP's is not.
+      unmap(target, request.newLength(), !request.has(MremapFlags.DONTUNMAP));
       throw refused.failure();
     }
     if (request.has(MremapFlags.DONTUNMAP)) {
       leaveSource(vma, copy);
     } else {
-      unmapKeepingCharge(request.address(), request.oldLength(), vma.has(VmFlags.ACCOUNT));
+      unmap(request.address(), request.oldLength(), true);
     }
     return target;
   }
@@ -214,8 +214,8 @@ final class VmaMove {
     }
   }
 
-  /** Unmaps without giving the charge back: it has moved along. */
-  private void unmapKeepingCharge(long start, long length, boolean accounted) {
+  /** Unmaps; without giving the charge back if {@code chargeMoves} along. */
+  private void unmap(long start, long length, boolean chargeMoves) {
     if (length == 0) {
       return;
     }
@@ -226,14 +226,27 @@ final class VmaMove {
     }
     try {
       UnmapSet set = UnmapSet.gather(mm, first, start, end);
-      set.inheritCharge();
-      set.remove();
-    } catch (ErrnoException noMemory) {
-      if (accounted) {
-        // The source stays mapped, is charged again, and no longer knows it (trap 33).
-        mm.uncharge(-Pages.count(length));
-        mm.editor().replace(first, first.withFlags(first.flags() & ~VmFlags.ACCOUNT));
+      if (chargeMoves) {
+        set.inheritCharge();
       }
+      set.unmap();
+    } catch (ErrnoException noMemory) {
+      // What was to go stays mapped and is charged again, whether it is accountable or not; all
+      // pieces of its VMA no longer know their charge (trap 33).
+      mm.uncharge(-Pages.count(length));
+      if (chargeMoves) {
+        forgetCharge(first.start(), first.end());
+      }
+    }
+  }
+
+  private void forgetCharge(long start, long end) {
+    Vma piece = mm.tree().find(start);
+    while (piece != null && piece.start() < end) {
+      if (piece.has(VmFlags.ACCOUNT)) {
+        mm.editor().replace(piece, piece.withFlags(piece.flags() & ~VmFlags.ACCOUNT));
+      }
+      piece = mm.tree().find(piece.end());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.vmarea.space;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.vma.Vma;
@@ -46,6 +47,9 @@ public final class StackGrowth {
         && !below.has(VmFlags.GROWSDOWN)
         && below.isAccessible()
         && start - below.end() < guard) {
+      throw Errno.ENOMEM.failure();
+    }
+    if (mm.kernel().fails(FailurePlan.Point.TREE_NODE)) {
       throw Errno.ENOMEM.failure();
     }
     long pages = Pages.count(vma.start() - start);

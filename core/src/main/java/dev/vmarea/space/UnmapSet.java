@@ -3,6 +3,7 @@ package dev.vmarea.space;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
@@ -111,6 +112,18 @@ public final class UnmapSet {
         }
       }
     }
+  }
+
+  /**
+   * Ordinary unmapping: as {@link #remove}, but clearing the tree's range may fail.
+   *
+   * @throws ErrnoException ENOMEM; the VMAs are as they were after gathering
+   */
+  public void unmap() throws ErrnoException {
+    if (mm.kernel().fails(FailurePlan.Point.TREE_NODE)) {
+      throw Errno.ENOMEM.failure();
+    }
+    remove();
   }
 
   /** Takes the VMAs out of the tree and completes. */

@@ -10,32 +10,36 @@ import java.util.Set;
 public final class Bench {
   private Bench() {}
 
-  /**
-   * Measures the groups, in their order. What cannot be measured here has a row that says why.
-   *
-   * @throws IOException if a measuring process cannot be started or fails
-   */
-  public static List<Row> run(Set<Group> groups, Settings settings) throws IOException {
+  /** Measures the groups, in their order. What cannot be measured here has a row that says why. */
+  public static List<Row> run(Set<Group> groups, Settings settings) {
     OperationFigures operations = new OperationFigures(new OperationRuns(settings));
     TaskFigures tasks = new TaskFigures(settings);
     List<Row> rows = new ArrayList<>();
     for (Group group : Group.values()) {
       if (groups.contains(group)) {
-        rows.addAll(
-            switch (group) {
-              case CALLS -> operations.calls();
-              case TREE -> operations.tree();
-              case LOOKUP -> operations.lookup();
-              case GAPS -> operations.gaps();
-              case GROWTH -> operations.growth();
-              case THREADS -> tasks.threads();
-              case HEAP -> tasks.heap();
-              case MAPS -> tasks.maps();
-              case IMPORT -> tasks.imports();
-              case STARTUP -> tasks.startup();
-            });
+        try {
+          rows.addAll(rows(group, operations, tasks));
+        } catch (IOException e) {
+          rows.add(new NotRun(group.title(), group.description(), String.valueOf(e.getMessage())));
+        }
       }
     }
     return rows;
+  }
+
+  private static List<Row> rows(Group group, OperationFigures operations, TaskFigures tasks)
+      throws IOException {
+    return switch (group) {
+      case CALLS -> operations.calls();
+      case TREE -> operations.tree();
+      case LOOKUP -> operations.lookup();
+      case GAPS -> operations.gaps();
+      case GROWTH -> operations.growth();
+      case THREADS -> tasks.threads();
+      case HEAP -> tasks.heap();
+      case MAPS -> tasks.maps();
+      case IMPORT -> tasks.imports();
+      case STARTUP -> tasks.startup();
+    };
   }
 }

@@ -34,6 +34,7 @@ final class MemoryReplayer {
   private long skippedCalls;
   private long randomPlacements;
   private long unmodelled;
+  private long unjudged;
 
   /** Replays calls; {@code threads} finds a thread by its number. */
   MemoryReplayer(
@@ -65,6 +66,11 @@ final class MemoryReplayer {
   /** Calls that the model does not have. */
   long unmodelled() {
     return unmodelled;
+  }
+
+  /** Results that differ, but depend on what no log shows; see {@link Unjudged}. */
+  long unjudged() {
+    return unjudged;
   }
 
   /** The first half of a call. */
@@ -156,6 +162,7 @@ final class MemoryReplayer {
     long expected = expected(record, given);
     boolean failed = given.call() != SyscallName.BRK && Errno.isError(expected);
     if (Unjudged.withoutHugePages(given, expected)) {
+      unjudged++;
       return;
     }
     LayoutFromCalls.learnHeap(memory, given, expected);
@@ -174,10 +181,13 @@ final class MemoryReplayer {
     }
     memoryCalls++;
     if (before != null && Unjudged.notInTheLog(call, expected, actual)) {
+      unjudged++;
       memory.restore(before);
       return;
     }
-    if (actual == expected || Unjudged.dependsOnContents(memory, call, expected, actual)) {
+    boolean same = actual == expected;
+    if (same || Unjudged.dependsOnContents(memory, call, expected, actual)) {
+      unjudged += same ? 0 : 1;
       earlier.forEach(PendingCall::settle);
       return;
     }

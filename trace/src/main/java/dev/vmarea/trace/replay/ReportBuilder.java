@@ -75,6 +75,12 @@ final class ReportBuilder {
     if (memoryCalls.unmodelled() > 0) {
       notes.add(memoryCalls.unmodelled() + " calls are of kinds that are not modelled.");
     }
+    if (memoryCalls.unjudged() > 0) {
+      notes.add(
+          memoryCalls.unjudged()
+              + " results depend on what no log shows (page contents, ends of files, huge pages)"
+              + " and were taken from the log.");
+    }
     if (memoryCalls.randomPlacements() > 0) {
       notes.add(
           memoryCalls.randomPlacements()
