@@ -169,7 +169,7 @@ class FileIdentitiesTest {
         .startsWith("# vmarea fd 7 " + fd + " file=" + identity.id() + " dev=")
         .endsWith("/a \\\"b\\\"\\012\\303\\244\"")
         .contains(" flags=0")
-        .contains(" noexec=0 path=\"/");
+        .contains(" noexec=0 type=reg size=1 path=\"/");
   }
 
   @Test
