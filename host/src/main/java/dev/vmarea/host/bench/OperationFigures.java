@@ -165,7 +165,13 @@ final class OperationFigures {
     rows.alone(what, "times", growth(MODEL), Target.valueAtMost(4.5, 3));
     for (String peer : List.of(KERNEL_CODE, TREE_MAP)) {
       Target target = peer.equals(KERNEL_CODE) ? Target.ratioAtMost(1, 1) : Target.NONE;
-      rows.compare(what, "times", growth(MODEL), peer, growth(peer), target);
+      rows.compare(
+          what,
+          "times",
+          growth(MODEL),
+          peer.equals(TREE_MAP) ? "TreeMap" : peer,
+          growth(peer),
+          target);
     }
     rows.compare(
         "lookup, 1,000,000 against 1,000",
