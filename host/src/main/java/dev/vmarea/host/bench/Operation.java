@@ -61,6 +61,11 @@ public enum Operation {
     return kind;
   }
 
+  /** Whether it changes mappings, if only for a moment. */
+  boolean changes() {
+    return kind == Kind.CALL || kind == Kind.PLACE;
+  }
+
   private boolean far() {
     return this == FAR_BELOW || this == FAR_ABOVE;
   }

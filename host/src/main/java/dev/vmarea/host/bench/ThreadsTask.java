@@ -22,6 +22,7 @@ import java.util.function.ToLongFunction;
  */
 final class ThreadsTask implements Task {
   static final String ONE_READER = "one reader";
+  static final String ONE_READER_CPU = "one reader, by processor time";
   static final String TWO_READERS = "two readers";
   static final String WRITER = "writer";
   static final String WRITER_BESIDE = "writer beside a reader";
@@ -53,7 +54,9 @@ final class ThreadsTask implements Task {
     Map<String, Double> results = new LinkedHashMap<>();
     results.put(ONE_CORE, together(this::compute).get(0).bySecond());
     results.put(TWO_CORES, sum(together(this::compute, this::compute)));
-    results.put(ONE_READER, together(this::read).get(0).bySecond());
+    Rate reader = together(this::read).get(0);
+    results.put(ONE_READER, reader.bySecond());
+    results.put(ONE_READER_CPU, reader.byProcessorSecond());
     results.put(TWO_READERS, sum(together(this::read, this::read)));
     Rate writer = together(this::write).get(0);
     results.put(WRITER, writer.bySecond());
@@ -65,7 +68,7 @@ final class ThreadsTask implements Task {
     ReentrantLock lock = model.space().mm().lock();
     lock.lock();
     try {
-      results.put(READER_LOCKED, together(this::read).get(0).bySecond());
+      results.put(READER_LOCKED, together(this::read).get(0).byProcessorSecond());
     } finally {
       lock.unlock();
     }

@@ -19,6 +19,10 @@ final class WorkerProcess implements AutoCloseable {
       List.of(
           "-XX:+UseSerialGC",
           "-XX:-UsePerfData",
+          // As the memory of the programs in C; without such pages half of a far access is spent on
+          // the page tables of the machine that measures.
+          "-XX:+UseTransparentHugePages",
+          "-XX:+DisplayVMOutputToStderr",
           "-Xms1g",
           "-Xmx2g",
           "-Xmn400m",
