@@ -34,12 +34,20 @@ public record Profile(
    *
    * @param profile the nearest profile
    * @param exact whether it was made for that kernel's version
+   * @param differences known differences between the kernel and the profile, a phrase each; not
+   *     complete
    */
-  public record Choice(Profile profile, boolean exact) {}
+  public record Choice(Profile profile, boolean exact, List<String> differences) {
+    /** Keeps its own copy of the list. */
+    public Choice {
+      differences = List.copyOf(differences);
+    }
+  }
 
   /** The profile for a kernel release such as "6.18.44-1-amd64", or the nearest one. */
   public static Choice forRelease(String release) {
-    return new Choice(LINUX_6_18, release.startsWith("6.18."));
+    return new Choice(
+        LINUX_6_18, release.startsWith("6.18."), KernelHistory.differences(release, 6_018));
   }
 
   /**

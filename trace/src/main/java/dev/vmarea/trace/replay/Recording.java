@@ -153,6 +153,7 @@ public record Recording(
               + "; the nearest one is used, "
               + choice.profile().name()
               + ".");
+      choice.differences().forEach(known -> notes.add("Known difference, " + known + "."));
     }
     if (!configKnown) {
       notes.add("The recording does not tell the kernel's configuration; a common one is assumed.");
