@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.space;
 
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
@@ -175,6 +178,13 @@ public final class Mm {
     }
     long gap = vma.has(VmFlags.GROWSDOWN) ? Pages.bytes(config().stackGuardPages()) : Pages.SIZE;
     return Math.max(0, vma.start() - gap);
+  }
+
+  /** Fails with ENOMEM if this occurrence of {@code point} is to fail (decision D4). */
+  void failAt(FailurePlan.Point point) throws ErrnoException {
+    if (kernel.fails(point)) {
+      throw Errno.ENOMEM.failure();
+    }
   }
 
   /** {@code flags} with KSM's mark, where the process asked for it and the memory suits. */

@@ -23,13 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VmaEditor {
   private final Mm mm;
-
-  /** Shows who touches a range without a look at those who do not. */
-  private final VmaCursor around;
+  private final VmaMerger merger;
 
   VmaEditor(Mm mm) {
     this.mm = mm;
-    this.around = mm.tree().cursor();
+    this.merger = new VmaMerger(mm);
   }
 
   /** Publishes {@code version} in the place of {@code old}, which has the same extent. */
@@ -63,8 +61,8 @@ public final class VmaEditor {
       @Nullable VmOperations ops,
       VmaExtras extras)
       throws ErrnoException {
-    failAt(FailurePlan.Point.VMA);
-    failAt(FailurePlan.Point.TREE_NODE);
+    mm.failAt(FailurePlan.Point.VMA);
+    mm.failAt(FailurePlan.Point.TREE_NODE);
     return new Vma(start, end, pgoff, flags, new VmaHandle(), file, anon, ops, extras);
   }
 
@@ -102,10 +100,10 @@ public final class VmaEditor {
         throw refused.failure();
       }
     }
-    failAt(FailurePlan.Point.VMA);
-    failAt(FailurePlan.Point.TREE_NODE);
+    mm.failAt(FailurePlan.Point.VMA);
+    mm.failAt(FailurePlan.Point.TREE_NODE);
     if (vma.anon() != null) {
-      failAt(FailurePlan.Point.ANON_CLONE);
+      mm.failAt(FailurePlan.Point.ANON_CLONE);
     }
   }
 
@@ -121,7 +119,7 @@ public final class VmaEditor {
     boolean head = start == vma.start();
     boolean tail = end == vma.end();
     if ((head || tail) && (flags & VmFlags.SPECIAL) == 0) {
-      Vma merged = mergeChanged(vma, start, end, flags, extras);
+      Vma merged = merger.changed(vma, start, end, flags, extras);
       if (merged != null) {
         return merged;
       }
@@ -185,94 +183,6 @@ public final class VmaEditor {
     }
   }
 
-  private @Nullable Vma mergeChanged(Vma vma, long start, long end, long flags, VmaExtras extras)
-      throws ErrnoException {
-    boolean whole = start == vma.start() && end == vma.end();
-    Proposal range =
-        new Proposal(start, end, vma.pgoffAt(start), flags, vma.file(), vma.anon(), extras);
-    long sticky = mm.kernel().profile().stickyFlags();
-    around.moveTo(vma.start());
-    Vma previous =
-        start == vma.start() && around.previousEnd() == start ? around.peekPrevious() : null;
-    Vma next = end == vma.end() && around.nextStart() == end ? around.peekNext() : null;
-    boolean left = previous != null && MergeRules.withPrevious(range, previous, sticky) == 0;
-    boolean right =
-        next != null
-            && MergeRules.withNext(range, next, sticky) == 0
-            && (!left || previous == null || MergeRules.outerAnonAgree(previous, next));
-    if (!left && !right || whole && vma.hasClose()) {
-      return null;
-    }
-    if (left && right && next != null && next.hasClose()) {
-      right = false;
-    }
-    if (left && previous != null) {
-      return right && next != null && whole
-          ? joinThree(previous, vma, next, flags & sticky)
-          : joinLeft(previous, vma, end, flags & sticky);
-    }
-    return next != null ? joinRight(vma, start, next, flags & sticky) : null;
-  }
-
-  private Vma joinThree(Vma previous, Vma vma, Vma next, long sticky) throws ErrnoException {
-    AnonVma anon = adopt(previous, next.anon() != null ? next : vma);
-    long flags = previous.flags() | sticky | next.flags() & mm.kernel().profile().stickyFlags();
-    Vma merged = rebuilt(previous, previous.start(), next.end(), previous.pgoff(), flags, anon);
-    tree().replace(previous.start(), next.end(), merged);
-    vma.handle().publish(null);
-    next.handle().publish(null);
-    merged.handle().publish(merged);
-    return merged;
-  }
-
-  private Vma joinLeft(Vma previous, Vma vma, long end, long sticky) throws ErrnoException {
-    AnonVma anon = adopt(previous, vma);
-    Vma merged =
-        rebuilt(previous, previous.start(), end, previous.pgoff(), previous.flags() | sticky, anon);
-    if (end == vma.end()) {
-      tree().replace(previous.start(), end, merged);
-      vma.handle().publish(null);
-    } else {
-      Vma rest = vma.part(end, vma.end());
-      tree().replace(previous.start(), vma.end(), merged, rest);
-      rest.handle().publish(rest);
-    }
-    merged.handle().publish(merged);
-    return merged;
-  }
-
-  private Vma joinRight(Vma vma, long start, Vma next, long sticky) throws ErrnoException {
-    AnonVma anon = adopt(next, vma);
-    long pgoff = next.pgoff() - ((next.start() - start) >>> 12);
-    Vma merged = rebuilt(next, start, next.end(), pgoff, next.flags() | sticky, anon);
-    if (start == vma.start()) {
-      tree().replace(start, next.end(), merged);
-      vma.handle().publish(null);
-    } else {
-      Vma rest = vma.part(vma.start(), start);
-      tree().replace(vma.start(), next.end(), rest, merged);
-      rest.handle().publish(rest);
-    }
-    merged.handle().publish(merged);
-    return merged;
-  }
-
-  /** The identity that {@code target} has after swallowing memory of {@code source}. */
-  private @Nullable AnonVma adopt(Vma target, Vma source) throws ErrnoException {
-    failAt(FailurePlan.Point.TREE_NODE);
-    if (target.anon() == null && source.anon() != null) {
-      failAt(FailurePlan.Point.ANON_CLONE);
-      return source.anon();
-    }
-    return target.anon();
-  }
-
-  private static Vma rebuilt(
-      Vma vma, long start, long end, long pgoff, long flags, @Nullable AnonVma anon) {
-    return new Vma(
-        start, end, pgoff, flags, vma.handle(), vma.file(), anon, vma.ops(), vma.extras());
-  }
-
   /**
    * Joins a new range to its neighbours if the rules allow it (mm-semantics 4.3). VMAs inside the
    * range must have been gathered; they are replaced in the same update.
@@ -283,64 +193,7 @@ public final class VmaEditor {
    * @throws ErrnoException ENOMEM when a step fails on purpose; nothing changed
    */
   public @Nullable Vma mergeNew(Proposal proposal, boolean onlyPrevious) throws ErrnoException {
-    if ((proposal.flags() & VmFlags.SPECIAL) != 0) {
-      return null;
-    }
-    long sticky = mm.kernel().profile().stickyFlags();
-    long end = proposal.end();
-    around.moveTo(proposal.start());
-    Vma previous = around.previousEnd() == proposal.start() ? around.peekPrevious() : null;
-    if (around.start() < end) { // what has been gathered
-      around.moveTo(end);
-    }
-    Vma next = !onlyPrevious && around.start() == end ? around.current() : null;
-    boolean left = previous != null && MergeRules.withPrevious(proposal, previous, sticky) == 0;
-    boolean right =
-        next != null
-            && MergeRules.withNext(proposal, next, sticky) == 0
-            && (!left || previous == null || MergeRules.outerAnonAgree(previous, next));
-    if (left && previous != null) {
-      boolean swallow = right && next != null && !next.hasClose();
-      return grow(previous, previous.start(), previous.pgoff(), proposal, swallow ? next : null);
-    }
-    return right && next != null
-        ? grow(next, proposal.start(), proposal.pgoff(), proposal, null)
-        : null;
-  }
-
-  private Vma grow(Vma target, long start, long pgoff, Proposal proposal, @Nullable Vma swallowed)
-      throws ErrnoException {
-    failAt(FailurePlan.Point.TREE_NODE);
-    long stickyBits = mm.kernel().profile().stickyFlags();
-    long flags = target.flags() | proposal.flags() & stickyBits;
-    AnonVma anon = target.anon();
-    if (anon == null && swallowed != null) {
-      anon = swallowed.anon();
-    }
-    if (anon == null) {
-      anon = proposal.anon();
-    }
-    if (anon != target.anon()) {
-      failAt(FailurePlan.Point.ANON_CLONE);
-    }
-    long end = Math.max(target.end(), proposal.end());
-    if (swallowed != null) {
-      flags |= swallowed.flags() & stickyBits;
-      end = swallowed.end();
-    }
-    Vma merged = rebuilt(target, start, end, pgoff, flags, anon);
-    tree().replace(start, end, merged);
-    if (swallowed != null) {
-      swallowed.handle().publish(null);
-    }
-    merged.handle().publish(merged);
-    return merged;
-  }
-
-  private void failAt(FailurePlan.Point point) throws ErrnoException {
-    if (mm.kernel().fails(point)) {
-      throw Errno.ENOMEM.failure();
-    }
+    return merger.added(proposal, onlyPrevious);
   }
 
   private VmaTree tree() {
