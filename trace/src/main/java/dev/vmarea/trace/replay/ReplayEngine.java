@@ -42,6 +42,7 @@ final class ReplayEngine {
   private @Nullable TracedThread first;
   private boolean startUsed;
   private long calls;
+  private long cutOffLine;
 
   ReplayEngine(ReplaySettings settings) {
     this.settings = settings;
@@ -66,7 +67,7 @@ final class ReplayEngine {
       gone(thread, "the log ends before the process does");
     }
     return new ReportBuilder(settings, files, memoryCalls, ends, evidence, divergences, comparison)
-        .build(calls, log.problemCount(), timeline);
+        .build(calls, log.problemCount(), timeline, cutOffLine);
   }
 
   private void line(StraceRecord record) {
@@ -74,7 +75,9 @@ final class ReplayEngine {
       case CALL, RESUMED -> {
         calls++;
         boolean whole = record.kind() == RecordKind.CALL || record.joined();
-        if (record.call() != SyscallName.OTHER && whole) {
+        if (record.cutOff()) {
+          cutOffLine = record.lineNumber();
+        } else if (record.call() != SyscallName.OTHER && whole) {
           completed(record, thread(record.pid()));
         }
       }

@@ -31,7 +31,12 @@ final class ReportBuilder {
     this.comparison = comparison;
   }
 
-  ReplayReport build(long calls, long problems, Timeline timeline) {
+  /**
+   * The report.
+   *
+   * @param cutOffLine number of the line that the log ends inside of, or 0
+   */
+  ReplayReport build(long calls, long problems, Timeline timeline, long cutOffLine) {
     List<Integer> samples = new ArrayList<>();
     for (int sample : timeline.samples()) {
       samples.add(sample);
@@ -49,14 +54,17 @@ final class ReportBuilder {
         divergences.count(),
         evidence.summary(),
         problems,
-        notes(),
+        notes(cutOffLine),
         ends.finalMapOfFirst(),
         comparison.compared(),
         comparison.different());
   }
 
-  private List<String> notes() {
+  private List<String> notes(long cutOffLine) {
     List<String> notes = new ArrayList<>(settings.notes());
+    if (cutOffLine > 0) {
+      notes.add("The log ends inside line " + cutOffLine + ", which was not replayed.");
+    }
     EvidenceSummary known = evidence.summary();
     if (!known.recorded()) {
       notes.add(

@@ -64,6 +64,7 @@ final class LineParser {
       r.end--;
     }
     parseLine(b, line.from(), r.end);
+    r.cutOff = line.unterminated();
     if (line.unterminated() && r.kind == RecordKind.BAD) {
       problems.report(r.lineNumber, 1, "the log ends inside this line", b, line.to(), line.to());
     }

@@ -31,6 +31,7 @@ public final class StraceRecord {
   int pid;
   boolean pidPrinted;
   boolean joined;
+  boolean cutOff;
   SyscallName call = SyscallName.OTHER;
   int nameFrom;
   int nameTo;
@@ -98,6 +99,14 @@ public final class StraceRecord {
   /** Whether this is the second half of a call whose first half was seen. */
   public boolean joined() {
     return joined;
+  }
+
+  /**
+   * Whether the log ends inside this line: it has no line end. What it says may be wrong then,
+   * since half a number is a number too.
+   */
+  public boolean cutOff() {
+    return cutOff;
   }
 
   /** The call, for CALL, UNFINISHED and RESUMED. */

@@ -49,6 +49,20 @@ class HostileLogTest {
     assertThat(report.processCount()).isEqualTo(2);
   }
 
+  /** Half an address is an address too: nothing may be made of it. */
+  @Test
+  void aLineWithoutEndIsNotReplayed() {
+    String whole = "100 execve(\"/bin/prog\", [\"prog\"], 0x7ffe0 /* 3 vars */) = 0\n";
+    String cut = "100 mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7ffff7fc";
+    byte[] log = (whole + cut).getBytes(StandardCharsets.ISO_8859_1);
+
+    ReplayReport report = Script.run(log, Script.started().settings());
+
+    assertThat(report.divergenceCount()).isZero();
+    assertThat(report.memoryCalls()).isZero();
+    assertThat(report.notes()).contains("The log ends inside line 2, which was not replayed.");
+  }
+
   @Test
   void damagedLogs() {
     long seed = System.nanoTime();
