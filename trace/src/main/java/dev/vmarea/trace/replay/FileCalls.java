@@ -37,6 +37,7 @@ final class FileCalls {
   private final FileNames names;
   private long pathsAsGiven;
   private long unknownDescriptors;
+  private long userfaults;
 
   FileCalls(FileNames names) {
     this.names = names;
@@ -50,6 +51,11 @@ final class FileCalls {
   /** How many mapped descriptors nothing in the log explains. */
   long unknownDescriptors() {
     return unknownDescriptors;
+  }
+
+  /** How many userfaultfds were made; what is registered with them is not followed. */
+  long userfaults() {
+    return userfaults;
   }
 
   /** Follows one successful call; calls of other kinds are ignored. */
@@ -103,13 +109,16 @@ final class FileCalls {
           PIDFD_GETFD,
           BPF,
           IO_URING_SETUP,
-          USERFAULTFD,
           OPEN_BY_HANDLE_AT,
           OPEN_TREE,
           FSOPEN,
           FSMOUNT,
           FSPICK ->
           returned(record, thread);
+      case USERFAULTFD -> {
+        userfaults++;
+        returned(record, thread);
+      }
       default -> {}
     }
   }

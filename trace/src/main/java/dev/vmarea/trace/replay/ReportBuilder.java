@@ -95,6 +95,11 @@ final class ReportBuilder {
               + " addresses of MAP_32BIT mappings are random by design and were taken from the"
               + " log.");
     }
+    if (files.userfaults() > 0) {
+      notes.add(
+          "A userfaultfd was made; memory registered with it is not followed, so areas may differ"
+              + " without a call that does.");
+    }
     if (files.unknownDescriptors() > 0) {
       notes.add(
           files.unknownDescriptors()

@@ -58,9 +58,8 @@ final class Unjudged {
     return false;
   }
 
-  // Reasons for a refusal that no log tells: whether a path names a directory or a file whose
-  // driver
-  // cannot map, and what the memory held that io_setup reads.
+  // Reasons for a refusal that a log may not tell: whether a path names a directory or a file whose
+  // driver cannot map, and what the memory held that io_setup reads.
   static boolean notInTheLog(MemoryCall call, long expected, long actual) {
     if (Errno.isError(actual)) {
       return false;

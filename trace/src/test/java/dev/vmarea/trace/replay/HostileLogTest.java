@@ -64,6 +64,13 @@ class HostileLogTest {
   }
 
   @Test
+  void whatAUserfaultfdDoesIsSaidNotToBeFollowed() {
+    ReplayReport report = Script.started().line("100 userfaultfd(O_CLOEXEC) = 3").run();
+
+    assertThat(report.notes()).anyMatch(note -> note.startsWith("A userfaultfd was made"));
+  }
+
+  @Test
   void damagedLogs() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
