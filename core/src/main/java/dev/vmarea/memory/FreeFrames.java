@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.memory;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Frames that nobody uses. The lowest place with room is taken, so that the same calls get the same
+ * frames. Not thread-safe.
+ */
+final class FreeFrames {
+  /** First frame of each free stretch, and the frame after it. Stretches never touch. */
+  private final TreeMap<Long, Long> stretches = new TreeMap<>();
+
+  private long count;
+
+  /** Takes consecutive frames and returns the first one, or -1 if there is no room. */
+  long take(long pages) {
+    for (Map.Entry<Long, Long> stretch : stretches.entrySet()) {
+      long start = stretch.getKey();
+      long end = stretch.getValue();
+      if (end - start >= pages) {
+        stretches.remove(start);
+        if (end - start > pages) {
+          stretches.put(start + pages, end);
+        }
+        count -= pages;
+        return start;
+      }
+    }
+    return -1;
+  }
+
+  /** Gives frames back; they must be in use. */
+  void give(long start, long end) {
+    long from = start;
+    long to = end;
+    Map.Entry<Long, Long> below = stretches.floorEntry(start);
+    if (below != null && below.getValue() == start) {
+      from = below.getKey();
+    }
+    Long above = stretches.remove(end);
+    if (above != null) {
+      to = above;
+    }
+    stretches.put(from, to);
+    count += end - start;
+  }
+
+  /** Number of free frames. */
+  long count() {
+    return count;
+  }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.memory;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a physical address is: RAM, or something else (a device, or nothing). RAM in use has {@link
+ * KernelPage}s. Counts in page frames; a frame is as long as a page of the architecture. The layout
+ * never changes; thread-safe.
+ */
+public final class PhysicalMemory {
+  /** First frame of the hole for old devices in a PC of 4 KiB pages; 640 KiB. */
+  public static final long ISA_START = 0xa0;
+
+  /** Frame after the hole for old devices; 1 MiB. */
+  public static final long ISA_END = 0x100;
+
+  /** First frame of the hole for devices in a PC; 3 GiB. */
+  public static final long MMIO_START = 0xc_0000;
+
+  /** Frame after the hole for devices in a PC; 4 GiB. */
+  public static final long MMIO_END = 0x10_0000;
+
+  private final NavigableMap<Long, Long> ram = new TreeMap<>();
+  private final FreeFrames free = new FreeFrames();
+  private final Map<Long, KernelPage> pages = new ConcurrentHashMap<>();
+
+  /**
+   * Memory with RAM in these ranges and nowhere else; all of it can be allocated.
+   *
+   * @throws IllegalArgumentException if ranges overlap
+   */
+  public PhysicalMemory(List<PfnRange> ram) {
+    this(ram, 0);
+  }
+
+  /** RAM below {@code firstFree} is never allocated. */
+  private PhysicalMemory(List<PfnRange> ranges, long firstFree) {
+    for (PfnRange range : ranges) {
+      if (touchesRam(range.start(), range.pages())) {
+        throw new IllegalArgumentException("RAM ranges overlap: " + range);
+      }
+      ram.put(range.start(), range.end());
+      if (range.end() > firstFree) {
+        free.give(Math.max(range.start(), firstFree), range.end());
+      }
+    }
+  }
+
+  /**
+   * Laid out as in a PC of 4 KiB pages: RAM up to 640 KiB, old devices up to 1 MiB, RAM up to 3 GiB
+   * at most, devices up to 4 GiB, the rest of RAM. RAM below 1 MiB is never allocated, as under
+   * Linux, which leaves it to the firmware.
+   *
+   * @param ramPages frames of RAM, more than 160
+   */
+  public static PhysicalMemory standard(long ramPages) {
+    List<PfnRange> ranges = new ArrayList<>();
+    ranges.add(new PfnRange(0, ISA_START));
+    long rest = ramPages - ISA_START;
+    long low = Math.min(rest, MMIO_START - ISA_END);
+    ranges.add(new PfnRange(ISA_END, ISA_END + low));
+    if (rest > low) {
+      ranges.add(new PfnRange(MMIO_END, MMIO_END + rest - low));
+    }
+    return new PhysicalMemory(ranges, ISA_END);
+  }
+
+  /** Where RAM is, in order. Ranges that touch stay apart. */
+  public List<PfnRange> ram() {
+    return ram.entrySet().stream().map(e -> new PfnRange(e.getKey(), e.getValue())).toList();
+  }
+
+  /** Whether the frame is RAM. */
+  public boolean isRam(long pfn) {
+    return touchesRam(pfn, 1);
+  }
+
+  /** Whether any of the {@code pages} frames from {@code pfn} on is RAM. */
+  public boolean touchesRam(long pfn, long pages) {
+    Map.Entry<Long, Long> last = ram.lowerEntry(pfn + pages);
+    return last != null && last.getValue() > pfn;
+  }
+
+  /** Whether all of the {@code pages} frames from {@code pfn} on are RAM. */
+  public boolean isAllRam(long pfn, long pages) {
+    long at = pfn;
+    while (at < pfn + pages) {
+      Map.Entry<Long, Long> range = ram.floorEntry(at);
+      if (range == null || range.getValue() <= at) {
+        return false;
+      }
+      at = range.getValue();
+    }
+    return true;
+  }
+
+  /**
+   * A page of {@link KernelPage.Kind#KERNEL} with one reference.
+   *
+   * @throws ErrnoException ENOMEM if all RAM is in use
+   */
+  public KernelPage allocatePage() throws ErrnoException {
+    return allocatePage(KernelPage.Kind.KERNEL);
+  }
+
+  /**
+   * A page with one reference: that of the lowest free frame.
+   *
+   * @throws ErrnoException ENOMEM if all RAM is in use
+   */
+  public KernelPage allocatePage(KernelPage.Kind kind) throws ErrnoException {
+    return register(take(1), kind);
+  }
+
+  /**
+   * Pages of {@link KernelPage.Kind#KERNEL} with consecutive frames, each with one reference.
+   *
+   * @param count number of pages, positive
+   * @throws ErrnoException ENOMEM if there is no such stretch of free RAM
+   */
+  public List<KernelPage> allocatePages(int count) throws ErrnoException {
+    long first = take(count);
+    List<KernelPage> list = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      list.add(register(first + i, KernelPage.Kind.KERNEL));
+    }
+    return list;
+  }
+
+  private long take(long count) throws ErrnoException {
+    if (count <= 0) {
+      throw new IllegalArgumentException("pages to allocate: " + count);
+    }
+    synchronized (free) {
+      long first = free.take(count);
+      if (first < 0) {
+        throw Errno.ENOMEM.failure();
+      }
+      return first;
+    }
+  }
+
+  private KernelPage register(long pfn, KernelPage.Kind kind) {
+    KernelPage page = new KernelPage(this, pfn, kind);
+    pages.put(pfn, page);
+    return page;
+  }
+
+  /** The page in use at this frame, or null if the frame is free or not RAM. */
+  public @Nullable KernelPage page(long pfn) {
+    return pages.get(pfn);
+  }
+
+  /**
+   * Drops the owner's reference; the frame is free when no entry of a page table holds another.
+   *
+   * @throws IllegalArgumentException if the page is not of this memory
+   * @throws IllegalStateException if the page is free
+   */
+  public void free(KernelPage page) {
+    if (!page.isOf(this)) {
+      throw new IllegalArgumentException(page + " belongs to other memory");
+    }
+    page.put();
+  }
+
+  /** The last reference is gone. */
+  void release(KernelPage page) {
+    pages.remove(page.pfn());
+    synchronized (free) {
+      free.give(page.pfn(), page.pfn() + 1);
+    }
+  }
+
+  /** Number of pages in use. */
+  public long allocatedPages() {
+    return pages.size();
+  }
+
+  /** Number of frames that can still be allocated. */
+  public long freePages() {
+    synchronized (free) {
+      return free.count();
+    }
+  }
+}
