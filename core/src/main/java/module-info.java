@@ -6,6 +6,9 @@ module dev.vmarea {
 
   exports dev.vmarea;
   exports dev.vmarea.base;
+  exports dev.vmarea.memory;
+  exports dev.vmarea.arch;
+  exports dev.vmarea.pagetable;
   exports dev.vmarea.vma;
   exports dev.vmarea.space;
   exports dev.vmarea.mapping;
