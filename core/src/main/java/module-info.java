@@ -11,6 +11,7 @@ module dev.vmarea {
   exports dev.vmarea.pagetable;
   exports dev.vmarea.vma;
   exports dev.vmarea.space;
+  exports dev.vmarea.action;
   exports dev.vmarea.mapping;
   exports dev.vmarea.files;
 }

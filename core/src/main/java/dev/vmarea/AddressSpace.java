@@ -5,11 +5,13 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.mapping.ForkOperation;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.MmVerifier;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.StackGrowth;
 import dev.vmarea.space.Task;
+import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,14 @@ public final class AddressSpace {
     return mm.tree();
   }
 
+  /**
+   * The page tables, or null if nothing was ever put into any. To be read; changing them is the
+   * subsystem's business.
+   */
+  public @Nullable PageTables pageTables() {
+    return mm.pageTablesIfAny();
+  }
+
   /** Number of VMAs. */
   public int mapCount() {
     return mm.mapCount();
@@ -95,11 +105,15 @@ public final class AddressSpace {
               found.end(),
               found.pgoff(),
               found.flags(),
-              new VmaHandle(),
+              VmaHandle.of(found.file()),
               found.file(),
               found.anon(),
               found.ops(),
               found.extras());
+      OpenFile file = vma.file();
+      if (file != null) {
+        file.get();
+      }
       mm.editor().insert(vma);
       mm.counters().map(vma.flags(), vma.pages());
       if (vma.has(VmFlags.LOCKED)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
 import dev.vmarea.files.KernelFiles;
@@ -27,6 +28,16 @@ public final class Machine {
   /** A machine configured so, with the rules of {@code profile} and the kernel's usual files. */
   public Machine(KernelConfig config, Profile profile) {
     this.kernel = new Kernel(config, profile);
+    this.backing = new KernelFiles(kernel);
+  }
+
+  /**
+   * The same on another architecture.
+   *
+   * @throws IllegalArgumentException unless its pages have 4 KiB
+   */
+  public Machine(KernelConfig config, Profile profile, Architecture architecture) {
+    this.kernel = new Kernel(config, profile, architecture);
     this.backing = new KernelFiles(kernel);
   }
 

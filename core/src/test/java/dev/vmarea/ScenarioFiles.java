@@ -12,6 +12,9 @@ import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.LegacyMmap;
+import dev.vmarea.vma.LegacyVma;
+import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
@@ -89,17 +92,18 @@ final class ScenarioFiles {
     };
   }
 
-  private static final class Refusing implements FileOperations {
+  private static final class Refusing implements MmapPrepare {
     @Override
     public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
       throw Errno.EINVAL.failure();
     }
   }
 
-  private record Hooked(VmOperations callbacks) implements FileOperations {
+  private record Hooked(Recorder callbacks) implements LegacyMmap {
     @Override
-    public void mmapPrepare(VmaDescriptor descriptor) {
-      descriptor.vmOps(callbacks);
+    public void legacyMmap(OpenFile file, LegacyVma vma) {
+      callbacks.record("mapped", vma.start(), vma.pages());
+      vma.ops(callbacks);
     }
   }
 
@@ -115,11 +119,6 @@ final class ScenarioFiles {
     @Override
     public boolean hasClose() {
       return true;
-    }
-
-    @Override
-    public void mapped(Vma vma) {
-      record("mapped", vma);
     }
 
     @Override
@@ -144,8 +143,12 @@ final class ScenarioFiles {
     }
 
     private void record(String what, Vma vma) {
-      long first = (vma.start() - Scenario.BASE) / 4096;
-      callbacks.add(what + " " + first + "-" + (first + vma.pages()));
+      record(what, vma.start(), vma.pages());
+    }
+
+    private void record(String what, long start, long pages) {
+      long first = (start - Scenario.BASE) / 4096;
+      callbacks.add(what + " " + first + "-" + (first + pages));
     }
   }
 }

@@ -2,8 +2,8 @@
 package dev.vmarea.base;
 
 /**
- * Which steps fail on purpose (decision D4). Every step that can fail for lack of memory asks;
- * {@link #NONE} never fails.
+ * Which steps fail on purpose (decision D4). Every step that can fail asks; {@link #NONE} never
+ * fails. {@link FailureRun} goes through all of them.
  */
 @FunctionalInterface
 public interface FailurePlan {
@@ -17,8 +17,16 @@ public interface FailurePlan {
     ANON_CLONE,
     /** Commit charge. */
     COMMIT,
-    /** A page-table page, while moving page tables. */
-    PAGE_TABLE
+    /** A page-table page. */
+    PAGE_TABLE,
+    /** What a file's hook needs inside: it says ENOMEM. */
+    HOOK,
+    /** Reserving page frames against conflicting cache attributes: EINVAL. */
+    PFN_RESERVE,
+    /** The object that keeps such a reservation. */
+    PFN_CONTEXT,
+    /** What a success hook or {@code mapped} needs inside: it says ENOMEM. */
+    MAPPED
   }
 
   /** Nothing fails. */
@@ -26,4 +34,9 @@ public interface FailurePlan {
 
   /** Whether this occurrence of {@code point} fails. */
   boolean fails(Point point);
+
+  /** Only the {@code occurrence}th time (from 1) that {@code point} is passed it fails. */
+  static FailurePlan nth(Point point, int occurrence) {
+    return new FailureRun(point, occurrence);
+  }
 }

@@ -33,9 +33,20 @@ final class KernelHistory {
               "MADV_GUARD_INSTALL marks the area with a flag that merging keeps (late 6.18 stable)"),
           new Change(7_001, "mremap tests the map count at other places"),
           new Change(7_001, "unsupported MAP_DROPPABLE is EOPNOTSUPP instead of 524"),
+          new Change(6_019, "hooks ask for actions, and success and error hooks follow them"),
+          new Change(7_001, "actions are checked when they are prepared; vm_ops.mapped exists"),
           new Change(7_002, "a failing mapping hook gives its commit charge back"));
 
   private KernelHistory() {}
+
+  /** The version of a release as major * 1000 + minor, or -1 if it cannot be read. */
+  static int version(String release) {
+    Matcher parts = RELEASE.matcher(release);
+    if (!parts.matches() || parts.group(1).length() > 4 || parts.group(2).length() > 4) {
+      return -1;
+    }
+    return Integer.parseInt(parts.group(1)) * 1000 + Integer.parseInt(parts.group(2));
+  }
 
   /**
    * The known differences between the kernel with this release string and the profile's version.
@@ -45,11 +56,10 @@ final class KernelHistory {
    * @return a phrase each, oldest change first; empty for a release that cannot be read
    */
   static List<String> differences(String release, int profileVersion) {
-    Matcher parts = RELEASE.matcher(release);
-    if (!parts.matches() || parts.group(1).length() > 4 || parts.group(2).length() > 4) {
+    int version = version(release);
+    if (version < 0) {
       return List.of();
     }
-    int version = Integer.parseInt(parts.group(1)) * 1000 + Integer.parseInt(parts.group(2));
     List<String> differences = new ArrayList<>();
     for (Change change : CHANGES) {
       boolean inProfile = change.version <= profileVersion;

@@ -4,17 +4,18 @@ package dev.vmarea.files;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
-import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
+import dev.vmarea.vma.LegacyMmap;
+import dev.vmarea.vma.LegacyVma;
+import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
-import dev.vmarea.vma.VmaDescriptor;
 
 /**
  * Files whose driver fills the mapping itself, as far as their hooks could be observed on Linux
  * 6.18: which flags they set and which mappings they refuse. What the driver's own state decides
  * (offsets, sizes, one mapping only) is not known here.
  */
-public enum DeviceFile implements FileOperations, VmOperations {
+public enum DeviceFile implements LegacyMmap, VmOperations {
   /** Sockets of inet TCP: received data read in place. */
   TCP_SOCKET(VmFlags.MIXEDMAP, VmFlags.MAYWRITE | VmFlags.MAYEXEC, false, false) {
     @Override
@@ -78,15 +79,15 @@ public enum DeviceFile implements FileOperations, VmOperations {
   void check(long flags) throws ErrnoException {}
 
   @Override
-  public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
-    check(descriptor.vmFlags());
-    descriptor.vmFlags(descriptor.vmFlags() & ~cleared | set);
-    descriptor.vmOps(this);
+  public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
+    check(vma.vmFlags());
+    vma.vmFlags(vma.vmFlags() & ~cleared | set);
+    vma.ops(this);
   }
 
   @Override
-  public boolean hasLegacyHook() {
-    return true;
+  public VmOperations callbacksOfFound(long vmFlags) {
+    return this;
   }
 
   @Override

@@ -5,11 +5,12 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
-import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
+import dev.vmarea.vma.LegacyMmap;
+import dev.vmarea.vma.LegacyVma;
+import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
-import dev.vmarea.vma.VmaDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reservations are kept by mapping. Linux keeps them by file for shared mappings, so that a
  * second shared mapping of the same range reserves nothing: here it does.
  */
-public final class HugetlbFile implements FileOperations {
+public final class HugetlbFile implements LegacyMmap {
   private final HugePagePool pool;
   private final long pageSize;
 
@@ -35,23 +36,24 @@ public final class HugetlbFile implements FileOperations {
   }
 
   @Override
-  public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
+  public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
     long perHuge = Pages.count(pageSize);
-    if ((descriptor.pgoff() & (perHuge - 1)) != 0
-        || Pages.bytes(descriptor.pgoff()) + descriptor.size() < 0) {
+    if ((vma.pgoff() & (perHuge - 1)) != 0 || Pages.bytes(vma.pgoff()) + vma.size() < 0) {
       throw Errno.EINVAL.failure();
     }
-    boolean reserves = (descriptor.vmFlags() & VmFlags.NORESERVE) == 0;
-    if (reserves && pool.free(pageSize) < descriptor.size() / pageSize) {
+    boolean reserves = (vma.vmFlags() & VmFlags.NORESERVE) == 0;
+    long pages = reserves ? vma.size() / pageSize : 0;
+    if (pool.free(pageSize) < pages) {
       throw Errno.ENOMEM.failure();
     }
-    descriptor.vmFlags(descriptor.vmFlags() | VmFlags.HUGETLB | VmFlags.DONTEXPAND);
-    descriptor.vmOps(new Reservation(pool, pageSize, reserves));
+    pool.take(pageSize, pages);
+    vma.vmFlags(vma.vmFlags() | VmFlags.HUGETLB | VmFlags.DONTEXPAND);
+    vma.ops(new Reservation(pool, pageSize, pages));
   }
 
   @Override
-  public boolean hasLegacyHook() {
-    return true;
+  public VmOperations callbacksOfFound(long vmFlags) {
+    return new Reservation(pool, pageSize, 0);
   }
 
   @Override
@@ -68,27 +70,18 @@ public final class HugetlbFile implements FileOperations {
   private static final class Reservation implements VmOperations {
     private final HugePagePool pool;
     private final long pageSize;
-    private final boolean reserves;
     private long held;
     private long movedAway;
 
-    Reservation(HugePagePool pool, long pageSize, boolean reserves) {
+    Reservation(HugePagePool pool, long pageSize, long held) {
       this.pool = pool;
       this.pageSize = pageSize;
-      this.reserves = reserves;
+      this.held = held;
     }
 
     @Override
     public boolean hasClose() {
       return true;
-    }
-
-    @Override
-    public synchronized void mapped(Vma vma) {
-      if (reserves) {
-        held = vma.length() / pageSize;
-        pool.take(pageSize, held);
-      }
     }
 
     /** What is unmapped right after a move lives on at its new place. */

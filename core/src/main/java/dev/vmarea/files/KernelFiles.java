@@ -14,9 +14,8 @@ import dev.vmarea.vma.OpenFile;
  * The files behind shared anonymous memory and anonymous huge pages, as the kernel makes them: they
  * have no device and inode numbers until somebody tells them.
  *
- * <p>The commit charge of shared anonymous memory is that of the whole file, as in Linux. It is not
- * given back when the last mapping goes, since files are not reference-counted here: under
- * overcommit mode 2 a long life of such mappings runs into the limit too early.
+ * <p>The commit charge of shared anonymous memory is that of the whole file, as in Linux, and goes
+ * with its last mapping.
  */
 public final class KernelFiles implements SharedBacking {
   private final Kernel kernel;
@@ -37,7 +36,11 @@ public final class KernelFiles implements SharedBacking {
     if (!noReserve && !kernel.commit().charge(kernel, Pages.count(bytes), 0, true)) {
       throw Errno.ENOMEM.failure();
     }
-    return ShmemFile.unnamed("/dev/zero", bytes);
+    OpenFile file = ShmemFile.unnamed("/dev/zero", bytes);
+    if (!noReserve) {
+      file.whenReleased(() -> kernel.commit().uncharge(Pages.count(bytes)));
+    }
+    return file;
   }
 
   @Override

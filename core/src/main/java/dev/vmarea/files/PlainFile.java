@@ -4,14 +4,14 @@ package dev.vmarea.files;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
-import dev.vmarea.vma.FileOperations;
+import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.VmaDescriptor;
 
 /**
  * Regular files of disk and network file systems, without DAX: mapped through the page cache,
  * without callbacks that bear on merging.
  */
-public enum PlainFile implements FileOperations {
+public enum PlainFile implements MmapPrepare {
   /** Files mapped like anything else. */
   DEFAULT(Placement.DEFAULT, false),
   /** Files whose file system asks for addresses that suit transparent huge pages. */

@@ -3,15 +3,15 @@ package dev.vmarea.files;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.vma.DirectoryEntry;
-import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmaDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /** Files of tmpfs, memfds, and the hidden files behind shared anonymous memory. */
-public enum ShmemFile implements FileOperations {
+public enum ShmemFile implements MmapPrepare {
   INSTANCE;
 
   /** The kernel's own mount: memfds and shared anonymous memory. */

@@ -4,14 +4,18 @@ package dev.vmarea.files;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.mapping.SharedBacking;
-import dev.vmarea.vma.FileOperations;
-import dev.vmarea.vma.VmaDescriptor;
+import dev.vmarea.vma.LegacyMmap;
+import dev.vmarea.vma.LegacyVma;
+import dev.vmarea.vma.NoOperations;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /dev/zero}: a private mapping is anonymous memory that keeps its file; a shared one gets a
  * tmpfs file of its own, unless the descriptor is read-only.
  */
-public final class ZeroDevice implements FileOperations {
+public final class ZeroDevice implements LegacyMmap {
   private final SharedBacking backing;
 
   /** The device; shared mappings get their files from {@code backing}. */
@@ -20,19 +24,20 @@ public final class ZeroDevice implements FileOperations {
   }
 
   @Override
-  public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
-    long flags = descriptor.vmFlags();
-    if ((flags & VmFlags.SHARED) == 0) {
-      descriptor.setAnonymous();
+  public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
+    if ((vma.vmFlags() & VmFlags.SHARED) == 0) {
+      vma.ops(null);
     } else {
-      boolean noReserve = (flags & VmFlags.NORESERVE) != 0;
-      descriptor.vmFile(backing.shmemZero(descriptor.size(), noReserve));
+      boolean noReserve = (vma.vmFlags() & VmFlags.NORESERVE) != 0;
+      OpenFile fresh = backing.shmemZero(vma.size(), noReserve);
+      vma.file(fresh);
+      fresh.put(); // the VMA has its own reference now
     }
   }
 
   @Override
-  public boolean hasLegacyHook() {
-    return true;
+  public @Nullable VmOperations callbacksOfFound(long vmFlags) {
+    return (vmFlags & VmFlags.SHARED) == 0 ? null : NoOperations.INSTANCE;
   }
 
   /** The device has a method of its own: huge-page alignment for private mappings. */

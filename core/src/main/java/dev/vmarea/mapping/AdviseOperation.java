@@ -2,6 +2,7 @@
 package dev.vmarea.mapping;
 
 import dev.vmarea.base.Advice;
+import dev.vmarea.base.Difference;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelConfig;
@@ -148,7 +149,7 @@ public final class AdviseOperation {
   private void installGuard(Vma vma) throws ErrnoException {
     refuseIf(vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.LOCKED));
     Vma marked = vma;
-    if (mm.kernel().profile().stickyGuardFlag() && !vma.has(VmFlags.MAYBE_GUARD)) {
+    if (!mm.kernel().profile().has(Difference.NO_GUARD_FLAG) && !vma.has(VmFlags.MAYBE_GUARD)) {
       marked = vma.withFlags(vma.flags() | VmFlags.MAYBE_GUARD);
       mm.editor().replace(vma, marked);
     }

@@ -5,9 +5,9 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.space.Mm;
 import dev.vmarea.vma.DirectoryEntry;
-import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The file behind the ring of an asynchronous-I/O context: may not grow, and moving it moves the
  * context.
  */
-final class AsyncIoRing implements FileOperations, VmOperations {
+final class AsyncIoRing implements MmapPrepare, VmOperations {
   private static final FileSystem FILE_SYSTEM = new FileSystem("aio", true, false);
 
   private final Mm owner;
@@ -39,6 +39,11 @@ final class AsyncIoRing implements FileOperations, VmOperations {
   public void mmapPrepare(VmaDescriptor descriptor) {
     descriptor.vmFlags(descriptor.vmFlags() | VmFlags.DONTEXPAND);
     descriptor.vmOps(this);
+  }
+
+  @Override
+  public VmOperations callbacksOfFound(long vmFlags) {
+    return this;
   }
 
   @Override

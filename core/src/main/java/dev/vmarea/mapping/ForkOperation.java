@@ -5,16 +5,21 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.space.UnmapSet;
+import dev.vmarea.space.VmaLifecycle;
 import dev.vmarea.vma.AnonVma;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
 
 /** fork: a copy of an address space; and exit, its end (mm-semantics 5.9). */
 public final class ForkOperation {
+  /** Memory whose page tables are copied. */
+  private static final long COPIED = VmFlags.PFNMAP | VmFlags.MIXEDMAP;
+
   private final Mm parent;
   private final Task task;
 
@@ -69,16 +74,33 @@ public final class ForkOperation {
             vma.end(),
             vma.pgoff(),
             flags,
-            new VmaHandle(),
+            VmaHandle.of(vma.file()),
             vma.file(),
             childAnon,
             vma.ops(),
             vma.extras().withUserfault(null));
-    if (vma.ops() != null) {
-      vma.ops().open(copy);
-    }
+    VmaLifecycle.copied(copy);
     child.editor().insert(copy);
     child.counters().map(flags, copy.pages());
+    PageTables tables = parent.pageTablesIfAny();
+    if (tables != null && vma.hasAny(COPIED)) {
+      copyTables(tables, vma, child);
+    }
+  }
+
+  /** Other entries come back by faults; these would not. */
+  private void copyTables(PageTables tables, Vma vma, Mm child) throws ErrnoException {
+    try {
+      tables.copyTo(
+          child.pageTables(),
+          vma.start(),
+          vma.end(),
+          VmFlags.isCow(vma.flags()),
+          parent.kernel().memory());
+    } catch (ErrnoException noTable) {
+      exit(child);
+      throw noTable;
+    }
   }
 
   private boolean lacksMemory(Vma vma) {

@@ -81,6 +81,9 @@ public final class MapOperation {
       return mapLocked(hint, bytes, prot, flags, mapped, Pages.count(offset));
     } finally {
       mm.lock().unlock();
+      if (mapped != null && mapped != file) {
+        mapped.put();
+      }
     }
   }
 
@@ -133,7 +136,7 @@ public final class MapOperation {
     checkLocking(flags, vmFlags, Pages.count(bytes));
     MapTypes.Decision type =
         file != null
-            ? MapTypes.file(file, effectiveProt, flags, vmFlags, pgoff, bytes)
+            ? MapTypes.file(mm, file, effectiveProt, flags, vmFlags, pgoff, bytes)
             : MapTypes.anonymous(flags, vmFlags, address);
     vmFlags = noReserve(type.vmFlags(), flags, file);
     MappedRegion region =

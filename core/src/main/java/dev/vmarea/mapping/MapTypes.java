@@ -3,12 +3,16 @@ package dev.vmarea.mapping;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.KernelWarning;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Prot;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.space.Mm;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.LegacyMmap;
+import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.OpenFile;
 
 /** What private, shared, file and anonymous mean for flags and errors (mm-semantics 2.4). */
@@ -21,12 +25,12 @@ final class MapTypes {
   /** Flags and page offset of the mapping to be made. */
   record Decision(long vmFlags, long pgoff) {}
 
-  static Decision file(OpenFile file, int prot, int mapFlags, long vmFlags, long pgoff, long bytes)
+  static Decision file(
+      Mm mm, OpenFile file, int prot, int mapFlags, long vmFlags, long pgoff, long bytes)
       throws ErrnoException {
     checkSize(file, pgoff, bytes);
     int flags = mapFlags;
     long result = vmFlags;
-    FileOperations operations = file.operations();
     switch (flags & MapFlags.TYPE) {
       case MapFlags.SHARED, MapFlags.SHARED_VALIDATE -> {
         if ((flags & MapFlags.TYPE) == MapFlags.SHARED) {
@@ -46,13 +50,23 @@ final class MapTypes {
       }
       result &= ~VmFlags.MAYEXEC;
     }
-    if (operations == null) {
-      throw Errno.ENODEV.failure();
-    }
+    checkHooks(mm, file);
     if ((result & VmFlags.GROWSDOWN) != 0) {
       throw Errno.EINVAL.failure();
     }
     return new Decision(sealed(file, result), pgoff);
+  }
+
+  /** A file is mapped through exactly one hook. */
+  private static void checkHooks(Mm mm, OpenFile file) throws ErrnoException {
+    boolean prepares = file.operations() instanceof MmapPrepare;
+    boolean legacy = file.operations() instanceof LegacyMmap;
+    if (prepares && legacy) {
+      mm.kernel().warn(KernelWarning.Kind.RULE, "both hooks for one file: " + file.entry().path());
+    }
+    if (prepares == legacy) {
+      throw Errno.ENODEV.failure();
+    }
   }
 
   private static void checkSize(OpenFile file, long pgoff, long bytes) throws ErrnoException {

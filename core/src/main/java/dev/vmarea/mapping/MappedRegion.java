@@ -1,42 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.mapping;
 
+import dev.vmarea.action.FollowUp;
+import dev.vmarea.action.HookScope;
+import dev.vmarea.action.NewMapping;
+import dev.vmarea.action.PrepareCall;
+import dev.vmarea.base.Difference;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
-import dev.vmarea.base.Pages;
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.space.Mm;
-import dev.vmarea.space.Proposal;
 import dev.vmarea.space.Task;
-import dev.vmarea.space.UnmapSet;
+import dev.vmarea.vma.DriverData;
 import dev.vmarea.vma.FileOperations;
+import dev.vmarea.vma.MmapPrepare;
+import dev.vmarea.vma.NoOperations;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaDescriptor;
-import dev.vmarea.vma.VmaExtras;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One mapping on its way into an address space: the stages of {@code mmap_region} (mm-semantics 2.5
- * and 3.2), each a method.
+ * One mapping on its way into an address space: the stages of {@code mmap_region}, each a method or
+ * a class (mm-semantics 2.5 and 3.2).
  *
- * <p>Before {@link #setUp} has passed its point of no return a failure leaves the old mappings as
- * they were, splits apart; after it they are gone, whatever happens (mm-semantics 3.4).
+ * <ol>
+ *   <li>{@link ReplacedMappings#setUp}: old mappings gathered, limits, charge; the point of no
+ *       return
+ *   <li>{@link #prepare}: the file's hook changes the descriptor, its action is prepared
+ *   <li>{@link #join}: a neighbour is extended, if the rules let it
+ *   <li>{@link VmaCreation}: else a VMA of its own, published
+ *   <li>{@link #complete}: the old mappings end, pages are counted
+ *   <li>{@link NewMapping#finish}: for a VMA of its own, the action and what follows it
+ * </ol>
  */
 final class MappedRegion {
   private final Mm mm;
-  private final Task task;
+  private final HookScope scope;
   private final SharedBacking backing;
-  private final long start;
-  private final long end;
-  private final @Nullable OpenFile asked;
-  private long pgoff;
-  private long flags;
-  private @Nullable OpenFile file;
-  private @Nullable VmOperations ops;
-  private @Nullable UnmapSet replaced;
-  private long charged;
+  private final MappingState state;
 
   MappedRegion(
       Mm mm,
@@ -48,153 +52,140 @@ final class MappedRegion {
       long flags,
       @Nullable OpenFile file) {
     this.mm = mm;
-    this.task = task;
+    this.scope = new HookScope(mm, task);
     this.backing = backing;
-    this.start = start;
-    this.end = end;
-    this.pgoff = pgoff;
-    this.flags = flags;
-    this.file = file;
-    this.asked = file;
+    this.state = new MappingState(start, end, pgoff, flags, file);
   }
 
   /** Runs the stages; the address of the mapping. */
   long map() throws ErrnoException {
-    if (mm.refusedByDenyWriteExec(flags, flags)) {
+    if (mm.refusedByDenyWriteExec(state.flags, state.flags)) {
       throw Errno.EACCES.failure();
     }
-    setUp();
+    ReplacedMappings replaced = ReplacedMappings.setUp(mm, scope.task(), state);
+    boolean made = false;
+    boolean prepared = false;
+    Vma joined;
+    Vma result;
     try {
       prepare();
-    } catch (ErrnoException refused) {
-      // Linux up to 7.1 does not give the charge back on this path (traps 1 and 2).
-      abandonReplaced();
-      throw refused;
-    }
-    if (!markedLateForKsm()) {
-      flags = mm.withKsm(flags);
-    }
-    Vma result = join();
-    if (result == null) {
-      try {
-        result = create();
-      } catch (ErrnoException failed) {
-        mm.uncharge(charged);
-        abandonReplaced();
-        throw failed;
+      prepared = true;
+      if (isMarkedEarlyForKsm()) {
+        state.flags = mm.withKsm(state.flags);
+      }
+      joined = join();
+      result = joined == null ? new VmaCreation(scope, backing, state).create() : joined;
+      made = true;
+    } finally {
+      if (!made) {
+        abandon(replaced, prepared);
       }
     }
-    complete(result);
-    return start;
+    result = storeFields(result, joined == null);
+    complete(replaced, result);
+    if (state.followUp != null && joined == null) {
+      boolean reserved = VmaCreation.reservesRemoval(scope, state.followUp);
+      new NewMapping(scope, result, state.followUp, reserved).finish();
+    }
+    return state.start;
   }
 
-  private void setUp() throws ErrnoException {
-    long pages = Pages.count(end - start);
-    Vma first = mm.tree().overlap(start, end);
-    if (first != null) {
-      replaced = UnmapSet.gather(mm, first, start, end);
+  private void abandon(ReplacedMappings replaced, boolean prepared) {
+    OpenFile file = state.file;
+    boolean leaks = mm.kernel().profile().has(Difference.REPLACED_FILE_LEAKS_ON_FAILURE);
+    if (state.followUp != null && file != null && file != state.asked && !leaks) {
+      file.put();
     }
-    if (!mm.mayExpand(task, flags, pages - (replaced == null ? 0 : replaced.pages()))) {
-      throw Errno.ENOMEM.failure();
+    if (prepared) {
+      replaced.abandonCreated();
+    } else {
+      replaced.abandonPrepared();
     }
-    if (accountable()) {
-      charged = pages - (replaced == null ? 0 : replaced.accountedPages());
-      if (charged != 0 && !mm.charge(task, charged)) {
-        throw Errno.ENOMEM.failure();
-      }
-      if (replaced != null) {
-        replaced.inheritCharge();
-      }
-      flags |= VmFlags.ACCOUNT;
-    }
-    if (replaced != null) {
-      replaced.close();
-    }
-  }
-
-  private boolean accountable() {
-    if (file != null) {
-      FileOperations operations = file.operations();
-      if (operations != null && operations.hugePageSize() != 0) {
-        return false;
-      }
-    }
-    return (flags & (VmFlags.NORESERVE | VmFlags.SHARED | VmFlags.WRITE)) == VmFlags.WRITE;
   }
 
   private void prepare() throws ErrnoException {
-    OpenFile mapped = file;
-    FileOperations operations = mapped == null ? null : mapped.operations();
-    if (mapped == null || operations == null) {
+    OpenFile file = state.asked;
+    if (file == null || !(file.operations() instanceof MmapPrepare hook)) {
       return;
     }
-    VmaDescriptor descriptor = new VmaDescriptor(start, end, pgoff, flags, mapped);
-    operations.mmapPrepare(descriptor);
-    boolean locks = (descriptor.vmFlags() & ~flags & VmFlags.LOCKED) != 0;
-    if (locks && mm.lockLimitExceeded(task, Pages.count(end - start))) {
-      throw Errno.EAGAIN.failure(); // memfd_secret asks this in its hook
+    PageProtection protection = scope.protection(state.flags);
+    boolean startsNull = mm.kernel().profile().has(Difference.DESCRIPTOR_OPS_START_NULL);
+    VmaDescriptor descriptor =
+        new VmaDescriptor(
+            scope,
+            state.start,
+            state.end,
+            file,
+            state.pgoff,
+            file,
+            state.flags,
+            protection,
+            startsNull ? null : NoOperations.INSTANCE);
+    FollowUp followUp =
+        new PrepareCall(scope, hook, descriptor).run(Difference.REPLACED_FILE_LEAKS_ON_FAILURE);
+    state.pgoff = descriptor.pgoff();
+    state.flags = descriptor.vmFlags();
+    state.file = descriptor.vmFile();
+    state.takesOverFile =
+        state.file != file && !mm.kernel().profile().has(Difference.REPLACED_FILE_COUNTED_TWICE);
+    VmOperations ops = descriptor.vmOps();
+    state.ops = startsNull && ops == null ? NoOperations.INSTANCE : ops;
+    boolean chosen = !descriptor.pageProtection().equals(protection);
+    if (chosen || descriptor.privateData() != null) {
+      state.driver =
+          new DriverData(
+              descriptor.privateData(), chosen ? descriptor.pageProtection() : null, null);
     }
-    pgoff = descriptor.pgoff();
-    flags = descriptor.vmFlags();
-    file = descriptor.vmFile();
-    ops = descriptor.isAnonymous() ? null : descriptor.vmOps();
-    if (ops == null && !descriptor.isAnonymous()) {
-      ops = NoOperations.INSTANCE;
-    }
+    state.followUp = followUp;
+    PrepareCall.refuseMergeable(scope, followUp, state.flags);
+  }
+
+  /** Old hooks come after merging, and so does KSM's mark then: they may change what it asks. */
+  private boolean isMarkedEarlyForKsm() {
+    FileOperations operations = state.operations();
+    return operations == null || operations instanceof MmapPrepare || operations.isShmem();
   }
 
   private @Nullable Vma join() {
     try {
-      return mm.editor().mergeNew(proposal(), false);
+      return mm.editor().mergeNew(state.proposal(), false);
     } catch (ErrnoException noMemory) {
       return null; // Linux then tries a VMA of its own
     }
   }
 
-  private Proposal proposal() {
-    return new Proposal(start, end, pgoff, flags, file, null, VmaExtras.NONE);
+  /** What the hook gave, where the kernel stores it only now, or where it should not. */
+  private Vma storeFields(Vma result, boolean own) {
+    if (state.followUp == null) {
+      return result;
+    }
+    boolean stores =
+        mm.kernel()
+            .profile()
+            .has(own ? Difference.FIELDS_STORED_AFTER_LINK : Difference.FIELDS_STORED_ON_MERGE);
+    if (!stores) {
+      return result;
+    }
+    boolean unset =
+        mm.kernel().profile().has(Difference.DESCRIPTOR_OPS_START_NULL)
+            && state.ops == NoOperations.INSTANCE;
+    VmOperations ops = unset ? result.ops() : state.ops;
+    Object privateData = state.driver.privateData();
+    if (ops == result.ops() && privateData == result.privateData()) {
+      return result;
+    }
+    DriverData driver = result.extras().driver().withPrivateData(privateData);
+    Vma stored = result.withOps(ops).withExtras(result.extras().withDriver(driver));
+    mm.editor().replace(result, stored);
+    return stored;
   }
 
-  private boolean markedLateForKsm() {
-    FileOperations operations = asked == null ? null : asked.operations();
-    return operations != null && operations.hasLegacyHook();
-  }
-
-  private Vma create() throws ErrnoException {
-    flags = mm.withKsm(flags);
-    if (asked == null && (flags & VmFlags.SHARED) != 0) {
-      file = backing.shmemZero(end - start, (flags & VmFlags.NORESERVE) != 0);
-      ops = NoOperations.INSTANCE;
-    }
-    Vma vma = mm.editor().allocate(start, end, pgoff, flags, file, null, ops, VmaExtras.NONE);
-    if (vma.has(VmFlags.LOCKED) && !lockable(flags)) {
-      vma = vma.withFlags(flags & ~VmFlags.LOCKED_MASK);
-    }
-    mm.editor().insert(vma);
-    if (ops != null) {
-      ops.mapped(vma);
-    }
-    return vma;
-  }
-
-  private static boolean lockable(long flags) {
-    return (flags & (VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.DROPPABLE)) == 0;
-  }
-
-  private void complete(Vma result) {
-    if (replaced != null) {
-      replaced.complete();
-    }
-    long pages = Pages.count(end - start);
+  private void complete(ReplacedMappings replaced, Vma result) {
+    replaced.complete();
+    long pages = state.pages();
     mm.counters().map(result.flags(), pages);
     if (result.has(VmFlags.LOCKED)) {
       mm.counters().lock(pages);
-    }
-  }
-
-  private void abandonReplaced() {
-    if (replaced != null) {
-      replaced.remove();
     }
   }
 }

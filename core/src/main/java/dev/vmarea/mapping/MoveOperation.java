@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.mapping;
 
+import dev.vmarea.base.Difference;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.MremapFlags;
@@ -50,7 +51,11 @@ public final class MoveOperation {
     checkParameters(request);
     mm.lock().lock();
     try {
-      if (request.movesOnly() && mm.kernel().profile().multiVmaMove()) {
+      if (!mm.kernel().profile().has(Difference.EARLY_MOVE_COUNT_CHECK)
+          && mm.mapCount() + 4 > mm.config().maxMapCount()) {
+        throw Errno.ENOMEM.failure();
+      }
+      if (request.movesOnly()) {
         return moveAll(request);
       }
       Vma vma = mm.tree().lookup(address);
@@ -81,7 +86,7 @@ public final class MoveOperation {
             && Long.compareUnsigned(newEnd, request.address()) > 0) {
       throw Errno.EINVAL.failure();
     }
-    if (!mm.kernel().profile().lateMoveCountCheck()
+    if (mm.kernel().profile().has(Difference.EARLY_MOVE_COUNT_CHECK)
         && mm.mapCount() + 2 >= mm.config().maxMapCount() - 3) {
       throw Errno.ENOMEM.failure();
     }

@@ -6,6 +6,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Prot;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.Vma;
@@ -149,6 +150,10 @@ public final class ProtectOperation {
     } catch (ErrnoException refused) {
       mm.uncharge(charged);
       throw refused;
+    }
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables != null) {
+      tables.protect(start, end, mm.protection(changed));
     }
     if ((old & VmFlags.ACCOUNT) != 0 && (flags & VmFlags.ACCOUNT) == 0) {
       mm.uncharge(pages);

@@ -75,7 +75,12 @@ public final class SharedMemoryOperation {
       if (at != 0 && (flags & SHM_REMAP) == 0) {
         refuseOccupied(at, segment.size());
       }
-      return map.mapLocked(at, segment.size(), prot, mapFlags, segment.open(readOnly), 0);
+      OpenFile file = segment.open(readOnly);
+      try {
+        return map.mapLocked(at, segment.size(), prot, mapFlags, file, 0);
+      } finally {
+        file.put();
+      }
     } finally {
       mm.lock().unlock();
     }

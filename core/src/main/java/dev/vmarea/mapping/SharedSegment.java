@@ -2,13 +2,13 @@
 package dev.vmarea.mapping;
 
 import dev.vmarea.vma.DirectoryEntry;
-import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.LegacyMmap;
+import dev.vmarea.vma.LegacyVma;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
-import dev.vmarea.vma.VmaDescriptor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -83,10 +83,16 @@ public final class SharedSegment {
   }
 
   /** Hooks of one attachment. */
-  private record Attachment(SharedSegment segment) implements FileOperations, VmOperations {
+  private record Attachment(SharedSegment segment) implements LegacyMmap, VmOperations {
     @Override
-    public void mmapPrepare(VmaDescriptor descriptor) {
-      descriptor.vmOps(this);
+    public void legacyMmap(OpenFile file, LegacyVma vma) {
+      segment.attachments.incrementAndGet();
+      vma.ops(this);
+    }
+
+    @Override
+    public VmOperations callbacksOfFound(long vmFlags) {
+      return this;
     }
 
     /** Has a method of its own in Linux, which mremap does not know: never moved with others. */
@@ -98,11 +104,6 @@ public final class SharedSegment {
     @Override
     public boolean hasClose() {
       return true;
-    }
-
-    @Override
-    public void mapped(Vma vma) {
-      segment.attachments.incrementAndGet();
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.mapping;
 
+import dev.vmarea.base.Difference;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
@@ -8,11 +9,13 @@ import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.MremapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.AddressChooser;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Proposal;
 import dev.vmarea.space.Task;
 import dev.vmarea.space.UnmapSet;
+import dev.vmarea.space.VmaLifecycle;
 import dev.vmarea.vma.AnonVma;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
@@ -93,7 +96,11 @@ final class VmaMove {
 
   /** Moves the requested part of {@code vma} to {@code target}, which is free. */
   long move(Vma vma, long target) throws ErrnoException {
-    if (mm.mapCount() >= mm.config().maxMapCount() - 3) {
+    boolean crowded =
+        mm.kernel().profile().has(Difference.EARLY_MOVE_COUNT_CHECK)
+            ? mm.mapCount() >= mm.config().maxMapCount() - 3
+            : mm.mapCount() + 2 > mm.config().maxMapCount();
+    if (crowded) {
       throw Errno.ENOMEM.failure();
     }
     checkCuts(vma);
@@ -113,7 +120,7 @@ final class VmaMove {
       mm.uncharge(charged);
       throw failed;
     }
-    Errno refused = movePages(vma, copy);
+    Errno refused = movePages(vma, copy, target);
     count(vma.flags(), Pages.count(request.newLength()));
     if (refused != null) {
       // The pages are back at their old place; the copy is unmapped. Its charge counts as moved
@@ -183,18 +190,37 @@ final class VmaMove {
                 vma.anon(),
                 vma.ops(),
                 vma.extras().withUserfault(null));
-    if (vma.ops() != null) {
-      vma.ops().open(copy);
-    }
+    VmaLifecycle.copied(copy);
     mm.editor().insert(copy);
     return copy;
   }
 
-  private @Nullable Errno movePages(Vma vma, Vma copy) {
-    if (mm.kernel().fails(FailurePlan.Point.PAGE_TABLE)) {
-      return Errno.ENOMEM;
+  private @Nullable Errno movePages(Vma vma, Vma copy, long target) {
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables == null) {
+      if (mm.kernel().fails(FailurePlan.Point.PAGE_TABLE)) {
+        return Errno.ENOMEM;
+      }
+    } else {
+      try {
+        tables.move(request.address(), target, request.oldLength());
+      } catch (ErrnoException noTable) {
+        return noTable.errno();
+      }
     }
-    return vma.ops() == null ? null : vma.ops().mremap(copy);
+    Errno refused = vma.ops() == null ? null : vma.ops().mremap(copy);
+    if (refused != null && tables != null) {
+      moveBack(tables, target);
+    }
+    return refused;
+  }
+
+  private void moveBack(PageTables tables, long target) {
+    try {
+      tables.move(target, request.address(), request.oldLength());
+    } catch (ErrnoException noTable) {
+      throw new IllegalStateException("the tables that the pages came from are gone", noTable);
+    }
   }
 
   /** MREMAP_DONTUNMAP: the source stays, emptied, unlocked in all its length (trap 35). */

@@ -1,23 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.space;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.KernelConfig;
+import dev.vmarea.base.KernelWarning;
+import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
+import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.pagetable.PfnTracking;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** What all address spaces of a machine share. Thread-safe. */
 public final class Kernel {
   private final Profile profile;
+  private final Architecture architecture;
+  private final PhysicalMemory memory;
+  private final PfnTracking pfnTracking;
   private final CommitAccounting commit = new CommitAccounting();
   private final AtomicLong asyncIoRequests = new AtomicLong();
   private volatile KernelConfig config;
   private volatile FailurePlan failures = FailurePlan.NONE;
+  private volatile Consumer<? super KernelWarning> warnings = warning -> {};
+  private volatile long highestMappablePfn = Long.MAX_VALUE;
 
-  /** A kernel configured so, with the rules of {@code profile}. */
+  /** A kernel configured so on x86-64, with the rules of {@code profile}. */
   public Kernel(KernelConfig config, Profile profile) {
+    this(config, profile, Architecture.X86_64);
+  }
+
+  /**
+   * A kernel for {@code architecture}.
+   *
+   * @throws IllegalArgumentException unless its pages have 4 KiB: address spaces are counted in
+   *     such pages here
+   */
+  public Kernel(KernelConfig config, Profile profile, Architecture architecture) {
+    if (architecture.pageSize() != Pages.SIZE) {
+      throw new IllegalArgumentException(
+          architecture.name()
+              + " has pages of "
+              + architecture.pageSize()
+              + " bytes; address spaces here have pages of "
+              + Pages.SIZE);
+    }
     this.config = config;
     this.profile = profile;
+    this.architecture = architecture;
+    this.memory = PhysicalMemory.standard(config.totalRamPages());
+    this.pfnTracking =
+        new PfnTracking(
+            memory,
+            () -> fails(FailurePlan.Point.PFN_RESERVE),
+            () -> fails(FailurePlan.Point.PFN_CONTEXT));
   }
 
   /** Configuration now. */
@@ -33,6 +69,21 @@ public final class Kernel {
   /** Which kernel's rules apply. */
   public Profile profile() {
     return profile;
+  }
+
+  /** What the processor's page tables are like. */
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  /** What physical addresses are: memory or not. */
+  public PhysicalMemory memory() {
+    return memory;
+  }
+
+  /** Which page frames are reserved, with which cache mode. */
+  public PfnTracking pfnTracking() {
+    return pfnTracking;
   }
 
   /** The machine-wide commit charge. */
@@ -54,5 +105,28 @@ public final class Kernel {
   public boolean fails(FailurePlan.Point point) {
     FailurePlan plan = failures;
     return plan != FailurePlan.NONE && plan.fails(point);
+  }
+
+  /** Who is told from now on what Linux would write to its log. */
+  public void warnings(Consumer<? super KernelWarning> listener) {
+    warnings = listener;
+  }
+
+  /** Tells what Linux would write to its log. */
+  public void warn(KernelWarning.Kind kind, String text) {
+    warnings.accept(new KernelWarning(kind, text));
+  }
+
+  /**
+   * The highest page frame that is not memory and may be mapped without access, on a processor with
+   * the L1TF flaw; without the flaw all may.
+   */
+  public long highestMappablePfn() {
+    return highestMappablePfn;
+  }
+
+  /** Gives the processor the L1TF flaw, with this limit. */
+  public void highestMappablePfn(long pfn) {
+    highestMappablePfn = pfn;
   }
 }

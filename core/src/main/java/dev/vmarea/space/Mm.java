@@ -5,10 +5,11 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.KernelConfig;
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.vma.Vma;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,13 @@ import org.jspecify.annotations.Nullable;
 public final class Mm {
   private final Kernel kernel;
   private final VmaTree tree = new VmaTree();
-  private final ReentrantLock lock = new ReentrantLock();
+  private final WriterLock lock = new WriterLock();
   private final ProgramLayout layout;
   private final Counters counters = new Counters();
   private final VmaEditor editor = new VmaEditor(this);
   private final AnonAssigner anonAssigner = new AnonAssigner(this);
   private final AsyncIoContexts asyncIo = new AsyncIoContexts();
+  private volatile @Nullable PageTables pageTables;
   private long defFlags;
   private boolean ksmMergeAny;
   private boolean denyWriteExec;
@@ -53,8 +55,34 @@ public final class Mm {
   }
 
   /** The writer lock (mmap_lock held for writing). */
-  public ReentrantLock lock() {
+  public WriterLock lock() {
     return lock;
+  }
+
+  /** The page tables, made on first use; with the lock held. */
+  public PageTables pageTables() {
+    PageTables tables = pageTables;
+    if (tables == null) {
+      tables =
+          new PageTables(kernel.architecture(), () -> kernel.fails(FailurePlan.Point.PAGE_TABLE));
+      pageTables = tables;
+    }
+    return tables;
+  }
+
+  /** The page tables, or null if nothing was ever put into any. */
+  public @Nullable PageTables pageTablesIfAny() {
+    return pageTables;
+  }
+
+  /**
+   * The protection of entries of {@code vma}: what its flags give, with the cache mode and the
+   * encryption that its driver chose.
+   */
+  public PageProtection protection(Vma vma) {
+    PageProtection byFlags = kernel.architecture().protection(vma.flags());
+    PageProtection chosen = vma.extras().driver().protection();
+    return chosen == null ? byFlags : chosen.modify(byFlags);
   }
 
   /** Where execve put things. */

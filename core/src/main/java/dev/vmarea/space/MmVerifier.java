@@ -3,7 +3,13 @@ package dev.vmarea.space;
 
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.pagetable.PfnReservation;
+import dev.vmarea.vma.FileVmaHandle;
+import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
+import java.util.IdentityHashMap;
+import java.util.Map;
 
 /** Checks every invariant of an address space. */
 public final class MmVerifier {
@@ -27,12 +33,19 @@ public final class MmVerifier {
       require(vma.handle().current() == vma, "handle holds another version", vma);
       require(mm.tree().lookup(vma.start()) == vma, "lookup misses the VMA", vma);
       checkFlags(vma);
+      checkFile(vma);
       recount.map(vma.flags(), vma.pages());
       if (vma.has(VmFlags.LOCKED)) {
         recount.lock(vma.pages());
       }
       lastEnd = vma.end();
       count++;
+    }
+    checkReservations(mm);
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables != null) {
+      tables.verify();
+      tables.walk(0, mm.config().taskSize(), (address, level, entry) -> checkEntry(mm, address));
     }
     require(count == mm.mapCount(), "map count is " + mm.mapCount() + ", VMAs " + count);
     Counters counters = mm.counters();
@@ -52,6 +65,41 @@ public final class MmVerifier {
     require(
         counters.lockedVm() >= recount.lockedVm(),
         "locked_vm is " + counters.lockedVm() + ", pages " + recount.lockedVm());
+  }
+
+  /** A file's mappings hold references to it and can be found from it. */
+  private static void checkFile(Vma vma) {
+    OpenFile file = vma.file();
+    if (file == null) {
+      return;
+    }
+    require(file.references() > 0, "the file is closed", vma);
+    require(
+        vma.handle() instanceof FileVmaHandle handle
+            && handle.map() == file.inode().reverseMap()
+            && handle.isLinked(),
+        "not in the reverse map of its file",
+        vma);
+  }
+
+  private static void checkEntry(Mm mm, long address) {
+    Vma vma = mm.tree().lookup(address);
+    require(vma != null, "an entry where nothing is mapped: " + Long.toHexString(address));
+  }
+
+  /** Page frames are held as often as VMAs say so; other address spaces may hold them too. */
+  private static void checkReservations(Mm mm) {
+    Map<PfnReservation, Integer> held = new IdentityHashMap<>();
+    for (Vma vma : mm.tree()) {
+      PfnReservation reservation = vma.extras().driver().reservation();
+      if (reservation != null) {
+        held.merge(reservation, 1, Integer::sum);
+      }
+    }
+    held.forEach((reservation, times) ->
+        require(
+            reservation.references() >= times,
+            times + " VMAs hold " + reservation + ", it knows " + reservation.references()));
   }
 
   private static void checkFlags(Vma vma) {

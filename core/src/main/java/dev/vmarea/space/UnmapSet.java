@@ -5,6 +5,7 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
@@ -101,17 +102,41 @@ public final class UnmapSet {
     accountedPages = 0;
   }
 
-  /** The point of no return: the old mappings' close callbacks run; nothing can bring them back. */
+  /**
+   * The point of no return: the old mappings' page tables are cleared, their close callbacks run;
+   * nothing can bring them back.
+   */
   public void close() {
-    if (!closed) {
-      closed = true;
-      for (Vma vma : vmas) {
-        VmOperations ops = vma.ops();
-        if (ops != null) {
-          ops.close(vma);
-        }
+    if (closed) {
+      return;
+    }
+    closed = true;
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables != null && !vmas.isEmpty()) {
+      clear(tables);
+    }
+    for (Vma vma : vmas) {
+      VmOperations ops = vma.ops();
+      if (ops != null) {
+        ops.close(vma);
       }
     }
+  }
+
+  /** A table page goes if all it covers lies between the neighbours that stay. */
+  private void clear(PageTables tables) {
+    for (Vma vma : vmas) {
+      tables.zap(vma.start(), vma.end(), mm.kernel().memory());
+    }
+    long first = vmas.getFirst().start();
+    long last = vmas.getLast().end();
+    Vma below = mm.tree().before(first);
+    Vma above = mm.tree().find(last);
+    tables.freeTables(
+        first,
+        last,
+        below == null ? 0 : below.end(),
+        above == null ? mm.config().taskSize() : above.start());
   }
 
   /**
@@ -140,7 +165,7 @@ public final class UnmapSet {
       if (vma.has(VmFlags.LOCKED)) {
         mm.counters().lock(-vma.pages());
       }
-      vma.handle().publish(null);
+      VmaLifecycle.ended(vma);
     }
     mm.uncharge(accountedPages);
   }

@@ -44,13 +44,31 @@ public final class VmaEditor {
     version.handle().publish(version);
   }
 
-  /** Publishes a VMA where nothing is, or where only VMAs lie that have been gathered. */
+  /**
+   * Publishes a VMA where nothing is, or where only VMAs lie that have been gathered, and links it
+   * into its file's reverse map. Its references have been taken.
+   */
   public void insert(Vma vma) {
     tree().replace(vma.start(), vma.end(), vma);
-    vma.handle().publish(vma);
+    VmaLifecycle.published(vma);
   }
 
-  /** A VMA for the range with a new identity, not yet published. */
+  /**
+   * Reserves what a new VMA needs, so that {@link #insert} cannot fail.
+   *
+   * @throws ErrnoException ENOMEM
+   */
+  public void reserveInsert() throws ErrnoException {
+    mm.failAt(FailurePlan.Point.VMA);
+    mm.failAt(FailurePlan.Point.TREE_NODE);
+  }
+
+  /**
+   * A VMA for the range with a new identity, reserved but not yet published; references are the
+   * caller's business.
+   *
+   * @throws ErrnoException ENOMEM
+   */
   public Vma allocate(
       long start,
       long end,
@@ -61,9 +79,18 @@ public final class VmaEditor {
       @Nullable VmOperations ops,
       VmaExtras extras)
       throws ErrnoException {
-    mm.failAt(FailurePlan.Point.VMA);
+    reserveInsert();
+    return new Vma(start, end, pgoff, flags, VmaHandle.of(file), file, anon, ops, extras);
+  }
+
+  /**
+   * Reserves what taking a whole VMA out needs, so that {@link UnmapSet#remove} may stand for an
+   * unmapping that must not fail.
+   *
+   * @throws ErrnoException ENOMEM
+   */
+  public void reserveRemove() throws ErrnoException {
     mm.failAt(FailurePlan.Point.TREE_NODE);
-    return new Vma(start, end, pgoff, flags, new VmaHandle(), file, anon, ops, extras);
   }
 
   /**
@@ -79,8 +106,14 @@ public final class VmaEditor {
     Vma low = newBelow ? vma.duplicate(vma.start(), address) : vma.part(vma.start(), address);
     Vma high = newBelow ? vma.part(address, vma.end()) : vma.duplicate(address, vma.end());
     Vma fresh = newBelow ? low : high;
-    opened(fresh);
-    publish(vma, low, high);
+    VmaLifecycle.copied(fresh);
+    tree().replace(vma.start(), vma.end(), low, high);
+    if (newBelow) {
+      high.handle().publish(high);
+    } else {
+      low.handle().publish(low);
+    }
+    VmaLifecycle.published(fresh);
     return newBelow ? high : low;
   }
 
@@ -128,7 +161,7 @@ public final class VmaEditor {
     Vma middle = vma;
     if (below != null) {
       allowSplit(vma, start, mm.mapCount());
-      opened(below);
+      VmaLifecycle.copied(below);
       middle = vma.part(start, vma.end());
     }
     Vma above = tail ? null : middle.duplicate(end, vma.end());
@@ -137,11 +170,13 @@ public final class VmaEditor {
         allowSplit(middle, end, mm.mapCount() + (head ? 0 : 1));
       } catch (ErrnoException refused) {
         if (below != null) {
-          publish(vma, below, middle);
+          tree().replace(vma.start(), vma.end(), below, middle);
+          middle.handle().publish(middle);
+          VmaLifecycle.published(below);
         }
         throw refused;
       }
-      opened(above);
+      VmaLifecycle.copied(above);
     }
     Vma changed =
         new Vma(
@@ -156,31 +191,21 @@ public final class VmaEditor {
             extras);
     if (below != null && above != null) {
       tree().replace(vma.start(), vma.end(), below, changed, above);
-      below.handle().publish(below);
-      changed.handle().publish(changed);
-      above.handle().publish(above);
     } else if (below != null) {
-      publish(vma, below, changed);
+      tree().replace(vma.start(), vma.end(), below, changed);
     } else if (above != null) {
-      publish(vma, changed, above);
+      tree().replace(vma.start(), vma.end(), changed, above);
     } else {
-      replace(vma, changed);
+      tree().replace(vma.start(), vma.end(), changed);
+    }
+    changed.handle().publish(changed);
+    if (below != null) {
+      VmaLifecycle.published(below);
+    }
+    if (above != null) {
+      VmaLifecycle.published(above);
     }
     return changed;
-  }
-
-  /** Publishes two VMAs in the place of one. */
-  private void publish(Vma vma, Vma low, Vma high) {
-    tree().replace(vma.start(), vma.end(), low, high);
-    low.handle().publish(low);
-    high.handle().publish(high);
-  }
-
-  private static void opened(Vma fresh) {
-    VmOperations ops = fresh.ops();
-    if (ops != null) {
-      ops.open(fresh);
-    }
   }
 
   /**

@@ -2,10 +2,13 @@
 package dev.vmarea.vma;
 
 import dev.vmarea.base.Errno;
-import dev.vmarea.base.ErrnoException;
 import org.jspecify.annotations.Nullable;
 
-/** How files of one kind are mapped ({@code file_operations}, as far as mmap reads them). */
+/**
+ * How files of one kind are mapped ({@code file_operations}, as far as mmap reads them). To be
+ * mappable it has exactly one hook: it is a {@link MmapPrepare} or a {@link LegacyMmap}. With both
+ * or neither, mmap says ENODEV.
+ */
 public interface FileOperations {
   /** How an address is chosen for a mapping of the file. */
   enum Placement {
@@ -31,14 +34,6 @@ public interface FileOperations {
     }
   }
 
-  /**
-   * Asked what the mapping should be, before a VMA exists and before merging is decided. Must have
-   * no side effect: nothing can undo it.
-   *
-   * @throws ErrnoException the error that mmap returns
-   */
-  void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException;
-
   /** How an address is chosen. */
   default Placement placement() {
     return Placement.DEFAULT;
@@ -60,12 +55,15 @@ public interface FileOperations {
   }
 
   /**
-   * Whether the kernel still maps the file through the old hook, which makes the VMA before it is
-   * asked: KSM's mark then comes too late to take part in merging.
+   * The callbacks of a mapping with these VmFlags that was found on a running process, where no
+   * hook of ours was asked; null for anonymous memory.
    */
-  default boolean hasLegacyHook() {
-    return false;
+  default @Nullable VmOperations callbacksOfFound(long vmFlags) {
+    return NoOperations.INSTANCE;
   }
+
+  /** The last reference to {@code file} is gone. */
+  default void release(OpenFile file) {}
 
   /** Whether msync can write the file back; without that MS_SYNC says EINVAL. */
   default boolean canSync() {

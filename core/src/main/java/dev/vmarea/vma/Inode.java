@@ -25,6 +25,7 @@ public final class Inode {
 
   private final Type type;
   private final FileSystem fileSystem;
+  private final ReverseMap reverseMap = new ReverseMap();
   private int deviceMajor;
   private int deviceMinor;
   private long number;
@@ -48,6 +49,11 @@ public final class Inode {
   /** Where the file lives. */
   public FileSystem fileSystem() {
     return fileSystem;
+  }
+
+  /** The VMAs that map it. */
+  public ReverseMap reverseMap() {
+    return reverseMap;
   }
 
   /** Major number of the device, as maps shows it. */

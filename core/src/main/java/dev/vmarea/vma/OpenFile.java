@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An open file description ({@code struct file}). Two opens of one path are two of these, and their
- * mappings never merge: identity is part of the merge rule.
+ * mappings never merge: identity is part of the merge rule. References are counted, from any
+ * thread.
  */
 public final class OpenFile {
   /** O_ACCMODE values and the two other bits of O_ flags that matter here (generic numbering). */
@@ -20,9 +22,11 @@ public final class OpenFile {
   private final DirectoryEntry entry;
   private final int openFlags;
   private final @Nullable FileOperations operations;
+  private final AtomicInteger references = new AtomicInteger(1);
+  private volatile @Nullable Runnable released;
 
   /**
-   * An open file.
+   * An open file, with the one reference of whoever opens it.
    *
    * @param openFlags O_ flags it was opened with
    * @param operations how it is mapped, or null if it cannot be
@@ -53,6 +57,36 @@ public final class OpenFile {
   /** How it is mapped, or null: then mmap says ENODEV. */
   public @Nullable FileOperations operations() {
     return operations;
+  }
+
+  /** Takes a reference; returns this file. Each VMA holds one, and each descriptor. */
+  public OpenFile get() {
+    references.incrementAndGet();
+    return this;
+  }
+
+  /** Gives a reference back; with the last one the file is released. */
+  public void put() {
+    if (references.decrementAndGet() == 0) {
+      FileOperations driver = operations;
+      if (driver != null) {
+        driver.release(this);
+      }
+      Runnable last = released;
+      if (last != null) {
+        last.run();
+      }
+    }
+  }
+
+  /** References held now; 0 once the file has been released. */
+  public int references() {
+    return references.get();
+  }
+
+  /** What is to be done when the last reference goes, after the driver was told. */
+  public void whenReleased(Runnable action) {
+    released = action;
   }
 
   /** Opened with O_PATH: to mmap it is no descriptor at all. */

@@ -2,12 +2,15 @@
 package dev.vmarea.vma;
 
 import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.Pages;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Callbacks of a VMA ({@code vm_operations_struct}). A VMA without any is anonymous.
  *
- * <p>Called by the address space's writer, with its lock held.
+ * <p>Called with the address space locked. What a driver keeps with the VMA is in {@link
+ * Vma#privateData}.
  */
 public interface VmOperations {
   /** Whether there is a {@code close} callback: such a VMA is never deleted by a merge. */
@@ -24,9 +27,14 @@ public interface VmOperations {
   }
 
   /**
-   * A mapping made a new VMA with these operations; not told of merges, splits, forks and moves.
+   * A prepare hook's mapping made a new VMA with these operations: the place to count it. Once a
+   * mapping, right after its action; not told of merges, splits, forks and moves ({@link #open}
+   * is). From Linux 7.1 on.
+   *
+   * @throws ErrnoException the error that mmap returns; the VMA is unmapped again, so that {@link
+   *     #close} is called
    */
-  default void mapped(Vma vma) {}
+  default void mapped(MappedArea area) throws ErrnoException {}
 
   /** A VMA with these operations was duplicated: split, fork or move. */
   default void open(Vma vma) {}
@@ -50,6 +58,42 @@ public interface VmOperations {
    */
   default @Nullable Errno mremap(Vma moved) {
     return null;
+  }
+
+  /** Whether there is a {@code fault} callback; without one what is not mapped is SIGBUS. */
+  default boolean hasFault() {
+    return false;
+  }
+
+  /** A page without entry was touched. */
+  default FaultContext.Result fault(FaultContext fault) {
+    return FaultContext.Result.SIGBUS;
+  }
+
+  /**
+   * The same, for a huge entry.
+   *
+   * @param level as {@link FaultContext#insertHuge}
+   * @return FALLBACK to be asked for a smaller one
+   */
+  default FaultContext.Result hugeFault(FaultContext fault, int level) {
+    return FaultContext.Result.FALLBACK;
+  }
+
+  /**
+   * Reads or writes memory that only the driver can reach, for a debugger.
+   *
+   * @param address first byte, inside the VMA
+   * @param buffer what is written, or where to
+   * @return bytes transferred, or a negative errno
+   */
+  default int access(Vma vma, long address, byte[] buffer, boolean write) {
+    return (int) Errno.EINVAL.negated();
+  }
+
+  /** Size of the pages of such a VMA in bytes, as smaps shows it. */
+  default long pageSize(Vma vma) {
+    return Pages.SIZE;
   }
 
   /** The name that maps shows for a VMA without file, such as "[vdso]", or null. */

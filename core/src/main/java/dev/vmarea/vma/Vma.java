@@ -90,6 +90,11 @@ public final class Vma {
     return extras;
   }
 
+  /** What the driver keeps with it ({@code vm_private_data}), or null. */
+  public @Nullable Object privateData() {
+    return extras.driver().privateData();
+  }
+
   /** Length in bytes. */
   public long length() {
     return end - start;
@@ -148,7 +153,7 @@ public final class Vma {
   /** A new identity for the part [newStart, newEnd) of this VMA. */
   public Vma duplicate(long newStart, long newEnd) {
     return new Vma(
-        newStart, newEnd, pgoffAt(newStart), flags, new VmaHandle(), file, anon, ops, extras);
+        newStart, newEnd, pgoffAt(newStart), flags, VmaHandle.of(file), file, anon, ops, extras);
   }
 
   /** Same identity, other flags. */
@@ -159,6 +164,11 @@ public final class Vma {
   /** Same identity, other anonymous-memory identity. */
   public Vma withAnon(@Nullable AnonVma newAnon) {
     return new Vma(start, end, pgoff, flags, handle, file, newAnon, ops, extras);
+  }
+
+  /** Same identity, other callbacks. */
+  public Vma withOps(@Nullable VmOperations newOps) {
+    return new Vma(start, end, pgoff, flags, handle, file, anon, newOps, extras);
   }
 
   /** Same identity, other rare attributes. */

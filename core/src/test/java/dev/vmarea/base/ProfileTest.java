@@ -4,6 +4,8 @@ package dev.vmarea.base;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ProfileTest {
@@ -28,9 +30,23 @@ class ProfileTest {
 
   @Test
   void aNewerKernelHasWhatTheProfileLacks() {
-    assertThat(Profile.forRelease("7.1.5").differences())
-        .contains("from 7.1 on: mremap tests the map count at other places")
-        .noneMatch(text -> text.startsWith("only from "));
+    Profile.Choice choice = Profile.forRelease("7.0.3");
+    assertThat(choice.profile()).isEqualTo(Profile.LINUX_6_19);
+    assertThat(choice.exact()).isFalse();
+    assertThat(Profile.forRelease("7.1.5").profile()).isEqualTo(Profile.LINUX_7_1);
+    assertThat(Profile.forRelease("7.3.0").profile()).isEqualTo(Profile.LINUX_7_2);
+    assertThat(Profile.forRelease("6.17.1").differences())
+        .contains(
+            "only from 6.18 on: MADV_GUARD_INSTALL marks the area with a flag that merging keeps"
+                + " (late 6.18 stable)");
+  }
+
+  @Test
+  void everyDifferenceIsOneOfSomeProfile() {
+    Set<Difference> all = EnumSet.noneOf(Difference.class);
+    Profile.all().forEach(profile -> all.addAll(profile.differences()));
+    assertThat(all).isEqualTo(EnumSet.allOf(Difference.class));
+    assertThat(Profile.SETTLED.differences()).isEmpty();
   }
 
   @Test

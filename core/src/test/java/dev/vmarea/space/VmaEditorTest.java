@@ -56,7 +56,7 @@ class VmaEditorTest {
             end * P,
             start,
             like.flags(),
-            new VmaHandle(),
+            VmaHandle.of(null),
             null,
             null,
             watching,

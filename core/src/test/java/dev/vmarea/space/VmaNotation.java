@@ -76,7 +76,7 @@ final class VmaNotation {
         flags |= VmFlags.ofMnemonic(word);
       }
     }
-    VmaHandle handle = new VmaHandle();
+    VmaHandle handle = VmaHandle.of(file);
     if (!words[0].equals("y")) {
       names.put(words[0], handle);
     }

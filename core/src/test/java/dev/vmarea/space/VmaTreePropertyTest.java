@@ -30,7 +30,7 @@ class VmaTreePropertyTest {
         lastPage * PAGE,
         firstPage,
         3,
-        new VmaHandle(),
+        VmaHandle.of(null),
         null,
         null,
         null,

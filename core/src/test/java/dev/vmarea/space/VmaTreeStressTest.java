@@ -44,7 +44,7 @@ class VmaTreeStressTest {
         lastPage * PAGE,
         stamp,
         3,
-        new VmaHandle(),
+        VmaHandle.of(null),
         null,
         null,
         null,

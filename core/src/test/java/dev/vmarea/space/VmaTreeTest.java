@@ -26,7 +26,7 @@ class VmaTreeTest {
         lastPage * PAGE,
         firstPage,
         3,
-        new VmaHandle(),
+        VmaHandle.of(null),
         null,
         null,
         null,

@@ -48,7 +48,7 @@ public final class TreeSubject implements Subject {
 
   private static Vma vma(long start, long end, long flags) {
     return new Vma(
-        start, end, start >>> 12, flags, new VmaHandle(), null, null, null, VmaExtras.NONE);
+        start, end, start >>> 12, flags, VmaHandle.of(null), null, null, null, VmaExtras.NONE);
   }
 
   private static boolean joins(@Nullable Vma low, long at, long flags, long pgoff) {

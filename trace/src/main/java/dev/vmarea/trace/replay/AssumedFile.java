@@ -3,14 +3,14 @@ package dev.vmarea.trace.replay;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.files.PlainFile;
-import dev.vmarea.vma.FileOperations;
+import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.VmaDescriptor;
 
 /**
  * Files of a file system whose type is not known. Whether it places mappings for huge pages is
  * assumed until an address shows it.
  */
-final class AssumedFile implements FileOperations {
+final class AssumedFile implements MmapPrepare {
   private Placement placement = Placement.THP;
   private boolean settled;
 

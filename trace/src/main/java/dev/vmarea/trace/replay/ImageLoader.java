@@ -12,7 +12,6 @@ import dev.vmarea.vma.AnonVma;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
-import dev.vmarea.vma.VmaDescriptor;
 import dev.vmarea.vma.VmaExtras;
 import dev.vmarea.vma.VmaHandle;
 import java.util.ArrayList;
@@ -55,7 +54,7 @@ final class ImageLoader {
     VmaExtras extras = VmaExtras.NONE;
     if (isFile(map, name)) {
       file = file(map, name, flags);
-      callbacks = callbacks(map, file, flags);
+      callbacks = callbacks(file, flags);
       if (name.startsWith("[anon_shmem:")) {
         extras = extras.withName(name.substring(12, name.length() - 1));
       }
@@ -70,7 +69,7 @@ final class ImageLoader {
         map.end(),
         pageOffset(map, name, file),
         flags,
-        new VmaHandle(),
+        VmaHandle.of(file),
         file,
         written ? AnonVma.fresh() : null,
         callbacks,
@@ -124,24 +123,12 @@ final class ImageLoader {
     return found.open(mode);
   }
 
-  // The file's own hook says which callbacks its mappings have.
-  private static @Nullable VmOperations callbacks(MapsEntry map, OpenFile file, long flags) {
+  // The file says which callbacks its mappings have.
+  private static @Nullable VmOperations callbacks(OpenFile file, long flags) {
     if (file.operations() == null) {
       return FileKinds.noCallbacks();
     }
-    VmaDescriptor descriptor =
-        new VmaDescriptor(
-            map.start(), map.end(), Pages.count(map.offset()), flags & ~VmFlags.SYNC, file);
-    try {
-      file.operations().mmapPrepare(descriptor);
-    } catch (dev.vmarea.base.ErrnoException e) {
-      return FileKinds.noCallbacks();
-    }
-    VmOperations callbacks = descriptor.vmOps();
-    if (descriptor.isAnonymous()) {
-      return null;
-    }
-    return callbacks == null ? FileKinds.noCallbacks() : callbacks;
+    return file.operations().callbacksOfFound(flags);
   }
 
   private static long derived(MapsEntry map, String name) {

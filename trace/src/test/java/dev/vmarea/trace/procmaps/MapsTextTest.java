@@ -30,7 +30,7 @@ class MapsTextTest {
   private static Vma vma(
       long start, long end, long pgoff, long flags, OpenFile file, VmOperations ops, String name) {
     VmaExtras extras = VmaExtras.NONE.withName(name);
-    return new Vma(start, end, pgoff, flags, new VmaHandle(), file, null, ops, extras);
+    return new Vma(start, end, pgoff, flags, VmaHandle.of(file), file, null, ops, extras);
   }
 
   private static OpenFile file(String path, boolean deleted) {

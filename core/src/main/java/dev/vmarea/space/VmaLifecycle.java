@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.space;
+
+import dev.vmarea.pagetable.PfnReservation;
+import dev.vmarea.vma.FileVmaHandle;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
+
+/**
+ * What hangs on a VMA from its beginning to its end: the reference to its file, its place in the
+ * file's reverse map, its share of reserved page frames. Under the address space's lock.
+ */
+public final class VmaLifecycle {
+  private VmaLifecycle() {}
+
+  /** {@code copy} is a duplicate of a VMA (split, fork, move), not yet published. */
+  public static void copied(Vma copy) {
+    OpenFile file = copy.file();
+    if (file != null) {
+      file.get();
+    }
+    PfnReservation reservation = copy.extras().driver().reservation();
+    if (reservation != null) {
+      reservation.share();
+    }
+    VmOperations ops = copy.ops();
+    if (ops != null) {
+      ops.open(copy);
+    }
+  }
+
+  /** {@code vma} is in the tree now: the way from its file to it opens. */
+  static void published(Vma vma) {
+    vma.handle().publish(vma);
+    if (vma.handle() instanceof FileVmaHandle handle) {
+      handle.map().link(handle);
+    }
+  }
+
+  /** {@code vma} has left the tree for good; whoever removes it has called {@code close}. */
+  static void ended(Vma vma) {
+    if (vma.handle() instanceof FileVmaHandle handle) {
+      handle.map().unlink(handle);
+    }
+    vma.handle().publish(null);
+    PfnReservation reservation = vma.extras().driver().reservation();
+    if (reservation != null) {
+      reservation.release();
+    }
+    OpenFile file = vma.file();
+    if (file != null) {
+      file.put();
+    }
+  }
+}

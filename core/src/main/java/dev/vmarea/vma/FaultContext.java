@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.vma;
+
+import dev.vmarea.base.PageProtection;
+
+/**
+ * A fault in the hands of a driver ({@code vm_fault}): where it was, and how to answer it. Only
+ * valid until the callback returns.
+ */
+public interface FaultContext {
+  /** How a fault ended. */
+  enum Result {
+    /** An entry is there now. */
+    NO_PAGE,
+    /** The access is a bus error. */
+    SIGBUS,
+    /** Memory lacks. */
+    OOM,
+    /** No huge entry: a smaller one is to be tried. */
+    FALLBACK
+  }
+
+  /** The VMA. */
+  Vma vma();
+
+  /** The address, in bytes, rounded down to a page. */
+  long address();
+
+  /** Offset of the page in the file, in pages. */
+  long pgoff();
+
+  /** Whether it is a write. */
+  boolean isWrite();
+
+  /**
+   * Puts a page frame at the address ({@code vmf_insert_pfn}), with the VMA's protection.
+   *
+   * @return SIGBUS outside the VMA or for a page frame that must not be mapped, OOM without a
+   *     table, else NO_PAGE, also where an entry was already
+   */
+  Result insertPfn(long pfn);
+
+  /** The same with a protection of the driver's. */
+  Result insertPfn(long pfn, PageProtection protection);
+
+  /**
+   * Puts a huge entry around the address ({@code vmf_insert_pfn_pmd}, {@code _pud}).
+   *
+   * @param level 1 for the middle level (2 MiB on x86-64), 2 for the one above (1 GiB)
+   * @param pfn page frame of its first page, aligned to it
+   * @return FALLBACK if it would not lie inside the VMA or {@code pfn} is not aligned
+   */
+  Result insertHuge(int level, long pfn);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.vma;
+
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All VMAs, of whatever address space, that map one file ({@code i_mmap}): the way from the file to
+ * its mappings, which truncation, reclaim and revoking go.
+ *
+ * <p>Guarded by {@link #lock()} ({@code i_mmap_rwsem}), which comes after the address space's lock.
+ * A VMA is linked right after it is in the tree and unlinked before its end.
+ */
+public final class ReverseMap {
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable FileVmaHandle first;
+  private int size;
+  private volatile @Nullable Consumer<? super Vma> watcher;
+
+  /** The lock; a walker holds it for as long as it looks at what it found. */
+  public ReentrantLock lock() {
+    return lock;
+  }
+
+  /** Number of VMAs linked. */
+  public int size() {
+    lock.lock();
+    try {
+      return size;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes the VMA findable. */
+  public void link(FileVmaHandle handle) {
+    lock.lock();
+    try {
+      if (handle.linked) {
+        throw new IllegalStateException("linked twice: " + handle.current());
+      }
+      handle.linked = true;
+      handle.previous = null;
+      handle.next = first;
+      if (first != null) {
+        first.previous = handle;
+      }
+      first = handle;
+      size++;
+    } finally {
+      lock.unlock();
+    }
+    if (watcher != null && !lock.isHeldByCurrentThread()) {
+      arrive(handle);
+    }
+  }
+
+  /** The VMA can no longer be found. */
+  public void unlink(FileVmaHandle handle) {
+    lock.lock();
+    try {
+      if (!handle.linked) {
+        return;
+      }
+      FileVmaHandle before = handle.previous;
+      FileVmaHandle after = handle.next;
+      if (before == null) {
+        first = after;
+      } else {
+        before.next = after;
+      }
+      if (after != null) {
+        after.previous = before;
+      }
+      handle.next = null;
+      handle.previous = null;
+      handle.linked = false;
+      size--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Walks the VMAs that map some page of [firstPgoff, lastPgoff], both in pages, with the lock
+   * held.
+   */
+  public void walk(long firstPgoff, long lastPgoff, Consumer<? super Vma> visitor) {
+    lock.lock();
+    try {
+      for (FileVmaHandle at = first; at != null; at = at.next) {
+        Vma vma = at.current();
+        if (vma != null
+            && Long.compareUnsigned(vma.pgoff(), lastPgoff) <= 0
+            && Long.compareUnsigned(vma.pgoff() + vma.pages() - 1, firstPgoff) >= 0) {
+          visitor.accept(vma);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Walks all. */
+  public void walk(Consumer<? super Vma> visitor) {
+    walk(0, -1, visitor);
+  }
+
+  /**
+   * Lets {@code walker} meet every VMA at the first moment at which a walker on another processor
+   * could: what a race would show one time in a million, each time. For tests and tools.
+   */
+  public void watch(@Nullable Consumer<? super Vma> walker) {
+    watcher = walker;
+  }
+
+  /** A lock that hid {@code handle} was released: waiting walkers go on. */
+  public void revealed(FileVmaHandle handle) {
+    if (watcher != null) {
+      arrive(handle);
+    }
+  }
+
+  private void arrive(FileVmaHandle handle) {
+    Consumer<? super Vma> walker = watcher;
+    Vma vma = handle.current();
+    if (walker != null && vma != null) {
+      walker.accept(vma);
+    }
+  }
+}
