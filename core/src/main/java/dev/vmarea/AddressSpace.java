@@ -4,6 +4,7 @@ package dev.vmarea;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.fault.DriverFault;
 import dev.vmarea.mapping.ForkOperation;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
@@ -11,6 +12,7 @@ import dev.vmarea.space.MmVerifier;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.StackGrowth;
 import dev.vmarea.space.Task;
+import dev.vmarea.vma.FaultContext;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
@@ -145,6 +147,29 @@ public final class AddressSpace {
         throw Errno.EACCES.failure();
       }
       mm.anonAssigner().populate(vma);
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  /**
+   * An access to {@code address} (bytes) in a driver's mapping: its fault callbacks are asked for
+   * an entry if there is none.
+   *
+   * @return NO_PAGE if an entry is there now, else how the access fails
+   * @throws ErrnoException EFAULT where nothing is mapped, EACCES where the access is not allowed
+   */
+  public FaultContext.Result driverFault(long address, boolean write) throws ErrnoException {
+    mm.lock().lock();
+    try {
+      Vma vma = mm.tree().lookup(address);
+      if (vma == null) {
+        throw Errno.EFAULT.failure();
+      }
+      if (write ? !vma.has(VmFlags.WRITE) : !vma.isAccessible()) {
+        throw Errno.EACCES.failure();
+      }
+      return new DriverFault(mm, vma, address, write).handle();
     } finally {
       mm.lock().unlock();
     }

@@ -127,6 +127,19 @@ public final class Architecture {
     return shape.indexBits().get(level);
   }
 
+  /**
+   * Bytes that one entry of a table covers.
+   *
+   * @param level 0 for the leaf, up to {@code levels() - 1}
+   */
+  public long entrySize(int level) {
+    int shift = shape.pageShift();
+    for (int below = 0; below < level; below++) {
+      shift += shape.indexBits().get(below);
+    }
+    return 1L << shift;
+  }
+
   /** Every user address is below it; in bytes, page aligned. */
   public long addressLimit() {
     return shape.addressLimit();

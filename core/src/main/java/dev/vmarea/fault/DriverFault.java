@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.fault;
+
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.KernelWarning;
+import dev.vmarea.base.PageProtection;
+import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.space.Kernel;
+import dev.vmarea.space.Mm;
+import dev.vmarea.vma.FaultContext;
+import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
+
+/**
+ * A fault that a driver answers: asked for the largest entry that fits first, then for smaller ones
+ * (mm-semantics 6.6 and 7). Under the address space's lock.
+ */
+public final class DriverFault implements FaultContext {
+  private final Mm mm;
+  private final Vma vma;
+  private final long address;
+  private final boolean write;
+
+  /** A fault at {@code address} (bytes), which lies in {@code vma}. */
+  public DriverFault(Mm mm, Vma vma, long address, boolean write) {
+    this.mm = mm;
+    this.vma = vma;
+    this.address = Pages.floor(address);
+    this.write = write;
+  }
+
+  /** Has the driver answer; SIGBUS if it has nothing to answer with. */
+  public Result handle() {
+    VmOperations ops = vma.ops();
+    if (ops == null) {
+      return Result.SIGBUS;
+    }
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables != null && tables.entry(address) != 0) {
+      return Result.NO_PAGE;
+    }
+    for (int level = mm.kernel().architecture().maxHugeLevel(); level > 0; level--) {
+      if (fits(level)) {
+        Result result = ops.hugeFault(this, level);
+        if (result != Result.FALLBACK) {
+          return result;
+        }
+      }
+    }
+    return ops.hasFault() ? ops.fault(this) : Result.SIGBUS;
+  }
+
+  /** Whether a huge entry of this level around the address lies inside the VMA. */
+  private boolean fits(int level) {
+    long size = mm.kernel().architecture().entrySize(level);
+    long start = address & -size;
+    return start >= vma.start() && start + size <= vma.end();
+  }
+
+  @Override
+  public Vma vma() {
+    return vma;
+  }
+
+  @Override
+  public long address() {
+    return address;
+  }
+
+  @Override
+  public long pgoff() {
+    return vma.pgoffAt(address);
+  }
+
+  @Override
+  public boolean isWrite() {
+    return write;
+  }
+
+  @Override
+  public Result insertPfn(long pfn) {
+    return insertPfn(pfn, mm.protection(vma));
+  }
+
+  @Override
+  public Result insertPfn(long pfn, PageProtection wanted) {
+    if (!mayHold(pfn)) {
+      return Result.SIGBUS;
+    }
+    try {
+      PageProtection protection = mm.kernel().pfnTracking().partialProtection(pfn, 1, wanted);
+      mm.pageTables().insertPfn(address, pfn, protection);
+      return Result.NO_PAGE;
+    } catch (ErrnoException noTable) {
+      return Result.OOM;
+    }
+  }
+
+  @Override
+  public Result insertHuge(int level, long pfn) {
+    long pages = Pages.count(mm.kernel().architecture().entrySize(level));
+    if (!fits(level) || (pfn & (pages - 1)) != 0) {
+      return Result.FALLBACK;
+    }
+    if (!mayHold(pfn)) {
+      return Result.SIGBUS;
+    }
+    try {
+      PageProtection protection =
+          mm.kernel().pfnTracking().partialProtection(pfn, pages, mm.protection(vma));
+      long start = address & -Pages.bytes(pages);
+      mm.pageTables().insertHuge(level, start, pfn, protection);
+      return Result.NO_PAGE;
+    } catch (ErrnoException noTable) {
+      return Result.OOM;
+    }
+  }
+
+  /** The rules of mappings of page frames, which a driver must keep. */
+  private boolean mayHold(long pfn) {
+    Kernel kernel = mm.kernel();
+    boolean frames = vma.has(VmFlags.PFNMAP);
+    boolean mixed = vma.has(VmFlags.MIXEDMAP);
+    if (frames == mixed
+        || frames && VmFlags.isCow(vma.flags())
+        || mixed && kernel.memory().isRam(pfn)) {
+      kernel.warn(
+          KernelWarning.Kind.BUG,
+          String.format("page frame %x inserted by a fault into %s", pfn, vma));
+      return false;
+    }
+    boolean readable = mm.protection(vma).isPresent();
+    return readable
+        || Long.compareUnsigned(pfn, kernel.highestMappablePfn()) <= 0
+        || kernel.memory().isRam(pfn);
+  }
+}
