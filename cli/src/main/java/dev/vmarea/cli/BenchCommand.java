@@ -43,6 +43,7 @@ import picocli.CommandLine.Parameters;
       "  gaps      search for room, also where the only gap is at the far end",
       "  growth    what a call costs with 1,000,000 VMAs, against 1,000",
       "  threads   readers beside a writer",
+      "  hooks     page tables of 1 GiB, and what a mmap hook costs",
       "  heap      bytes a VMA",
       "  maps      writing /proc/PID/maps text",
       "  import    reading an strace log",

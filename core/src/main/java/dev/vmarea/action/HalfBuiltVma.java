@@ -13,6 +13,7 @@ import dev.vmarea.pagetable.PfnReservation;
 import dev.vmarea.vma.DriverData;
 import dev.vmarea.vma.LegacyVma;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaExtras;
 import dev.vmarea.vma.VmaHandle;
@@ -27,6 +28,7 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
   private final HookScope scope;
   private final PageProtection template;
   private @Nullable PfnReservation reservation;
+  private boolean told;
 
   /** A VMA for [start, end); the reference to {@code file} is taken. */
   public HalfBuiltVma(
@@ -94,9 +96,13 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
 
   /**
    * The hook has failed: what it put into the page tables goes, the reference to the file too. Its
-   * callbacks are not called.
+   * callbacks are not called, unless an inner file's have counted the mapping already.
    */
   public void discard() {
+    VmOperations callbacks = ops();
+    if (told && callbacks != null && !scope.has(Difference.COMPAT_FAILURE_FORGETS_MAPPED)) {
+      callbacks.close(vma());
+    }
     PageTables tables = scope.mm().pageTablesIfAny();
     if (tables != null) {
       tables.zap(start(), end(), scope.kernel().memory());
@@ -123,6 +129,11 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
   @Override
   public void setAnonymous() {
     ops(null);
+  }
+
+  @Override
+  public void told() {
+    told = true;
   }
 
   @Override

@@ -80,6 +80,7 @@ final class MappingFinish {
     MappedArea area =
         new MappedArea(target.start(), target.end(), target.pgoff(), target.file(), before);
     scope.call(FailurePlan.Point.MAPPED, () -> ops.mapped(area));
+    target.told();
     if (area.privateData() != before) {
       target.privateData(area.privateData());
     }

@@ -20,6 +20,9 @@ interface NewVma extends RemapTarget, CompletedVma {
   /** What the driver keeps with it. */
   @Nullable Object privateData();
 
+  /** Its callbacks have been told that it is mapped. */
+  void told();
+
   /** Whether the file's reverse map is locked, so that nobody can find the VMA yet. */
   boolean isHidden();
 

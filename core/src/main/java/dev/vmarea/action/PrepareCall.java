@@ -74,6 +74,7 @@ public final class PrepareCall {
       throws ErrnoException {
     if (followUp.needsVma()
         && (vmFlags & VmFlags.SPECIAL) == 0
+        && scope.kernel().architecture().hasMmu()
         && !scope.has(Difference.MERGE_DROPS_ACTION)) {
       scope.warn(KernelWarning.Kind.RULE, "an action or success hook for a mapping that may merge");
       throw Errno.EINVAL.failure();

@@ -55,6 +55,9 @@ final class PublishedVma implements NewVma {
   }
 
   @Override
+  public void told() {} // unmapping calls close in any case
+
+  @Override
   public boolean isHidden() {
     return hidden;
   }

@@ -92,8 +92,8 @@ public enum Difference {
    */
   FIELDS_STORED_ON_MERGE,
   /**
-   * An action, or a success hook, of a range that merges is dropped without a word (all releases;
-   * trap 17).
+   * A success hook of a range that merges is dropped without a word (v3 to 7.1; trap 17); an action
+   * would be, did not all of them keep their range from merging.
    */
   MERGE_DROPS_ACTION,
 
@@ -134,6 +134,11 @@ public enum Difference {
   COMPAT_STORES_NULL_OPS,
   /** A file that the inner hook put in is referenced once too often (trap 9). */
   COMPAT_FILE_COUNTED_TWICE,
+  /**
+   * When an old hook fails after the inner file's {@code mapped} has counted the mapping, {@code
+   * close} is not called (7.1 and 7.2): the count stays too high.
+   */
+  COMPAT_FAILURE_FORGETS_MAPPED,
   /** It heeds the wish to be hidden, and unlocks a reverse map that nobody locked (6.19). */
   COMPAT_HEEDS_HIDING;
 

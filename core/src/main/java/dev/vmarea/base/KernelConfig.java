@@ -106,6 +106,34 @@ public record KernelConfig(
     return with(maxMapCount, mode, limitPages, totalRamPages, totalSwapPages);
   }
 
+  /** The same with another end of the user address space, in bytes, page aligned. */
+  public KernelConfig withTaskSize(long bytes) {
+    return new KernelConfig(
+        bytes,
+        dacMinAddr,
+        minAddr,
+        stackGuardPages,
+        maxMapCount,
+        overcommitMode,
+        commitLimitPages,
+        adminReservePages,
+        userReservePages,
+        totalRamPages,
+        totalSwapPages,
+        hugePageSizes,
+        defaultHugePageSize,
+        ksm,
+        thp,
+        shmemThp,
+        anonNames,
+        pkeys,
+        softDirty,
+        swap,
+        numaNodes,
+        cpus,
+        randomize);
+  }
+
   /** The same with other amounts of RAM and swap in pages. */
   public KernelConfig withMemory(long ramPages, long swapPages) {
     return with(maxMapCount, overcommitMode, commitLimitPages, ramPages, swapPages);

@@ -30,9 +30,9 @@ public final class Profile {
               Difference.INHERITED_CHARGE_LOST,
               Difference.FIELDS_STORED_AFTER_LINK,
               Difference.FIELDS_STORED_ON_MERGE,
-              Difference.MERGE_DROPS_ACTION,
               Difference.FAILURE_UNMAP_CAN_FAIL,
-              Difference.COMPAT_FILE_COUNTED_TWICE));
+              Difference.COMPAT_FILE_COUNTED_TWICE,
+              Difference.COMPAT_FAILURE_FORGETS_MAPPED));
 
   /** With {@code mapped}, range checks when an action is prepared, and the later actions. */
   public static final Profile LINUX_7_1 =
@@ -43,6 +43,7 @@ public final class Profile {
               Difference.NO_ERROR_OVERRIDE,
               Difference.DESCRIPTOR_OPS_START_NULL,
               Difference.PREPARE_FAILURE_LOSES_CHARGE,
+              Difference.MERGE_DROPS_ACTION,
               Difference.ERROR_HOOK_CLEARS,
               Difference.COMPAT_STORES_NULL_OPS));
 
@@ -51,7 +52,7 @@ public final class Profile {
       new Profile(
           "LINUX_6_19",
           LINUX_7_1.with(
-              Set.of(),
+              Set.of(Difference.COMPAT_FAILURE_FORGETS_MAPPED),
               Difference.NO_MAPPED,
               Difference.NO_LATER_ACTIONS,
               Difference.EARLY_MOVE_COUNT_CHECK,

@@ -8,6 +8,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
@@ -93,7 +94,7 @@ public final class AdviseOperation {
     }
     switch (advice) {
       case Advice.WILLNEED -> willNeed(vma);
-      case Advice.DONTNEED, Advice.DONTNEED_LOCKED, Advice.FREE -> discard(vma, start, advice);
+      case Advice.DONTNEED, Advice.DONTNEED_LOCKED, Advice.FREE -> discard(vma, start, end, advice);
       case Advice.REMOVE -> remove(vma);
       case Advice.COLD, Advice.PAGEOUT ->
           refuseIf(vma.hasAny(VmFlags.LOCKED | VmFlags.PFNMAP | VmFlags.HUGETLB));
@@ -110,7 +111,7 @@ public final class AdviseOperation {
     }
   }
 
-  private static void discard(Vma vma, long start, int advice) throws ErrnoException {
+  private void discard(Vma vma, long start, long end, int advice) throws ErrnoException {
     if (vma.has(VmFlags.HUGETLB)) {
       OpenFile file = vma.file();
       long hugeSize =
@@ -121,6 +122,10 @@ public final class AdviseOperation {
     refuseIf(vma.has(VmFlags.PFNMAP));
     refuseIf(advice != Advice.DONTNEED_LOCKED && vma.has(VmFlags.LOCKED));
     refuseIf(advice == Advice.FREE && !vma.isAnonymous());
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables != null && advice != Advice.FREE) {
+      tables.zap(start, end, mm.kernel().memory());
+    }
   }
 
   private static void remove(Vma vma) throws ErrnoException {

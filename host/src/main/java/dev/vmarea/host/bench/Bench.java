@@ -36,6 +36,7 @@ public final class Bench {
       case GAPS -> operations.gaps();
       case GROWTH -> operations.growth();
       case THREADS -> tasks.threads();
+      case HOOKS -> tasks.hooks();
       case HEAP -> tasks.heap();
       case MAPS -> tasks.maps();
       case IMPORT -> tasks.imports();

@@ -11,6 +11,7 @@ public enum Group {
   GAPS("search for room, also where the only gap is at the far end"),
   GROWTH("what a call costs with 1,000,000 VMAs, against 1,000"),
   THREADS("readers beside a writer, each in a thread"),
+  HOOKS("page tables of 1 GiB, and what a mmap hook costs"),
   HEAP("heap a VMA, with 1,000,000 of them"),
   MAPS("writing /proc/PID/maps text, against the kernel's"),
   IMPORT("reading an strace log, one thread"),

@@ -113,6 +113,55 @@ final class TaskFigures {
     return rows.rows();
   }
 
+  List<Row> hooks() throws IOException {
+    settings.progress().accept("hooks");
+    RowList rows = new RowList(Group.HOOKS);
+    Samples all;
+    try {
+      all = measure(settings.rounds(), "remap");
+    } catch (NotMeasuredException e) {
+      throw new IOException("a measuring process failed: " + e.reason(), e);
+    }
+    String peer = "bare stores";
+    RowList.Value bare = () -> all.median(RemapTask.BARE);
+    rows.compare(
+        "remap 1 GiB, 262,144 entries",
+        NANOS,
+        () -> all.median(RemapTask.FILL),
+        peer,
+        bare,
+        Target.ratioAtMost(3, 1.3));
+    rows.compare(
+        "zap 1 GiB", NANOS, () -> all.median(RemapTask.ZAP), peer, bare, Target.ratioAtMost(3, 1.3));
+    rows.compare(
+        "insert 512 entries of 2 MiB",
+        NANOS,
+        () -> all.median(RemapTask.HUGE),
+        "remap 1 GiB",
+        () -> all.median(RemapTask.FILL),
+        Target.ratioAtMost(0.01, 0.01));
+    rows.compare(
+        "the same by faults, locks and lookups included",
+        NANOS,
+        () -> all.median(RemapTask.HUGE_FAULTS),
+        "remap 1 GiB",
+        () -> all.median(RemapTask.FILL),
+        Target.NONE);
+    rows.compare(
+        "mmap of a file with a prepare hook",
+        NANOS,
+        () -> all.median(RemapTask.HOOKED),
+        "anonymous mmap",
+        () -> all.median(RemapTask.PLAIN),
+        Target.NONE);
+    rows.alone(
+        "what the hook costs",
+        NANOS,
+        () -> all.median(RemapTask.HOOKED) - all.median(RemapTask.PLAIN),
+        Target.valueAtMost(100, 100));
+    return rows.rows();
+  }
+
   List<Row> heap() throws IOException {
     settings.progress().accept("heap");
     RowList rows = new RowList(Group.HEAP);

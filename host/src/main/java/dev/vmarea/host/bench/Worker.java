@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.bench;
 
+import dev.vmarea.base.ErrnoException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -62,10 +63,19 @@ public final class Worker {
           args[1].equals("model")
               ? MapsTask.ofModel(number(args[2]))
               : MapsTask.ofHost(number(args[2]));
+      case "remap" -> remap();
       case "threads" -> new ThreadsTask(number(args[1]), number(args[2]));
       case "import" -> new ImportTask(Path.of(args[1]));
       default -> throw new IllegalArgumentException(args[0]);
     };
+  }
+
+  private static Task remap() {
+    try {
+      return new RemapTask();
+    } catch (ErrnoException refused) {
+      throw new IllegalStateException("the model answers " + refused.errno(), refused);
+    }
   }
 
   private static Task operations(String who, String[] args) throws IOException {

@@ -35,6 +35,15 @@ class TaskTest {
   }
 
   @Test
+  void pageTablesAndHooks() throws Exception {
+    Map<String, Double> round = round(new RemapTask());
+
+    assertThat(round.get(RemapTask.FILL)).isBetween(1e3, 1e9);
+    assertThat(round.get(RemapTask.HUGE_FAULTS)).isBetween(1e3, 1e9);
+    assertThat(round.get(RemapTask.HOOKED)).isBetween(1.0, 1e6);
+  }
+
+  @Test
   void aLineOfMaps() {
     assertThat(round(MapsTask.ofModel(MAPPINGS)).get(MapsTask.LINE)).isBetween(1.0, 1e7);
   }
