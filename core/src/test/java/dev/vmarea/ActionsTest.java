@@ -45,11 +45,10 @@ class ActionsTest {
   }
 
   private OpenFile remapping(CacheMode mode) {
-    return HookLab.prepared(
-        descriptor -> {
-          descriptor.pageProtection(descriptor.pageProtection().withCacheMode(mode));
-          descriptor.remapFull(PFN + descriptor.pgoff());
-        });
+    return HookLab.prepared(descriptor -> {
+      descriptor.pageProtection(descriptor.pageProtection().withCacheMode(mode));
+      descriptor.remapFull(PFN + descriptor.pgoff());
+    });
   }
 
   @Test
@@ -75,8 +74,7 @@ class ActionsTest {
 
   @Test
   void partOfAMappingIsRemappedToo() {
-    OpenFile file =
-        HookLab.prepared(d -> d.remap(d.start() + Pages.SIZE, PFN, 2 * Pages.SIZE));
+    OpenFile file = HookLab.prepared(d -> d.remap(d.start() + Pages.SIZE, PFN, 2 * Pages.SIZE));
     assertThat(lab.shared(file, 0, 4)).isEqualTo(lab.at(0));
     assertThat(lab.entry(0)).isZero();
     assertThat(lab.pfn(1)).isEqualTo(PFN);
@@ -101,11 +99,10 @@ class ActionsTest {
     assertThat(lab.shared(remapping(CacheMode.WRITE_COMBINING), 8, 12)).isEqualTo(lab.at(8));
     assertThat(reservations()).isEqualTo(2);
     OpenFile across =
-        HookLab.prepared(
-            d -> {
-              d.pageProtection(d.pageProtection().withCacheMode(CacheMode.WRITE_THROUGH));
-              d.remapFull(PFN);
-            });
+        HookLab.prepared(d -> {
+          d.pageProtection(d.pageProtection().withCacheMode(CacheMode.WRITE_THROUGH));
+          d.remapFull(PFN);
+        });
     long before = lab.space.mapCount();
     assertThat(lab.shared(across, 20, 24)).isEqualTo(Errno.EINVAL.negated());
     assertThat(lab.space.mapCount()).isEqualTo((int) before);
@@ -122,7 +119,9 @@ class ActionsTest {
     assertThat(reservations()).isOne();
     AddressSpace child = lab.space.fork(lab.space.task().copy());
     child.verify();
-    assertThat(child.pageTables().entry(lab.at(5))).isEqualTo(lab.entry(5));
+    // The same entry, but not accessed yet.
+    assertThat(child.pageTables().entry(lab.at(5)))
+        .isEqualTo(lab.entry(5) & ~PageProtection.ACCESSED);
     lab.space.exit();
     assertThat(reservations()).as("the child's").isOne();
     child.exit();
@@ -175,11 +174,10 @@ class ActionsTest {
           }
         };
     OpenFile file =
-        HookLab.prepared(
-            d -> {
-              d.vmOps(pinned);
-              d.remapFull(PFN);
-            });
+        HookLab.prepared(d -> {
+          d.vmOps(pinned);
+          d.remapFull(PFN);
+        });
     lab.shared(file, 0, 4);
     int fixed = MremapFlags.MAYMOVE | MremapFlags.FIXED;
     assertThat(
@@ -231,8 +229,7 @@ class ActionsTest {
     "16, 17, d0010",
   })
   void simpleIoRemapMapsFromTheOffsetOn(long first, long end, String pfn) {
-    OpenFile file =
-        HookLab.prepared(d -> d.simpleIoRemap((PFN << 12) + 0x800, 16 * Pages.SIZE));
+    OpenFile file = HookLab.prepared(d -> d.simpleIoRemap((PFN << 12) + 0x800, 16 * Pages.SIZE));
     assertThat(lab.shared(file, first, end)).isEqualTo(lab.at(first));
     assertThat(lab.pfn(first)).isEqualTo(Long.parseLong(pfn, 16));
     assertThat(lab.pfn(end - 1)).isEqualTo(PFN + end - 1);
@@ -246,8 +243,7 @@ class ActionsTest {
     "100, 101",
   })
   void simpleIoRemapRefusesWhatTheDeviceLacks(long first, long end) {
-    OpenFile file =
-        HookLab.prepared(d -> d.simpleIoRemap((PFN << 12) + 0x800, 16 * Pages.SIZE));
+    OpenFile file = HookLab.prepared(d -> d.simpleIoRemap((PFN << 12) + 0x800, 16 * Pages.SIZE));
     assertThat(lab.shared(file, first, end)).isEqualTo(Errno.EINVAL.negated());
     assertThat(lab.vma(first)).isNull();
   }
@@ -307,13 +303,12 @@ class ActionsTest {
   void aMixedMapHasPagesAndFrames() {
     List<Long> pfns = pages(1);
     OpenFile file =
-        HookLab.prepared(
-            d ->
-                d.action(
-                    new MmapAction.MixedMap(
-                        List.of(
-                            new MmapAction.MixedMap.Frames(d.start(), PFN, 2),
-                            new MmapAction.MixedMap.Pages(d.start() + 3 * Pages.SIZE, pfns)))));
+        HookLab.prepared(d ->
+            d.action(
+                new MmapAction.MixedMap(
+                    List.of(
+                        new MmapAction.MixedMap.Frames(d.start(), PFN, 2),
+                        new MmapAction.MixedMap.Pages(d.start() + 3 * Pages.SIZE, pfns)))));
     assertThat(lab.shared(file, 0, 4)).isEqualTo(lab.at(0));
     assertThat(lab.pfn(1)).isEqualTo(PFN + 1);
     assertThat(lab.entry(2)).isZero();
@@ -328,11 +323,10 @@ class ActionsTest {
   void memoryIsNoBareFrameOfAMixedMap() {
     long ram = pages(1).get(0);
     OpenFile file =
-        HookLab.prepared(
-            d ->
-                d.action(
-                    new MmapAction.MixedMap(
-                        List.of(new MmapAction.MixedMap.Frames(d.start(), ram, 1)))));
+        HookLab.prepared(d ->
+            d.action(
+                new MmapAction.MixedMap(
+                    List.of(new MmapAction.MixedMap.Frames(d.start(), ram, 1)))));
     assertThat(lab.shared(file, 0, 4)).isEqualTo(Errno.EINVAL.negated());
   }
 
@@ -367,8 +361,7 @@ class ActionsTest {
     assertThat(old.vma(0).pgoff()).isEqualTo(PFN);
     assertThat(old.pfn(3)).isEqualTo(PFN + 3);
     LegacyMmap partial =
-        (file, vma) ->
-            vma.remapPfnRange(vma.start(), PFN, Pages.SIZE, vma.pageProtection());
+        (file, vma) -> vma.remapPfnRange(vma.start(), PFN, Pages.SIZE, vma.pageProtection());
     assertThat(old.privately(HookLab.file(partial), 8, 12)).isEqualTo(Errno.EINVAL.negated());
     LegacyMmap memory = (file, vma) -> vma.ioMapMemory(PFN << 12, 4 * Pages.SIZE);
     assertThat(old.shared(HookLab.file(memory), 0, 4)).isEqualTo(old.at(0));
@@ -380,12 +373,11 @@ class ActionsTest {
   void aProcessorThatLeaksMapsNothingWithoutAccess() {
     lab.machine.kernel().highestMappablePfn(PFN - 1);
     OpenFile file =
-        HookLab.prepared(
-            d -> {
-              d.vmFlags(d.vmFlags() & ~VmFlags.ACCESS);
-              d.pageProtection(d.mm().protection(d.vmFlags()));
-              d.remapFull(PFN);
-            });
+        HookLab.prepared(d -> {
+          d.vmFlags(d.vmFlags() & ~VmFlags.ACCESS);
+          d.pageProtection(d.mm().protection(d.vmFlags()));
+          d.remapFull(PFN);
+        });
     assertThat(lab.shared(file, 0, 4)).isEqualTo(Errno.EACCES.negated());
     assertThat(lab.vma(0)).isNull();
     assertThat(reservations()).isZero();
@@ -424,8 +416,7 @@ class ActionsTest {
           d.vmOps(faulting);
         };
     lab.shared(HookLab.prepared(hook), 0, 1024 + 3);
-    assertThat(lab.space.driverFault(lab.at(700) + 5, true))
-        .isEqualTo(FaultContext.Result.NO_PAGE);
+    assertThat(lab.space.driverFault(lab.at(700) + 5, true)).isEqualTo(FaultContext.Result.NO_PAGE);
     assertThat(lab.space.pageTables().entryLevel(lab.at(600))).isOne();
     assertThat(lab.space.driverFault(lab.at(1025), false)).isEqualTo(FaultContext.Result.NO_PAGE);
     assertThat(lab.pfn(1025)).isEqualTo(PFN + 1025);

@@ -57,8 +57,7 @@ final class HookLab {
   }
 
   static OpenFile file(String path, FileOperations operations) {
-    Inode inode =
-        new Inode(Inode.Type.CHARACTER_DEVICE, new FileSystem("devtmpfs", false, false));
+    Inode inode = new Inode(Inode.Type.CHARACTER_DEVICE, new FileSystem("devtmpfs", false, false));
     return new OpenFile(inode, new DirectoryEntry(path), OpenFile.O_RDWR, operations);
   }
 

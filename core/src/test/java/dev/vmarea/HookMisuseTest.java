@@ -42,10 +42,9 @@ class HookMisuseTest {
   void aPrepareHookThatThrowsIsUnwoundAndHeard() {
     lab.anonymous(0, 4);
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              throw new Broken();
-            });
+        HookLab.prepared(descriptor -> {
+          throw new Broken();
+        });
     assertThatThrownBy(() -> lab.privately(file, 0, 4)).isInstanceOf(Broken.class);
     checkGap();
     assertThat(file.references()).isOne();
@@ -69,14 +68,12 @@ class HookMisuseTest {
   @Test
   void aSuccessHookThatThrowsUnmaps() {
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              descriptor.remapFull(0xd0000);
-              descriptor.successHook(
-                  vma -> {
-                    throw new Broken();
-                  });
-            });
+        HookLab.prepared(descriptor -> {
+          descriptor.remapFull(0xd0000);
+          descriptor.successHook(vma -> {
+            throw new Broken();
+          });
+        });
     assertThatThrownBy(() -> lab.shared(file, 0, 4)).isInstanceOf(Broken.class);
     checkGap();
   }
@@ -131,8 +128,7 @@ class HookMisuseTest {
     OpenFile closed = HookLab.file("/closed", (MmapPrepare) descriptor -> {});
     closed.put();
     lab.anonymous(0, 4);
-    assertThat(
-            lab.privately(HookLab.prepared(descriptor -> descriptor.vmFile(closed)), 0, 4))
+    assertThat(lab.privately(HookLab.prepared(descriptor -> descriptor.vmFile(closed)), 0, 4))
         .isEqualTo(Errno.EINVAL.negated());
     assertThat(lab.vma(0)).isNull();
     assertThat(lab.committed()).isZero();

@@ -85,14 +85,12 @@ record PipelineCase(
 
   /** A machine in the state before the call. */
   Ready makeReady() {
-    Architecture architecture =
-        caller == Caller.NO_MMU ? Architecture.NOMMU : Architecture.X86_64;
+    Architecture architecture = caller == Caller.NO_MMU ? Architecture.NOMMU : Architecture.X86_64;
     Machine machine = new Machine(KernelConfig.standard(), profile, architecture);
     ProgramLayout layout = new ProgramLayout();
     layout.mmapBase = 0x7ffff7fff000L;
     layout.legacyBase = 0x2aaaaaaab000L;
-    AddressSpace space =
-        machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1L));
+    AddressSpace space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1L));
     Ready ready = new Ready(machine, space, new TestDevice(kind));
     ready.prepare(this);
     return ready;

@@ -38,8 +38,7 @@ import org.junit.jupiter.api.TestFactory;
  * callbacks balance, U6 what a reverse-map walker sees.
  */
 class PipelineMatrixTest {
-  private static final Map<Profile, Map<Stage, Integer>> COMBINATIONS =
-      new java.util.HashMap<>();
+  private static final Map<Profile, Map<Stage, Integer>> COMBINATIONS = new java.util.HashMap<>();
 
   @AfterAll
   static void tell() {
@@ -185,15 +184,14 @@ class PipelineMatrixTest {
       assertThat(vma.start() == Ready.start() && vma.end() == Ready.end())
           .as("a VMA of its own, " + what)
           .isNotEqualTo(joined);
-      long wanted = VmFlags.READ | VmFlags.WRITE | (one.shared() ? VmFlags.SHARED : VmFlags.ACCOUNT);
+      long wanted =
+          VmFlags.READ | VmFlags.WRITE | (one.shared() ? VmFlags.SHARED : VmFlags.ACCOUNT);
       assertThat(vma.has(wanted)).as("flags, " + what).isTrue();
       assertThat(vma.ops()).as("callbacks, " + what).isSameAs(ready.device.callbacks);
       assertThat(vma.privateData()).as("private data, " + what).isSameAs(ready.device);
       boolean ignored = one.caller() == Caller.NO_MMU;
       if (one.hasAction() && !ignored) {
-        assertThat(
-                vma.has(
-                    VmFlags.IO | VmFlags.PFNMAP | VmFlags.DONTEXPAND | VmFlags.DONTDUMP))
+        assertThat(vma.has(VmFlags.IO | VmFlags.PFNMAP | VmFlags.DONTEXPAND | VmFlags.DONTDUMP))
             .as("U4, " + what)
             .isTrue();
         long first = one.shared() ? PipelineCase.FIRST : firstPfn();
@@ -243,8 +241,7 @@ class PipelineMatrixTest {
               oracle.closesOfOld(stage)
                   + expected.closes()
                   + oracle.closesOfHalfBuilt(stage, passed.getOrDefault(Point.MAPPED, 0) == 2));
-      boolean counts =
-          one.caller() == Caller.LEGACY || !one.profile().has(Difference.NO_MAPPED);
+      boolean counts = one.caller() == Caller.LEGACY || !one.profile().has(Difference.NO_MAPPED);
       if (counts && one.kind() != TestDevice.Kind.PLAIN) {
         int live = live();
         boolean told = passed.getOrDefault(Point.MAPPED, 0) == 2; // then the success hook failed
@@ -274,7 +271,8 @@ class PipelineMatrixTest {
         long address = PipelineCase.BASE + Pages.bytes(page);
         Vma vma = ready.space.lookup(address);
         boolean wanted = vma != null && vma.has(VmFlags.PFNMAP);
-        assertThat(tables.entry(address) != 0).as("entry of page " + page + ", " + what)
+        assertThat(tables.entry(address) != 0)
+            .as("entry of page " + page + ", " + what)
             .isEqualTo(wanted);
         if (wanted) {
           assertThat(tables.format().pfn(0, tables.entry(address)))

@@ -129,9 +129,7 @@ record PipelineOracle(PipelineCase one, long committedBefore, long oldAccounted)
   /** Whether old mappings are taken out twice: through the compatibility layer, where they are. */
   boolean detachesTwice(Stage stage, @Nullable Point point) {
     boolean afterInnerHook =
-        point == Point.PFN_RESERVE
-            || point == Point.PFN_CONTEXT
-            || point == Point.PAGE_TABLE;
+        point == Point.PFN_RESERVE || point == Point.PFN_CONTEXT || point == Point.PAGE_TABLE;
     return one.caller() == Caller.COMPAT
         && stage == Stage.CREATE
         && afterInnerHook
@@ -146,8 +144,7 @@ record PipelineOracle(PipelineCase one, long committedBefore, long oldAccounted)
 
   /** The same, where it is not missing. */
   int closesOfHalfBuilt(Stage stage, boolean told) {
-    return isLateStackedFailure(stage, told)
-            && !one.has(Difference.COMPAT_FAILURE_FORGETS_MAPPED)
+    return isLateStackedFailure(stage, told) && !one.has(Difference.COMPAT_FAILURE_FORGETS_MAPPED)
         ? 1
         : 0;
   }

@@ -136,11 +136,10 @@ class ProfileDefectsTest {
   private boolean foundIncomplete(Profile profile) {
     HookLab lab = new HookLab(profile);
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              descriptor.vmOps(new Callbacks());
-              descriptor.privateData("mine");
-            });
+        HookLab.prepared(descriptor -> {
+          descriptor.vmOps(new Callbacks());
+          descriptor.privateData("mine");
+        });
     List<@Nullable Object> seen = new ArrayList<>();
     file.inode().reverseMap().watch(vma -> seen.add(vma.privateData()));
     lab.shared(file, 0, 4);
@@ -159,8 +158,7 @@ class ProfileDefectsTest {
     lab.anonymous(0, 4);
     OpenFile file = HookLab.prepared(descriptor -> {});
     long result =
-        lab.failing(
-            FailurePlan.nth(FailurePlan.Point.VMA, 1), () -> lab.privately(file, 0, 4));
+        lab.failing(FailurePlan.nth(FailurePlan.Point.VMA, 1), () -> lab.privately(file, 0, 4));
     assertThat(result).isEqualTo(Errno.ENOMEM.negated());
     assertThat(lab.vma(0)).isNull();
     return lab.committed() == 4;
@@ -172,14 +170,12 @@ class ProfileDefectsTest {
     }
     HookLab lab = new HookLab(profile);
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              descriptor.vmFlags(descriptor.vmFlags() | VmFlags.DONTEXPAND);
-              descriptor.successHook(
-                  vma -> {
-                    throw Errno.EBUSY.failure();
-                  });
-            });
+        HookLab.prepared(descriptor -> {
+          descriptor.vmFlags(descriptor.vmFlags() | VmFlags.DONTEXPAND);
+          descriptor.successHook(vma -> {
+            throw Errno.EBUSY.failure();
+          });
+        });
     assertThat(lab.shared(file, 0, 4)).isEqualTo(Errno.EBUSY.negated());
     return lab.vma(0) != null;
   }
@@ -223,11 +219,10 @@ class ProfileDefectsTest {
     HookLab lab = new HookLab(profile, Architecture.MIPS_ALCHEMY);
     long inWindow = 0x40000;
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              descriptor.ioRemapFull(inWindow);
-              descriptor.remapFull(inWindow);
-            });
+        HookLab.prepared(descriptor -> {
+          descriptor.ioRemapFull(inWindow);
+          descriptor.remapFull(inWindow);
+        });
     lab.shared(file, 0, 4);
     return lab.pfn(0) != inWindow;
   }
@@ -239,16 +234,15 @@ class ProfileDefectsTest {
     }
     HookLab lab = new HookLab(profile);
     OpenFile zero =
-        HookLab.prepared(
-            descriptor -> {
-              if (!profile.has(Difference.DESCRIPTOR_OPS_START_NULL)) {
-                descriptor.setAnonymous();
-              } else if (profile.equals(Profile.V3_AS_POSTED)) {
-                descriptor.vmOps(null);
-              } else {
-                descriptor.successHook(vma -> vma.setAnonymous());
-              }
-            });
+        HookLab.prepared(descriptor -> {
+          if (!profile.has(Difference.DESCRIPTOR_OPS_START_NULL)) {
+            descriptor.setAnonymous();
+          } else if (profile.equals(Profile.V3_AS_POSTED)) {
+            descriptor.vmOps(null);
+          } else {
+            descriptor.successHook(vma -> vma.setAnonymous());
+          }
+        });
     lab.privately(zero, 0, 4);
     Vma vma = lab.vma(0);
     return vma == null || !vma.isAnonymous();
@@ -290,14 +284,12 @@ class ProfileDefectsTest {
   private HookLab hiddenAndFailing(Profile profile) {
     HookLab lab = new HookLab(profile);
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              descriptor.hideFromRmapUntilComplete(true);
-              descriptor.remapFull(PFN);
-            });
+        HookLab.prepared(descriptor -> {
+          descriptor.hideFromRmapUntilComplete(true);
+          descriptor.remapFull(PFN);
+        });
     long result =
-        lab.failing(
-            FailurePlan.nth(FailurePlan.Point.PAGE_TABLE, 1), () -> lab.shared(file, 0, 4));
+        lab.failing(FailurePlan.nth(FailurePlan.Point.PAGE_TABLE, 1), () -> lab.shared(file, 0, 4));
     assertThat(result).isEqualTo(Errno.ENOMEM.negated());
     assertThat(file.inode().reverseMap().lock().isLocked()).isFalse();
     return lab;
@@ -331,8 +323,7 @@ class ProfileDefectsTest {
   private boolean layerCannotClear(Profile profile) {
     HookLab lab = new HookLab(profile);
     OpenFile inner =
-        HookLab.prepared(
-            descriptor -> descriptor.vmFlags(descriptor.vmFlags() & ~VmFlags.MAYEXEC));
+        HookLab.prepared(descriptor -> descriptor.vmFlags(descriptor.vmFlags() & ~VmFlags.MAYEXEC));
     lab.shared(HookLab.stackedOn(inner), 0, 4);
     return lab.vma(0).has(VmFlags.MAYEXEC);
   }
@@ -361,14 +352,12 @@ class ProfileDefectsTest {
     HookLab lab = new HookLab(profile);
     Callbacks callbacks = new Callbacks();
     OpenFile inner =
-        HookLab.prepared(
-            descriptor -> {
-              descriptor.vmOps(callbacks);
-              descriptor.successHook(
-                  vma -> {
-                    throw Errno.EBUSY.failure();
-                  });
-            });
+        HookLab.prepared(descriptor -> {
+          descriptor.vmOps(callbacks);
+          descriptor.successHook(vma -> {
+            throw Errno.EBUSY.failure();
+          });
+        });
     assertThat(lab.shared(HookLab.stackedOn(inner), 0, 4)).isEqualTo(Errno.EBUSY.negated());
     return callbacks.references != 0;
   }
@@ -380,12 +369,11 @@ class ProfileDefectsTest {
     HookLab lab = new HookLab(profile);
     int[] called = new int[1];
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              if (descriptor.pgoff() != 0) {
-                descriptor.successHook(vma -> called[0]++);
-              }
-            });
+        HookLab.prepared(descriptor -> {
+          if (descriptor.pgoff() != 0) {
+            descriptor.successHook(vma -> called[0]++);
+          }
+        });
     lab.shared(file, 0, 4);
     long result = lab.shared(file, 4, 8);
     return !Errno.isError(result) && called[0] == 0;
@@ -394,11 +382,10 @@ class ProfileDefectsTest {
   private boolean mergeChanges(Profile profile) {
     HookLab lab = new HookLab(profile);
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              descriptor.vmOps(new Callbacks());
-              descriptor.privateData("attempt at " + descriptor.pgoff());
-            });
+        HookLab.prepared(descriptor -> {
+          descriptor.vmOps(new Callbacks());
+          descriptor.privateData("attempt at " + descriptor.pgoff());
+        });
     lab.shared(file, 0, 4);
     lab.shared(file, 4, 8);
     assertThat(lab.space.mapCount()).isOne();
@@ -411,11 +398,10 @@ class ProfileDefectsTest {
     }
     HookLab lab = new HookLab(profile);
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              descriptor.remapFull(PFN);
-              descriptor.pageProtection(descriptor.pageProtection().writeCombine());
-            });
+        HookLab.prepared(descriptor -> {
+          descriptor.remapFull(PFN);
+          descriptor.pageProtection(descriptor.pageProtection().writeCombine());
+        });
     lab.shared(file, 0, 4);
     long wanted = lab.vma(0).extras().driver().protection().bits();
     long got = lab.space.mm().pageTables().format().protection(0, lab.entry(0)).bits();
@@ -428,13 +414,12 @@ class ProfileDefectsTest {
     HookLab lab = new HookLab(profile);
     Callbacks callbacks = new Callbacks();
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              descriptor.vmOps(callbacks);
-              if (profile.has(Difference.NO_MAPPED)) {
-                callbacks.references++;
-              }
-            });
+        HookLab.prepared(descriptor -> {
+          descriptor.vmOps(callbacks);
+          if (profile.has(Difference.NO_MAPPED)) {
+            callbacks.references++;
+          }
+        });
     lab.shared(file, 0, 4);
     lab.shared(file, 4, 8);
     lab.failing(FailurePlan.nth(FailurePlan.Point.VMA, 1), () -> lab.shared(file, 20, 24));
@@ -478,14 +463,12 @@ class ProfileDefectsTest {
     }
     HookLab lab = new HookLab(profile);
     OpenFile file =
-        HookLab.prepared(
-            descriptor -> {
-              descriptor.remapFull(PFN);
-              descriptor.errorHook(error -> null);
-            });
+        HookLab.prepared(descriptor -> {
+          descriptor.remapFull(PFN);
+          descriptor.errorHook(error -> null);
+        });
     long result =
-        lab.failing(
-            FailurePlan.nth(FailurePlan.Point.PAGE_TABLE, 1), () -> lab.shared(file, 0, 4));
+        lab.failing(FailurePlan.nth(FailurePlan.Point.PAGE_TABLE, 1), () -> lab.shared(file, 0, 4));
     assertThat(lab.vma(0)).isNull();
     assertThat(lab.warned(KernelWarning.Kind.RULE)).isTrue();
     return !Errno.isError(result);
@@ -494,10 +477,8 @@ class ProfileDefectsTest {
   private boolean nonsenseTaken(Profile profile) {
     HookLab lab = new HookLab(profile);
     OpenFile file =
-        HookLab.prepared(
-            descriptor ->
-                descriptor.vmFlags(
-                    descriptor.vmFlags() | VmFlags.PFNMAP | VmFlags.MIXEDMAP));
+        HookLab.prepared(descriptor ->
+            descriptor.vmFlags(descriptor.vmFlags() | VmFlags.PFNMAP | VmFlags.MIXEDMAP));
     return !Errno.isError(lab.shared(file, 0, 4));
   }
 }

@@ -131,8 +131,7 @@ final class TestDevice {
         case PLAIN, CLOSING -> {}
         case REMAP -> vma.remapPfnRange(vma.start(), pfn, vma.size(), vma.pageProtection());
         case IO_REMAP -> vma.ioRemapPfnRange(vma.start(), pfn, vma.size(), vma.pageProtection());
-        case SUCCESS_HOOK ->
-            vma.vmFlags(vma.vmFlags() | dev.vmarea.base.VmFlags.DONTEXPAND);
+        case SUCCESS_HOOK -> vma.vmFlags(vma.vmFlags() | dev.vmarea.base.VmFlags.DONTEXPAND);
         case FRESH_FILE -> {
           OpenFile fresh = freshFile();
           vma.file(fresh);

@@ -103,6 +103,16 @@ public final class PhysicalMemory {
     return true;
   }
 
+  /** The first frame above {@code pfn} at which RAM begins or a range of it ends. */
+  public long nextChange(long pfn) {
+    Map.Entry<Long, Long> range = ram.floorEntry(pfn);
+    if (range != null && range.getValue() > pfn) {
+      return range.getValue();
+    }
+    Long next = ram.higherKey(pfn);
+    return next == null ? Long.MAX_VALUE : next;
+  }
+
   /**
    * A page of {@link KernelPage.Kind#KERNEL} with one reference.
    *

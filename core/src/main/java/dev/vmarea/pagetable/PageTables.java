@@ -2,6 +2,7 @@
 package dev.vmarea.pagetable;
 
 import dev.vmarea.arch.Architecture;
+import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.memory.KernelPage;
@@ -9,13 +10,43 @@ import dev.vmarea.memory.PhysicalMemory;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** The page tables of one address space. Signatures only; what they do follows. */
+/**
+ * The page tables of one address space: a radix tree of tables of the architecture's shape, with
+ * entries as {@link EntryFormat} writes them. Knows addresses and page frames, but no areas.
+ *
+ * <p>Addresses and lengths are bytes, multiples of the page size; ranges are half-open and lie
+ * below {@link Architecture#addressLimit()}. What breaks this, or fills what is filled, is a
+ * mistake of the caller, as it would be a bug of the kernel: an {@link IllegalArgumentException} or
+ * {@link IllegalStateException}.
+ *
+ * <p>Ordinary entries are of pages and each holds a reference to its page, as far as there is one
+ * at that frame; special entries are bare frames and hold none. The bit that says so is kept on
+ * every architecture, because these tables ask no area; who decides as an architecture without such
+ * a bit does asks {@link Architecture#hasSpecialEntries()}.
+ *
+ * <p>Huge entries are always bare frames of a file or device, which can be faulted in again. So
+ * they are never cut up: what concerns only a part of one clears all of it.
+ *
+ * <p>One writer at a time: who changes something holds the lock of the address space. {@link
+ * #entry}, {@link #entryLevel} and {@link #walk} need no lock; beside a writer they see of each
+ * entry the old value or the new one.
+ */
 public final class PageTables {
   private final Architecture architecture;
+  private final EntryFormat format;
+  private final TableTree tree;
 
-  /** Empty tables. */
+  /**
+   * Empty tables.
+   *
+   * @param tableAllocationFails asked before each allocation of a table but the top one; true fails
+   *     it
+   * @throws IllegalArgumentException if the architecture has no page tables
+   */
   public PageTables(Architecture architecture, BooleanSupplier tableAllocationFails) {
     this.architecture = architecture;
+    this.format = new EntryFormat(architecture);
+    this.tree = new TableTree(architecture, tableAllocationFails);
   }
 
   /** Whose tables these are. */
@@ -25,90 +56,293 @@ public final class PageTables {
 
   /** How entries are written. */
   public EntryFormat format() {
-    throw new UnsupportedOperationException();
+    return format;
   }
 
-  /** Fills page entries. */
+  /**
+   * Maps consecutive frames at consecutive pages, always with page entries (mm-semantics 6.2).
+   *
+   * @param start address of the first page
+   * @param pfn first page frame number
+   * @param pages number of pages, positive
+   * @param special true for bare frames; false if each frame is a page of which the caller leaves
+   *     one reference to the entry
+   * @throws ErrnoException EINVAL if {@code start} is not page aligned; ENOMEM if a table cannot be
+   *     allocated: what was filled before stays, for the caller to {@link #zap}
+   * @throws IllegalStateException if an entry is occupied; the message has its address
+   */
   public void fill(long start, long pfn, long pages, PageProtection prot, boolean special)
       throws ErrnoException {
-    throw new UnsupportedOperationException();
+    if ((start & (tree.span(0) - 1)) != 0) {
+      throw Errno.EINVAL.failure();
+    }
+    if (pages <= 0 || pages > architecture.addressLimit() >>> tree.shift(0)) {
+      throw new IllegalArgumentException("pages to fill: " + pages);
+    }
+    checkRange(start, start + (pages << tree.shift(0)));
+    checkMapping(prot);
+    new EntryFill(tree, format, prot, special).run(start, pfn, pages);
   }
 
-  /** Maps a page. */
+  /**
+   * Maps one page, which gets a reference more (vm_insert_page, mm-semantics 6.6).
+   *
+   * @throws ErrnoException EFAULT if a table above the leaf cannot be allocated; ENOMEM if the leaf
+   *     cannot; EINVAL if the page may not be mapped; EBUSY if something is mapped there. In this
+   *     order.
+   */
   public void insertPage(long address, KernelPage page, PageProtection prot) throws ErrnoException {
-    throw new UnsupportedOperationException();
+    checkPage(address, prot);
+    try {
+      tree.make(1, address);
+    } catch (ErrnoException noTable) {
+      throw Errno.EFAULT.failure();
+    }
+    TableNode leaf = tree.make(0, address);
+    if (!page.isMappable()) {
+      throw Errno.EINVAL.failure();
+    }
+    int index = tree.index(0, address);
+    if (leaf == null || leaf.entry(index) != 0) {
+      throw Errno.EBUSY.failure();
+    }
+    page.get();
+    leaf.store(index, format.encode(0, page.pfn(), prot, false));
   }
 
-  /** Maps a bare frame. */
+  /**
+   * Maps one bare frame, unless something is mapped there (vmf_insert_pfn, mm-semantics 6.6).
+   *
+   * @return whether it is mapped now because of this call
+   * @throws ErrnoException ENOMEM if a table cannot be allocated
+   */
   public boolean insertPfn(long address, long pfn, PageProtection prot) throws ErrnoException {
-    throw new UnsupportedOperationException();
+    checkPage(address, prot);
+    TableNode leaf = tree.make(0, address);
+    int index = tree.index(0, address);
+    if (leaf == null || leaf.entry(index) != 0) {
+      return false;
+    }
+    leaf.store(index, format.encode(0, pfn, prot, true));
+    return true;
   }
 
-  /** Maps a huge page of bare frames. */
+  /**
+   * Maps bare frames by one huge entry, unless an entry or a table is there (vmf_insert_pfn_pmd and
+   * its kin, mm-semantics 6.2).
+   *
+   * @param level 1 for Linux's PMD, 2 for its PUD
+   * @param address aligned to what an entry of this level maps
+   * @param pfn first page frame number, aligned in the same way
+   * @return whether it is mapped now because of this call
+   * @throws ErrnoException ENOMEM if a table cannot be allocated
+   * @throws IllegalArgumentException if the architecture has no huge pages at this level, or for
+   *     what is not aligned
+   */
   public boolean insertHuge(int level, long address, long pfn, PageProtection prot)
       throws ErrnoException {
-    throw new UnsupportedOperationException();
+    if (level < 1 || level > architecture.maxHugeLevel()) {
+      throw new IllegalArgumentException(architecture + " has no huge pages at level " + level);
+    }
+    long span = tree.span(level);
+    if (((address | pfn << tree.shift(0)) & (span - 1)) != 0) {
+      throw new IllegalArgumentException(
+          "not aligned to level "
+              + level
+              + ": address "
+              + Long.toHexString(address)
+              + ", pfn "
+              + Long.toHexString(pfn));
+    }
+    checkRange(address, address + span);
+    checkMapping(prot);
+    TableNode table = tree.make(level, address);
+    int index = tree.index(level, address);
+    if (table == null || !table.isFree(index)) {
+      return false;
+    }
+    table.store(index, format.encode(level, pfn, prot, true));
+    return true;
   }
 
-  /** Clears entries. */
+  /**
+   * Clears all entries of a range, and drops the references that ordinary ones hold. A huge entry
+   * that is only partly inside is cleared, too: its other part will be faulted in again. Tables
+   * stay.
+   *
+   * @return number of entries cleared, huge ones counting once
+   */
   public long zap(long start, long end, PhysicalMemory memory) {
-    throw new UnsupportedOperationException();
+    checkRange(start, end);
+    ZapVisitor visitor = new ZapVisitor(format, memory);
+    tree.visit(start, end, visitor);
+    return visitor.cleared();
   }
 
-  /** Frees tables. */
+  /**
+   * Frees tables that lie over a range, if all that such a table could map lies in [floor, ceiling)
+   * (mm-semantics 5.1). The caller has cleared their entries; a table that still maps something
+   * stays.
+   *
+   * @param floor end of the area before, or 0
+   * @param ceiling start of the area behind, or for none 0 or the limit of addresses
+   */
   public void freeTables(long start, long end, long floor, long ceiling) {
-    throw new UnsupportedOperationException();
+    checkRange(start, end);
+    boolean open = ceiling == 0 || ceiling >= architecture.addressLimit();
+    if (start < end) {
+      tree.freeBelow(tree.root(), start, end, floor, open ? Long.MAX_VALUE : ceiling);
+    }
   }
 
-  /** Changes the protection of what is mapped. */
+  /**
+   * Gives what is mapped in a range another protection: {@link PageProtection#modify}, so cache
+   * modes stay. A huge entry that is only partly inside is cleared.
+   */
   public void protect(long start, long end, PageProtection wanted) {
-    throw new UnsupportedOperationException();
+    checkRange(start, end);
+    checkMapping(wanted);
+    tree.visit(start, end, new ProtectVisitor(format, wanted));
   }
 
-  /** Moves entries. */
+  /**
+   * Moves what is mapped in [from, from + length) to [to, to + length), with its references. A huge
+   * entry that does not fit there is cleared. The ranges may overlap, as when exec shifts a stack;
+   * then all huge entries are cleared.
+   *
+   * @throws ErrnoException ENOMEM if a table cannot be allocated: nothing has moved, but tables
+   *     that were allocated stay, for the caller to {@link #freeTables}
+   * @throws IllegalStateException if an entry of the target is occupied
+   */
   public void move(long from, long to, long length) throws ErrnoException {
-    throw new UnsupportedOperationException();
+    checkRange(from, from + length);
+    checkRange(to, to + length);
+    if (from == to || length == 0) {
+      return;
+    }
+    if (Math.abs(from - to) < length) {
+      new OverlappingMove(tree, from, to, length).run();
+    } else {
+      new EntryMove(tree, from, to, length).run();
+    }
   }
 
-  /** Copies entries into a child's tables. */
+  /**
+   * Copies what is mapped in a range into the same range of other tables, as fork does
+   * (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either; ordinary entries
+   * take another reference. A huge entry that is only partly inside is not copied.
+   *
+   * @param child tables of the same architecture, empty in this range
+   * @param copyOnWrite whether the mapping is private and may be written: what is writable becomes
+   *     read-only in both
+   * @throws ErrnoException ENOMEM if a table of the child cannot be allocated; what was copied
+   *     before stays, for the caller to {@link #zap}
+   * @throws IllegalStateException if an entry of the child is occupied
+   */
   public void copyTo(
       PageTables child, long start, long end, boolean copyOnWrite, PhysicalMemory memory)
       throws ErrnoException {
-    throw new UnsupportedOperationException();
+    checkRange(start, end);
+    if (child.architecture != architecture) {
+      throw new IllegalArgumentException(architecture + " is not " + child.architecture);
+    }
+    tree.visit(start, end, new CopyVisitor(format, child.tree, copyOnWrite, memory));
   }
 
-  /** The raw entry that maps the address, or 0. */
+  /** The raw entry that maps this address (any byte), or 0. */
   public long entry(long address) {
-    throw new UnsupportedOperationException();
+    if (!tree.covers(address)) {
+      return 0;
+    }
+    TableNode node = tree.root();
+    while (node.level() > 0) {
+      int index = tree.index(node.level(), address);
+      TableNode child = node.child(index);
+      if (child == null) {
+        return node.entry(index);
+      }
+      node = child;
+    }
+    return node.entry(tree.index(0, address));
   }
 
-  /** The level of the entry that maps the address, or -1. */
+  /** The level of the entry that maps this address (any byte): 0 for a page; -1 for none. */
   public int entryLevel(long address) {
-    throw new UnsupportedOperationException();
+    if (!tree.covers(address)) {
+      return -1;
+    }
+    TableNode node = tree.root();
+    while (node.level() > 0) {
+      TableNode child = node.child(tree.index(node.level(), address));
+      if (child == null) {
+        break;
+      }
+      node = child;
+    }
+    return node.entry(tree.index(node.level(), address)) != 0 ? node.level() : -1;
   }
 
-  /** Visits entries in order of their addresses. */
+  /** Visits all entries that map something in a range, by address; also huge ones partly inside. */
   public void walk(long start, long end, EntryVisitor visitor) {
-    throw new UnsupportedOperationException();
+    checkRange(start, end);
+    tree.visit(start, end, new WalkVisitor(visitor, tree.span(0)));
   }
 
-  /** Entries, summed up. */
+  /** What is mapped in a range, summed up to maximal runs; also huge entries partly inside. */
   public List<EntryRun> runs(long start, long end) {
-    throw new UnsupportedOperationException();
+    RunCollector collector = new RunCollector(tree, format);
+    walk(start, end, collector);
+    return collector.finish();
   }
 
-  /** Table pages now, without the top table. */
+  /** Number of table pages now, without the top one, which is always there. */
   public long tablePages() {
-    throw new UnsupportedOperationException();
+    long sum = 0;
+    for (int level = 0; level < tree.top(); level++) {
+      sum += tree.tables(level);
+    }
+    return sum;
   }
 
-  /** Table pages of a level now. */
+  /** Number of table pages of a level now; 0 for the top one. */
   public long tablePages(int level) {
-    throw new UnsupportedOperationException();
+    return tree.tables(level);
   }
 
-  /** Checks every invariant. */
+  /**
+   * Checks every invariant: counts, entries, and that no slot has an entry and a table.
+   *
+   * @throws IllegalStateException naming the first one that is broken
+   */
   public void verify() {
-    throw new UnsupportedOperationException();
+    new TableInvariants(tree, format, architecture.maxHugeLevel()).check();
+  }
+
+  /** Something is mapped where nothing may be. */
+  static IllegalStateException occupied(long address) {
+    return new IllegalStateException(
+        "the page-table entry at " + Long.toHexString(address) + " is occupied");
+  }
+
+  private void checkRange(long start, long end) {
+    long offset = tree.span(0) - 1;
+    if (start < 0
+        || end < start
+        || end > architecture.addressLimit()
+        || ((start | end) & offset) != 0) {
+      throw new IllegalArgumentException(
+          "no range of user pages: " + Long.toHexString(start) + "-" + Long.toHexString(end));
+    }
+  }
+
+  private void checkPage(long address, PageProtection prot) {
+    checkRange(address, address + tree.span(0));
+    checkMapping(prot);
+  }
+
+  private static void checkMapping(PageProtection prot) {
+    if (!prot.isMapping()) {
+      throw new IllegalArgumentException("an entry with this protection maps nothing: " + prot);
+    }
   }
 }

@@ -14,32 +14,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps two mappings of the same frames from being cached in two ways (mm-semantics 6.3: x86 with a
- * page attribute table, Linux 6.18). One for the whole machine; thread-safe.
+ * page attribute table, Linux 6.18). One for the whole machine; thread-safe. Counts in page frames.
  *
  * <p>Frames that are not RAM and are remapped over a whole area are reserved with a cache mode.
- * Later reservations that overlap get the mode of what is there. RAM is not reserved: its pages
- * have a mode of their own, here always write-back. Below 1 MiB nothing counts as RAM, and the hole
- * for old devices (640 KiB to 1 MiB) is not tracked but always write-back.
+ * Reservations that overlap have one mode: a later one gets that of the earlier, or fails. RAM is
+ * not reserved: each of its pages has a mode of its own, which here is always write-back. Below 1
+ * MiB nothing counts as RAM, and the hole for old devices (640 KiB to 1 MiB) is not tracked but
+ * always write-back.
  *
  * <p>A wish for write-back is granted where the range registers of the processor say so for the
- * whole range: where RAM is, and where {@link #addWriteBackRange} adds to it.
+ * whole range: where RAM is, and where {@link #addWriteBackRange} says so. Elsewhere it becomes
+ * uncached-minus.
  */
 public final class PfnTracking {
   private final PhysicalMemory memory;
   private final BooleanSupplier reserveFails;
   private final BooleanSupplier contextFails;
-
-  /** By first frame; of those with the same one, the oldest first. */
-  private final List<TrackedRange> ranges = new ArrayList<>();
-
+  private final ReservedRanges reserved = new ReservedRanges();
   private final List<PfnRange> writeBack = new ArrayList<>();
   private boolean patEnabled = true;
 
   /**
    * Tracking without reservations.
    *
-   * @param reserveFails asked before each reservation of a range; true fails it
-   * @param contextFails asked before what an area holds is allocated; true fails it
+   * @param reserveFails asked before each reservation of a range; true fails it with EINVAL
+   * @param contextFails asked before what an area holds is allocated; true fails it with ENOMEM
    */
   public PfnTracking(
       PhysicalMemory memory, BooleanSupplier reserveFails, BooleanSupplier contextFails) {
@@ -59,7 +58,8 @@ public final class PfnTracking {
   }
 
   /**
-   * For a remap over a whole area: settles the cache mode of the frames.
+   * For a remap over a whole area: settles the cache mode of the frames. That the area holds no
+   * reservation yet is for the caller to check (EINVAL).
    *
    * @param pfn first page frame number
    * @param pages number of frames, positive
@@ -70,15 +70,19 @@ public final class PfnTracking {
    *     again
    */
   public PfnReservation reserve(long pfn, long pages, PageProtection wanted) throws ErrnoException {
+    checkFrames(pfn, pages);
     CacheMode wish = wanted.cacheMode();
     TrackedRange range;
     boolean tracked;
     synchronized (this) {
-      CacheMode untracked = untracked(pfn, pages, wish);
-      tracked = untracked == null;
-      range = new TrackedRange(pfn, pages, tracked ? settle(pfn, pages, wish) : untracked);
+      CacheMode mode = modeOfUntracked(pfn, pages, wish);
+      tracked = mode == null;
+      if (mode == null) {
+        mode = settle(pfn, pages, wish);
+      }
+      range = new TrackedRange(pfn, pages, mode);
       if (tracked) {
-        ranges.add(indexAfter(pfn), range);
+        reserved.add(range);
       }
     }
     if (contextFails.getAsBoolean()) {
@@ -87,47 +91,41 @@ public final class PfnTracking {
       }
       throw Errno.ENOMEM.failure();
     }
+    // Kept as it was if nothing changes: two patterns of cache bits may mean the same mode.
     PageProtection granted = range.mode() == wish ? wanted : wanted.withCacheMode(range.mode());
     return new PfnReservation(this, range, tracked, granted);
   }
 
-  /** The mode of a range that is not tracked, or null if it is to be. */
-  private @Nullable CacheMode untracked(long pfn, long pages, CacheMode wish) {
+  /** The mode that a range gets that is not tracked, or null if it is to be. */
+  private @Nullable CacheMode modeOfUntracked(long pfn, long pages, CacheMode wish) {
     if (!patEnabled) {
       return wish;
     }
     if (touchesRam(pfn, pages)) {
-      return pageMode(pfn);
+      return mode(pfn);
     }
     return isOldDevice(pfn, pages) ? CacheMode.WRITE_BACK : null;
   }
 
-  /** The mode that a new reservation gets. */
+  /** The mode that a reservation gets. */
   private CacheMode settle(long pfn, long pages, CacheMode wish) throws ErrnoException {
     if (reserveFails.getAsBoolean()) {
       throw Errno.EINVAL.failure();
     }
-    CacheMode mode = wish;
-    if (wish == CacheMode.WRITE_BACK && !isWriteBack(pfn, pages)) {
-      mode = CacheMode.UNCACHED_MINUS;
+    List<CacheMode> others = reserved.modes(pfn, pfn + pages);
+    if (others.size() > 1) {
+      throw Errno.EINVAL.failure();
     }
-    TrackedRange first = null;
-    for (TrackedRange each : ranges) {
-      if (each.pfn() >= pfn + pages) {
-        break;
-      }
-      if (each.end() > pfn) {
-        first = first == null ? each : first;
-        if (each.mode() != first.mode()) {
-          throw Errno.EINVAL.failure();
-        }
-      }
-    }
-    mode = first == null ? mode : first.mode();
+    CacheMode mode = others.isEmpty() ? byRangeRegisters(pfn, pages, wish) : others.getFirst();
     if (!isAcceptable(wish, mode)) {
       throw Errno.EINVAL.failure();
     }
     return mode;
+  }
+
+  private CacheMode byRangeRegisters(long pfn, long pages, CacheMode wish) {
+    boolean refused = wish == CacheMode.WRITE_BACK && !isWriteBack(pfn, pages);
+    return refused ? CacheMode.UNCACHED_MINUS : wish;
   }
 
   /** Whether who wished for one mode can live with another. */
@@ -145,37 +143,39 @@ public final class PfnTracking {
    *
    * @param pfn first page frame number
    * @param pages number of frames, positive
-   * @throws ErrnoException EINVAL if they differ in it
+   * @throws ErrnoException EINVAL if not all frames have the same mode
    */
   public synchronized PageProtection partialProtection(long pfn, long pages, PageProtection wanted)
       throws ErrnoException {
+    checkFrames(pfn, pages);
     if (!patEnabled) {
       return wanted;
     }
-    CacheMode mode = frameMode(pfn);
-    for (long at = pfn + 1; at < pfn + pages; at++) {
-      if (frameMode(at) != mode) {
+    CacheMode mode = mode(pfn);
+    for (long at = nextChange(pfn); at < pfn + pages; at = nextChange(at)) {
+      if (mode(at) != mode) {
         throw Errno.EINVAL.failure();
       }
     }
     return wanted.withCacheMode(mode);
   }
 
-  private CacheMode frameMode(long pfn) {
+  /** The mode that a frame has now. */
+  private CacheMode mode(long pfn) {
     if (touchesRam(pfn, 1) || isOldDevice(pfn, 1)) {
       return CacheMode.WRITE_BACK;
     }
-    for (TrackedRange each : ranges) {
-      if (each.pfn() <= pfn && each.end() > pfn) {
-        return each.mode();
-      }
-    }
-    return CacheMode.UNCACHED_MINUS;
+    CacheMode mode = reserved.mode(pfn);
+    return mode == null ? CacheMode.UNCACHED_MINUS : mode;
   }
 
-  /** The mode of the first page of a range that touches RAM. */
-  private CacheMode pageMode(long pfn) {
-    return frameMode(pfn);
+  /** The first frame above {@code pfn} that may have another mode. */
+  private long nextChange(long pfn) {
+    long next = Math.min(reserved.nextChange(pfn), memory.nextChange(pfn));
+    if (pfn < PhysicalMemory.ISA_START) {
+      return Math.min(next, PhysicalMemory.ISA_START);
+    }
+    return pfn < PhysicalMemory.ISA_END ? Math.min(next, PhysicalMemory.ISA_END) : next;
   }
 
   private boolean touchesRam(long pfn, long pages) {
@@ -194,42 +194,29 @@ public final class PfnTracking {
     return writeBack.stream().anyMatch(range -> range.start() <= pfn && pfn + pages <= range.end());
   }
 
-  private int indexAfter(long pfn) {
-    int index = ranges.size();
-    while (index > 0 && ranges.get(index - 1).pfn() > pfn) {
-      index--;
+  private static void checkFrames(long pfn, long pages) {
+    if (pfn < 0 || pages <= 0 || pfn + pages < 0) {
+      throw new IllegalArgumentException(
+          "no frames: " + pages + " from " + Long.toHexString(pfn) + " on");
     }
-    return index;
   }
 
   /** The last holder is gone. */
   synchronized void remove(TrackedRange range) {
-    if (!ranges.remove(range)) {
-      throw new IllegalStateException("not reserved: " + range);
-    }
+    reserved.remove(range);
   }
 
-  /** All reservations, by first frame. */
+  /** All reservations by first frame; one that was made several times comes as often. */
   public synchronized List<TrackedRange> reservations() {
-    return List.copyOf(ranges);
+    return reserved.list();
   }
 
   /**
-   * Checks that the list is in order and that ranges which overlap have one mode.
+   * Checks that ranges which overlap have one mode, and that what is kept about them is right.
    *
    * @throws IllegalStateException naming what is broken
    */
   public synchronized void verify() {
-    for (int i = 0; i < ranges.size(); i++) {
-      TrackedRange range = ranges.get(i);
-      if (i > 0 && ranges.get(i - 1).pfn() > range.pfn()) {
-        throw new IllegalStateException("PfnTracking: order at " + range);
-      }
-      for (TrackedRange later : ranges.subList(i + 1, ranges.size())) {
-        if (later.pfn() < range.end() && later.mode() != range.mode()) {
-          throw new IllegalStateException("PfnTracking: " + range + " and " + later);
-        }
-      }
-    }
+    reserved.verify();
   }
 }

@@ -47,11 +47,10 @@ final class RemapTask implements Task {
   private final ModelSubject mapped = new ModelSubject();
   private final long[][] bare = new long[PER_TABLE][PER_TABLE];
   private final OpenFile device =
-      file(
-          descriptor -> {
-            descriptor.vmFlags(descriptor.vmFlags() | VmFlags.PFNMAP | VmFlags.DONTEXPAND);
-            descriptor.vmOps(new HugeFaults());
-          });
+      file(descriptor -> {
+        descriptor.vmFlags(descriptor.vmFlags() | VmFlags.PFNMAP | VmFlags.DONTEXPAND);
+        descriptor.vmOps(new HugeFaults());
+      });
   private final OpenFile hooked = file(descriptor -> {});
   private final PageProtection protection =
       filled.space().mm().kernel().architecture().protection(VmFlags.READ | VmFlags.SHARED);
@@ -61,18 +60,14 @@ final class RemapTask implements Task {
     fill();
     zap(); // the tables stay
     long at =
-        faulted
-            .space()
-            .syscalls()
-            .mmap(PLACE, GIB, 1, MapFlags.SHARED | MapFlags.FIXED, device, 0);
+        faulted.space().syscalls().mmap(PLACE, GIB, 1, MapFlags.SHARED | MapFlags.FIXED, device, 0);
     if (at != PLACE) {
       throw new IllegalStateException("the model answers " + at);
     }
   }
 
   private static OpenFile file(MmapPrepare hook) {
-    Inode inode =
-        new Inode(Inode.Type.CHARACTER_DEVICE, new FileSystem("devtmpfs", false, false));
+    Inode inode = new Inode(Inode.Type.CHARACTER_DEVICE, new FileSystem("devtmpfs", false, false));
     return new OpenFile(inode, new DirectoryEntry("/dev/bench"), OpenFile.O_RDWR, hook);
   }
 

@@ -132,7 +132,12 @@ final class TaskFigures {
         bare,
         Target.ratioAtMost(3, 1.3));
     rows.compare(
-        "zap 1 GiB", NANOS, () -> all.median(RemapTask.ZAP), peer, bare, Target.ratioAtMost(3, 1.3));
+        "zap 1 GiB",
+        NANOS,
+        () -> all.median(RemapTask.ZAP),
+        peer,
+        bare,
+        Target.ratioAtMost(3, 1.3));
     rows.compare(
         "insert 512 entries of 2 MiB",
         NANOS,

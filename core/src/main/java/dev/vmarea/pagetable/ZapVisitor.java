@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.pagetable;
+
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.memory.PhysicalMemory;
+import java.util.Arrays;
+
+/** Clears entries and drops the page references of ordinary ones. */
+final class ZapVisitor implements RangeVisitor<RuntimeException> {
+  private final EntryFormat format;
+  private final PhysicalMemory memory;
+  private long cleared;
+
+  ZapVisitor(EntryFormat format, PhysicalMemory memory) {
+    this.format = format;
+    this.memory = memory;
+  }
+
+  /** Entries cleared so far. */
+  long cleared() {
+    return cleared;
+  }
+
+  @Override
+  public void leaf(TableNode leaf, int from, int to, long address) {
+    if (leaf.isEmpty()) {
+      return;
+    }
+    if (leaf.ordinary() != 0) {
+      clearEach(leaf, from, to);
+      return;
+    }
+    long[] entries = leaf.entries();
+    int count = to - from == entries.length ? leaf.used() : count(entries, from, to);
+    Arrays.fill(entries, from, to, 0);
+    leaf.changed(-count, 0);
+    cleared += count;
+  }
+
+  private static int count(long[] entries, int from, int to) {
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      count += entries[i] != 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  private void clearEach(TableNode leaf, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (leaf.entry(i) != 0) {
+        drop(leaf.clear(i));
+        cleared++;
+      }
+    }
+  }
+
+  private void drop(long entry) {
+    if (!EntryFormat.isSpecial(entry)) {
+      KernelPage page = memory.page(format.pfn(0, entry));
+      if (page != null) {
+        page.put();
+      }
+    }
+  }
+
+  /** Huge entries are frames of a file or a device: what is not to go will be faulted in again. */
+  @Override
+  public void huge(TableNode table, int index, long address, boolean whole) {
+    table.clear(index);
+    cleared++;
+  }
+}
