@@ -78,6 +78,14 @@ public final class AddressSpace {
     return mm.pageTablesIfAny();
   }
 
+  /**
+   * Loads and stores of the calling thread in this memory; to be closed. Faults are those of the
+   * owning process.
+   */
+  public Cpu cpu() {
+    return new Cpu(mm, task);
+  }
+
   /** Number of VMAs. */
   public int mapCount() {
     return mm.mapCount();

@@ -83,7 +83,8 @@ public final class ForkOperation {
     child.editor().insert(copy);
     child.counters().map(flags, copy.pages());
     PageTables tables = parent.pageTablesIfAny();
-    if (tables != null && vma.hasAny(COPIED)) {
+    boolean written = vma.anon() != null && !vma.has(VmFlags.WIPEONFORK);
+    if (tables != null && (written || vma.hasAny(COPIED))) {
       copyTables(tables, vma, child);
     }
   }

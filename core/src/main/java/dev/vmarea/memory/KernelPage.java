@@ -1,50 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.memory;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A page frame of RAM that is in use ({@code struct page}). Made by {@link
  * PhysicalMemory#allocatePage()} with one reference, which is its owner's; with the last one the
- * frame is free again. Thread-safe.
+ * frame is free again. A view: two of the same frame are equal. Thread-safe.
+ *
+ * @param memory where the frame is
+ * @param pfn page frame number
  */
-public final class KernelPage {
+public record KernelPage(PhysicalMemory memory, long pfn) {
   /** What a page is used for. */
   public enum Kind {
     /** Allocated by the kernel for itself or a driver. */
     KERNEL,
     /** Anonymous memory of a process. */
     ANONYMOUS,
+    /** Contents of a file. */
+    FILE,
     /** Cut up into small objects. */
     SLAB,
     /** The page of zeroes that everybody shares. */
-    ZERO
-  }
+    ZERO;
 
-  private final PhysicalMemory memory;
-  private final long pfn;
-  private final Kind kind;
-  private final AtomicInteger references = new AtomicInteger(1);
+    private static final Kind[] ALL = values();
 
-  KernelPage(PhysicalMemory memory, long pfn, Kind kind) {
-    this.memory = memory;
-    this.pfn = pfn;
-    this.kind = kind;
-  }
-
-  /** Page frame number. */
-  public long pfn() {
-    return pfn;
+    static Kind of(int ordinal) {
+      return ALL[ordinal];
+    }
   }
 
   /** What it is used for. */
   public Kind kind() {
-    return kind;
+    return memory.frames().kind(pfn);
   }
 
   /** References now; 0 once it was freed. */
   public int references() {
-    return references.get();
+    return memory.frames().references(pfn);
   }
 
   /**
@@ -53,7 +48,7 @@ public final class KernelPage {
    * @throws IllegalStateException if the page is free
    */
   public void get() {
-    references.updateAndGet(count -> count == 0 ? fail("taken") : count + 1);
+    memory.frames().add(pfn, 1);
   }
 
   /**
@@ -62,10 +57,12 @@ public final class KernelPage {
    * @throws IllegalStateException if the page is free
    */
   public void put() {
-    int left = references.updateAndGet(count -> count == 0 ? fail("dropped") : count - 1);
-    if (left == 0) {
-      memory.release(this);
-    }
+    memory.put(pfn);
+  }
+
+  /** Its bytes, as many as a page has. */
+  public MemorySegment contents() {
+    return memory.frames().contents(pfn);
   }
 
   /**
@@ -73,20 +70,12 @@ public final class KernelPage {
    * of zeroes (mm-semantics 3.7).
    */
   public boolean isMappable() {
-    return kind == Kind.KERNEL && references() > 0;
-  }
-
-  boolean isOf(PhysicalMemory other) {
-    return memory == other;
-  }
-
-  private int fail(String what) {
-    throw new IllegalStateException("a reference is " + what + " of the free page " + this);
+    return references() > 0 && (kind() == Kind.KERNEL || kind() == Kind.FILE);
   }
 
   /** For messages: frame and kind. */
   @Override
   public String toString() {
-    return "pfn " + Long.toHexString(pfn) + " " + kind;
+    return "pfn " + Long.toHexString(pfn) + (references() > 0 ? " " + kind() : " free");
   }
 }

@@ -3,12 +3,13 @@ package dev.vmarea.memory;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,9 @@ public final class PhysicalMemory {
 
   private final NavigableMap<Long, Long> ram = new TreeMap<>();
   private final FreeFrames free = new FreeFrames();
-  private final Map<Long, KernelPage> pages = new ConcurrentHashMap<>();
+  private final AtomicLong allocated = new AtomicLong();
+  private final FrameTable frames;
+  private long zeroPfn = -1; // guarded by the free frames
 
   /**
    * Memory with RAM in these ranges and nowhere else; all of it can be allocated.
@@ -53,6 +56,8 @@ public final class PhysicalMemory {
         free.give(Math.max(range.start(), firstFree), range.end());
       }
     }
+    long last = ram.isEmpty() ? 0 : ram.lastEntry().getValue();
+    frames = new FrameTable(last, 12);
   }
 
   /**
@@ -160,14 +165,46 @@ public final class PhysicalMemory {
   }
 
   private KernelPage register(long pfn, KernelPage.Kind kind) {
-    KernelPage page = new KernelPage(this, pfn, kind);
-    pages.put(pfn, page);
-    return page;
+    frames.begin(pfn, kind);
+    allocated.incrementAndGet();
+    return new KernelPage(this, pfn);
   }
 
   /** The page in use at this frame, or null if the frame is free or not RAM. */
   public @Nullable KernelPage page(long pfn) {
-    return pages.get(pfn);
+    return frames.references(pfn) == 0 ? null : new KernelPage(this, pfn);
+  }
+
+  /**
+   * The page of zeroes that everybody shares; made on first use, never free again.
+   *
+   * @throws ErrnoException ENOMEM if all RAM is in use then
+   */
+  public KernelPage zeroPage() throws ErrnoException {
+    synchronized (free) {
+      if (zeroPfn < 0) {
+        zeroPfn = allocatePage(KernelPage.Kind.ZERO).pfn();
+      }
+      return new KernelPage(this, zeroPfn);
+    }
+  }
+
+  FrameTable frames() {
+    return frames;
+  }
+
+  /**
+   * Drops a reference to the page at this frame.
+   *
+   * @throws IllegalStateException if the frame is free
+   */
+  public void put(long pfn) {
+    if (frames.add(pfn, -1) == 0) {
+      allocated.decrementAndGet();
+      synchronized (free) {
+        free.give(pfn, pfn + 1);
+      }
+    }
   }
 
   /**
@@ -177,23 +214,25 @@ public final class PhysicalMemory {
    * @throws IllegalStateException if the page is free
    */
   public void free(KernelPage page) {
-    if (!page.isOf(this)) {
+    if (page.memory() != this) {
       throw new IllegalArgumentException(page + " belongs to other memory");
     }
     page.put();
   }
 
-  /** The last reference is gone. */
-  void release(KernelPage page) {
-    pages.remove(page.pfn());
-    synchronized (free) {
-      free.give(page.pfn(), page.pfn() + 1);
-    }
+  /** Contents of the 4 MiB that the frame lies in; {@link #contentOffset} says where in it. */
+  public MemorySegment contentSection(long pfn) {
+    return frames.sectionContents(pfn);
+  }
+
+  /** Where in {@link #contentSection} the frame's contents begin, in bytes. */
+  public long contentOffset(long pfn) {
+    return frames.offset(pfn);
   }
 
   /** Number of pages in use. */
   public long allocatedPages() {
-    return pages.size();
+    return allocated.get();
   }
 
   /** Number of frames that can still be allocated. */

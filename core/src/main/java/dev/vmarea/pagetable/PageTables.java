@@ -35,6 +35,8 @@ public final class PageTables {
   private final Architecture architecture;
   private final EntryFormat format;
   private final TableTree tree;
+  private volatile long generation;
+  private final AccessorSet accessors = new AccessorSet();
 
   /**
    * Empty tables.
@@ -175,9 +177,89 @@ public final class PageTables {
    */
   public long zap(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    ZapVisitor visitor = new ZapVisitor(format, memory);
+    return zap(start, end, new ZapVisitor(format, memory, false));
+  }
+
+  /** The same for pages of files alone: private copies and bare frames stay. */
+  public long zapFilePages(long start, long end, PhysicalMemory memory) {
+    checkRange(start, end);
+    return zap(start, end, new ZapVisitor(format, memory, true));
+  }
+
+  private long zap(long start, long end, ZapVisitor visitor) {
     tree.visit(start, end, visitor);
+    if (visitor.cleared() > 0) {
+      invalidate();
+      visitor.release();
+    }
     return visitor.cleared();
+  }
+
+  /**
+   * Changes whenever an entry is taken away or grants less: whoever remembers entries forgets them
+   * then. Safe without a lock.
+   */
+  public long generation() {
+    return generation;
+  }
+
+  /** Those who remember entries: they are waited for after each such change. */
+  public AccessorSet accessors() {
+    return accessors;
+  }
+
+  private void invalidate() {
+    long next = generation + 1;
+    generation = next; // the only writer
+    accessors.awaitGeneration(next);
+  }
+
+  /**
+   * Maps a page where nothing is mapped; the caller leaves the entry one reference to it, unless
+   * the entry is special.
+   *
+   * @throws ErrnoException ENOMEM if a table cannot be allocated
+   * @throws IllegalStateException if something is mapped there
+   */
+  public void map(long address, long pfn, PageProtection prot, boolean special)
+      throws ErrnoException {
+    checkPage(address, prot);
+    TableNode leaf = tree.make(0, address);
+    int index = tree.index(0, address);
+    if (leaf == null || leaf.entry(index) != 0) {
+      throw occupied(address);
+    }
+    leaf.store(index, format.encode(0, pfn, prot, special));
+  }
+
+  /**
+   * Puts another page in the place of what is mapped at an address, with the reference that the
+   * caller leaves; who remembered the old entry is waited for.
+   *
+   * @return the old entry, whose reference is the caller's now
+   * @throws IllegalStateException if no page is mapped there
+   */
+  public long replace(long address, long pfn, PageProtection prot, boolean special) {
+    checkPage(address, prot);
+    TableNode leaf = tree.leaf(address);
+    int index = tree.index(0, address);
+    if (leaf == null || leaf.entry(index) == 0) {
+      throw new IllegalStateException("nothing is mapped at " + hex(address));
+    }
+    long old = leaf.clear(index);
+    leaf.store(index, format.encode(0, pfn, prot, special));
+    invalidate();
+    return old;
+  }
+
+  /** Adds bits to the entry of a page, such as WRITE and DIRTY; it must exist. */
+  public void grant(long address, long bits) {
+    TableNode leaf = tree.leaf(address);
+    int index = tree.index(0, address);
+    if (leaf == null || leaf.entry(index) == 0) {
+      throw new IllegalStateException("nothing is mapped at " + hex(address));
+    }
+    leaf.entries()[index] |= bits;
   }
 
   /**
@@ -204,6 +286,7 @@ public final class PageTables {
     checkRange(start, end);
     checkMapping(wanted);
     tree.visit(start, end, new ProtectVisitor(format, wanted));
+    invalidate();
   }
 
   /**
@@ -226,6 +309,7 @@ public final class PageTables {
     } else {
       new EntryMove(tree, from, to, length).run();
     }
+    invalidate();
   }
 
   /**
@@ -247,7 +331,11 @@ public final class PageTables {
     if (child.architecture != architecture) {
       throw new IllegalArgumentException(architecture + " is not " + child.architecture);
     }
-    tree.visit(start, end, new CopyVisitor(format, child.tree, copyOnWrite, memory));
+    try {
+      tree.visit(start, end, new CopyVisitor(format, child.tree, copyOnWrite, memory));
+    } finally {
+      invalidate(); // what is writable no longer is
+    }
   }
 
   /** The raw entry that maps this address (any byte), or 0. */

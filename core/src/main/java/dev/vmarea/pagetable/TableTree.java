@@ -129,6 +129,19 @@ final class TableTree {
     return node;
   }
 
+  /** The leaf table that has a slot for the address, or null. */
+  @Nullable TableNode leaf(long address) {
+    TableNode node = root;
+    while (node.level() > 0) {
+      TableNode child = node.child(index(node.level(), address));
+      if (child == null) {
+        return null;
+      }
+      node = child;
+    }
+    return node;
+  }
+
   private TableNode allocate(TableNode parent, int index) throws ErrnoException {
     if (allocationFails.getAsBoolean()) {
       throw Errno.ENOMEM.failure();

@@ -9,9 +9,18 @@ import java.util.Arrays;
 final class ZapVisitor implements RangeVisitor<RuntimeException> {
   private final EntryFormat format;
   private final PhysicalMemory memory;
+  private final boolean onlyFilePages;
   private long cleared;
+  private long[] droppedFrames = {};
+  private int frames;
 
-  ZapVisitor(EntryFormat format, PhysicalMemory memory) {
+  /**
+   * A visitor.
+   *
+   * @param onlyFilePages whether private copies and bare frames stay
+   */
+  ZapVisitor(EntryFormat format, PhysicalMemory memory, boolean onlyFilePages) {
+    this.onlyFilePages = onlyFilePages;
     this.format = format;
     this.memory = memory;
   }
@@ -26,7 +35,7 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
     if (leaf.isEmpty()) {
       return;
     }
-    if (leaf.ordinary() != 0) {
+    if (leaf.ordinary() != 0 || onlyFilePages) {
       clearEach(leaf, from, to);
       return;
     }
@@ -47,20 +56,39 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
 
   private void clearEach(TableNode leaf, int from, int to) {
     for (int i = from; i < to; i++) {
-      if (leaf.entry(i) != 0) {
+      if (leaf.entry(i) != 0 && goes(leaf.entry(i))) {
         drop(leaf.clear(i));
         cleared++;
       }
     }
   }
 
+  private boolean goes(long entry) {
+    if (!onlyFilePages) {
+      return true;
+    }
+    KernelPage page =
+        EntryFormat.isSpecial(entry) ? null : memory.page(format.pfn(0, entry));
+    return page != null && page.kind() == KernelPage.Kind.FILE;
+  }
+
   private void drop(long entry) {
     if (!EntryFormat.isSpecial(entry)) {
-      KernelPage page = memory.page(format.pfn(0, entry));
-      if (page != null) {
-        page.put();
+      if (frames == droppedFrames.length) {
+        droppedFrames = Arrays.copyOf(droppedFrames, Math.max(16, 2 * frames));
+      }
+      droppedFrames[frames++] = format.pfn(0, entry);
+    }
+  }
+
+  /** Drops the references, once nobody can reach the pages through these tables any more. */
+  void release() {
+    for (int i = 0; i < frames; i++) {
+      if (memory.page(droppedFrames[i]) != null) {
+        memory.put(droppedFrames[i]);
       }
     }
+    frames = 0;
   }
 
   /** Huge entries are frames of a file or a device: what is not to go will be faulted in again. */

@@ -9,7 +9,9 @@ import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.vma.TableOwner;
 import dev.vmarea.vma.Vma;
+import dev.vmarea.vma.VmaHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything but the tree's readers runs under {@link #lock()}; the verbs in {@code
  * dev.vmarea.mapping} take it, the classes of this package expect it held.
  */
-public final class Mm {
+public final class Mm implements TableOwner {
   private final Kernel kernel;
   private final VmaTree tree = new VmaTree();
   private final WriterLock lock = new WriterLock();
@@ -73,6 +75,32 @@ public final class Mm {
   /** The page tables, or null if nothing was ever put into any. */
   public @Nullable PageTables pageTablesIfAny() {
     return pageTables;
+  }
+
+  @Override
+  public void zapFilePages(VmaHandle handle, long firstPgoff, long endPgoff, boolean copies) {
+    lock.lock();
+    try {
+      Vma vma = handle.current();
+      PageTables tables = pageTables;
+      if (vma == null || tables == null || tree.lookup(vma.start()) != vma) {
+        return;
+      }
+      long from = Math.max(0, firstPgoff - vma.pgoff());
+      boolean open = endPgoff < 0;
+      long to = open ? vma.pages() : Math.min(vma.pages(), endPgoff - vma.pgoff());
+      if (from < to) {
+        long start = vma.start() + Pages.bytes(from);
+        long end = vma.start() + Pages.bytes(to);
+        if (copies) {
+          tables.zap(start, end, kernel.memory());
+        } else {
+          tables.zapFilePages(start, end, kernel.memory());
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**

@@ -50,7 +50,7 @@ public final class VmaEditor {
    */
   public void insert(Vma vma) {
     tree().replace(vma.start(), vma.end(), vma);
-    VmaLifecycle.published(vma);
+    VmaLifecycle.published(mm, vma);
   }
 
   /**
@@ -113,7 +113,7 @@ public final class VmaEditor {
     } else {
       low.handle().publish(low);
     }
-    VmaLifecycle.published(fresh);
+    VmaLifecycle.published(mm, fresh);
     return newBelow ? high : low;
   }
 
@@ -172,7 +172,7 @@ public final class VmaEditor {
         if (below != null) {
           tree().replace(vma.start(), vma.end(), below, middle);
           middle.handle().publish(middle);
-          VmaLifecycle.published(below);
+          VmaLifecycle.published(mm, below);
         }
         throw refused;
       }
@@ -200,10 +200,10 @@ public final class VmaEditor {
     }
     changed.handle().publish(changed);
     if (below != null) {
-      VmaLifecycle.published(below);
+      VmaLifecycle.published(mm, below);
     }
     if (above != null) {
-      VmaLifecycle.published(above);
+      VmaLifecycle.published(mm, above);
     }
     return changed;
   }

@@ -31,10 +31,10 @@ public final class VmaLifecycle {
   }
 
   /** {@code vma} is in the tree now: the way from its file to it opens. */
-  static void published(Vma vma) {
+  static void published(Mm mm, Vma vma) {
     vma.handle().publish(vma);
     if (vma.handle() instanceof FileVmaHandle handle) {
-      handle.map().link(handle);
+      handle.map().link(handle, mm);
     }
   }
 

@@ -11,6 +11,7 @@ public final class FileVmaHandle extends VmaHandle {
   private final ReverseMap map;
   @Nullable FileVmaHandle next;
   @Nullable FileVmaHandle previous;
+  @Nullable TableOwner owner;
   boolean linked;
 
   FileVmaHandle(ReverseMap map) {

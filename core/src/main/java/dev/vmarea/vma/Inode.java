@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import dev.vmarea.base.Pages;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class Inode {
   private final Type type;
   private final FileSystem fileSystem;
   private final ReverseMap reverseMap = new ReverseMap();
+  private final PageCache pageCache = new PageCache();
   private int deviceMajor;
   private int deviceMinor;
   private long number;
@@ -49,6 +51,32 @@ public final class Inode {
   /** Where the file lives. */
   public FileSystem fileSystem() {
     return fileSystem;
+  }
+
+  /** Its pages in memory. */
+  public PageCache pageCache() {
+    return pageCache;
+  }
+
+  /**
+   * Makes the file {@code bytes} long (ftruncate). What lies behind the end is gone from memory and
+   * from all mappings, private copies included; the rest of the last page is zero.
+   */
+  public void truncate(long bytes) {
+    size = bytes;
+    long pages = Pages.count(Pages.ceil(bytes));
+    reverseMap.unmapPages(pages, -1, true);
+    pageCache.drop(pages);
+    pageCache.clearFrom(bytes);
+  }
+
+  /**
+   * Punches a hole of whole pages, [first, end): their contents are zero when they are read again.
+   * Private copies stay.
+   */
+  public void punchHole(long firstPage, long endPage) {
+    reverseMap.unmapPages(firstPage, endPage, false);
+    pageCache.drop(firstPage, endPage);
   }
 
   /** The VMAs that map it. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +35,11 @@ public final class ReverseMap {
     }
   }
 
-  /** Makes the VMA findable. */
-  public void link(FileVmaHandle handle) {
+  /** Makes the VMA, whose pages are in the tables of {@code owner}, findable. */
+  public void link(FileVmaHandle handle, TableOwner owner) {
     lock.lock();
     try {
+      handle.owner = owner;
       if (handle.linked) {
         throw new IllegalStateException("linked twice: " + handle.current());
       }
@@ -99,6 +102,31 @@ public final class ReverseMap {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Takes pages of the file out of all page tables: [firstPgoff, endPgoff), in pages, the end
+   * unsigned. Takes the locks of address spaces one after the other, and none of them together with
+   * this map's.
+   *
+   * @param copies whether private copies go too
+   */
+  public void unmapPages(long firstPgoff, long endPgoff, boolean copies) {
+    List<FileVmaHandle> found = new ArrayList<>();
+    lock.lock();
+    try {
+      for (FileVmaHandle at = first; at != null; at = at.next) {
+        found.add(at);
+      }
+    } finally {
+      lock.unlock();
+    }
+    for (FileVmaHandle handle : found) {
+      TableOwner owner = handle.owner;
+      if (owner != null) {
+        owner.zapFilePages(handle, firstPgoff, endPgoff, copies);
+      }
     }
   }
 

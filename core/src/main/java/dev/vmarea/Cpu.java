@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea;
+
+import dev.vmarea.base.Pages;
+import dev.vmarea.fault.Access;
+import dev.vmarea.fault.MemoryFault;
+import dev.vmarea.fault.PageFault;
+import dev.vmarea.fault.Translations;
+import dev.vmarea.pagetable.AccessorSet;
+import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.space.Mm;
+import dev.vmarea.space.Task;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Loads and stores of one thread in an address space, through its page tables: what a processor
+ * does. Values are little-endian, addresses any byte. An access that Linux answers with a signal
+ * throws a {@link MemoryFault}, which says which and where; one that crosses pages is all or
+ * nothing, except that its first page may have been faulted in.
+ *
+ * <p>For one thread, the one that made it. It remembers translations; a call by another thread that
+ * takes rights away waits until this one has seen it, which each access here does. So a thread that
+ * is to do something else for long calls {@link #offline} before and {@link #online} behind it, and
+ * {@link #close} at its end; in a loop without accesses it calls {@link #checkpoint}.
+ */
+public final class Cpu implements AutoCloseable {
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle SEEN;
+
+  static {
+    try {
+      SEEN = MethodHandles.lookup().findVarHandle(Cpu.class, "seen", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** What {@link #seen} is while nobody need wait for this accessor. */
+  private static final long OFFLINE = Long.MAX_VALUE;
+
+  private final Mm mm;
+  private final Task task;
+  private final PageTables tables;
+  private final Translations reads = new Translations();
+  private final Translations writes = new Translations();
+  private final Thread thread = Thread.currentThread();
+  private final AccessorSet.Accessor place = this::mayBeBehind;
+
+  /** The generation of the page tables whose changes have been heeded. */
+  private long seen;
+
+  Cpu(Mm mm, Task task) {
+    this.mm = mm;
+    this.task = task;
+    mm.lock().lock();
+    try {
+      this.tables = mm.pageTables();
+      this.seen = tables.generation();
+      tables.accessors().add(place);
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  private boolean mayBeBehind(long generation) {
+    return (long) SEEN.getAcquire(this) < generation && Thread.currentThread() != thread;
+  }
+
+  /** Heeds what other threads have changed. */
+  public void checkpoint() {
+    long now = tables.generation();
+    if (now != seen) {
+      reads.clear();
+      writes.clear();
+      SEEN.setRelease(this, now);
+    }
+  }
+
+  /** Nobody waits for this accessor until it is {@link #online} again; it may not be used. */
+  public void offline() {
+    SEEN.setRelease(this, OFFLINE);
+  }
+
+  /** It may be used again. */
+  public void online() {
+    reads.clear();
+    writes.clear();
+    SEEN.setVolatile(this, 0L);
+    checkpoint();
+  }
+
+  /** The end of its use. */
+  @Override
+  public void close() {
+    offline();
+    tables.accessors().remove(place);
+  }
+
+  /** The slot of the page in {@code translations}, made if it must be; then its memory is known. */
+  private int translate(Translations translations, long address, Access access) {
+    checkpoint();
+    int slot = translations.slot(address);
+    if (!translations.holds(slot, address)) {
+      miss(translations, slot, address, access);
+    }
+    return slot;
+  }
+
+  private void miss(Translations translations, int slot, long address, Access access) {
+    long page = Pages.floor(address);
+    long before = seen;
+    offline(); // whoever holds the lock may be waiting for this accessor
+    mm.lock().lock();
+    try {
+      SEEN.setRelease(this, before);
+      checkpoint();
+      long entry = address < 0 ? 0 : tables.entry(page);
+      if (!Translations.allows(entry, access)) {
+        new PageFault(mm, task, address, access).handle();
+        entry = tables.entry(page);
+      }
+      checkpoint();
+      translations.fill(slot, page, entry, tables, mm.kernel().memory());
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  private static boolean crosses(long address, int bytes) {
+    return (address & Pages.OFFSET_MASK) > Pages.SIZE - bytes;
+  }
+
+  /** The byte at {@code address}. */
+  public byte loadByte(long address) {
+    int slot = translate(reads, address, Access.READ);
+    return reads.memory(slot).get(ValueLayout.JAVA_BYTE, reads.offset(slot, address));
+  }
+
+  /** The 16 bits at {@code address}. */
+  public short loadShort(long address) {
+    if (crosses(address, Short.BYTES)) {
+      return (short) loadPieces(address, Short.BYTES);
+    }
+    int slot = translate(reads, address, Access.READ);
+    return reads.memory(slot).get(SHORT, reads.offset(slot, address));
+  }
+
+  /** The 32 bits at {@code address}. */
+  public int loadInt(long address) {
+    if (crosses(address, Integer.BYTES)) {
+      return (int) loadPieces(address, Integer.BYTES);
+    }
+    int slot = translate(reads, address, Access.READ);
+    return reads.memory(slot).get(INT, reads.offset(slot, address));
+  }
+
+  /** The 64 bits at {@code address}. */
+  public long loadLong(long address) {
+    if (crosses(address, Long.BYTES)) {
+      return loadPieces(address, Long.BYTES);
+    }
+    int slot = translate(reads, address, Access.READ);
+    return reads.memory(slot).get(LONG, reads.offset(slot, address));
+  }
+
+  private long loadPieces(long address, int bytes) {
+    long value = 0;
+    for (int i = 0; i < bytes; i++) {
+      value |= (loadByte(address + i) & 0xffL) << 8 * i;
+    }
+    return value;
+  }
+
+  /** Stores a byte at {@code address}. */
+  public void storeByte(long address, byte value) {
+    int slot = translate(writes, address, Access.WRITE);
+    writes.memory(slot).set(ValueLayout.JAVA_BYTE, writes.offset(slot, address), value);
+  }
+
+  /** Stores 16 bits at {@code address}. */
+  public void storeShort(long address, short value) {
+    if (crosses(address, Short.BYTES)) {
+      storePieces(address, Short.BYTES, value);
+      return;
+    }
+    int slot = translate(writes, address, Access.WRITE);
+    writes.memory(slot).set(SHORT, writes.offset(slot, address), value);
+  }
+
+  /** Stores 32 bits at {@code address}. */
+  public void storeInt(long address, int value) {
+    if (crosses(address, Integer.BYTES)) {
+      storePieces(address, Integer.BYTES, value);
+      return;
+    }
+    int slot = translate(writes, address, Access.WRITE);
+    writes.memory(slot).set(INT, writes.offset(slot, address), value);
+  }
+
+  /** Stores 64 bits at {@code address}. */
+  public void storeLong(long address, long value) {
+    if (crosses(address, Long.BYTES)) {
+      storePieces(address, Long.BYTES, value);
+      return;
+    }
+    int slot = translate(writes, address, Access.WRITE);
+    writes.memory(slot).set(LONG, writes.offset(slot, address), value);
+  }
+
+  private void storePieces(long address, int bytes, long value) {
+    translate(writes, address + bytes - 1, Access.WRITE); // all or nothing
+    for (int i = 0; i < bytes; i++) {
+      storeByte(address + i, (byte) (value >>> 8 * i));
+    }
+  }
+
+  /**
+   * Copies out of memory.
+   *
+   * @throws MemoryFault at the first byte that cannot be read; what lies before it was copied
+   */
+  public void load(long address, byte[] target, int offset, int length) {
+    int done = 0;
+    while (done < length) {
+      long at = address + done;
+      int piece = (int) Math.min(length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
+      int slot = translate(reads, at, Access.READ);
+      MemorySegment.copy(
+          reads.memory(slot),
+          ValueLayout.JAVA_BYTE,
+          reads.offset(slot, at),
+          target,
+          offset + done,
+          piece);
+      done += piece;
+    }
+  }
+
+  /**
+   * Copies into memory.
+   *
+   * @throws MemoryFault at the first byte that cannot be written; what lies before it was written
+   */
+  public void store(long address, byte[] source, int offset, int length) {
+    int done = 0;
+    while (done < length) {
+      long at = address + done;
+      int piece = (int) Math.min(length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
+      int slot = translate(writes, at, Access.WRITE);
+      MemorySegment.copy(
+          source,
+          offset + done,
+          writes.memory(slot),
+          ValueLayout.JAVA_BYTE,
+          writes.offset(slot, at),
+          piece);
+      done += piece;
+    }
+  }
+}

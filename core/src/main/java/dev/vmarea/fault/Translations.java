@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.fault;
+
+import dev.vmarea.base.PageProtection;
+import dev.vmarea.base.Pages;
+import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.pagetable.PageTables;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translations that one accessor remembers, for one kind of access (a TLB): a small table in which
+ * each page has one place. Not thread-safe.
+ */
+public final class Translations {
+  private static final int SLOTS = 1024;
+  private static final long NONE = -1;
+
+  private final long[] pages = new long[SLOTS];
+  private final @Nullable MemorySegment[] memories = new @Nullable MemorySegment[SLOTS];
+
+  /** Where in its memory the page begins, less its address. */
+  private final long[] distances = new long[SLOTS];
+
+  /** Nothing remembered. */
+  public Translations() {
+    clear();
+  }
+
+  /** Forgets all. */
+  public void clear() {
+    Arrays.fill(pages, NONE);
+  }
+
+  /** Whether an entry allows an access. */
+  public static boolean allows(long entry, Access access) {
+    long present = PageProtection.PRESENT;
+    return switch (access) {
+      case READ -> (entry & present) != 0;
+      case WRITE -> (entry & (present | PageProtection.WRITE)) == (present | PageProtection.WRITE);
+      case EXECUTE -> (entry & present) != 0 && (entry & PageProtection.NO_EXECUTE) == 0;
+    };
+  }
+
+  /** The place of the page of {@code address}. */
+  public int slot(long address) {
+    return (int) (address >>> Pages.SHIFT) & SLOTS - 1;
+  }
+
+  /** Whether the page of {@code address} is remembered in its place. */
+  public boolean holds(int slot, long address) {
+    return pages[slot] == (address & -Pages.SIZE);
+  }
+
+  /**
+   * Remembers a page.
+   *
+   * @throws MemoryFault BUS if the entry leads to a frame without contents
+   */
+  public void fill(
+      int slot, long page, long entry, PageTables tables, PhysicalMemory memory) {
+    int level = tables.entryLevel(page);
+    long pfn = tables.format().pfn(Math.max(0, level), entry);
+    if (level > 0) {
+      pfn += Pages.count(page & (tables.architecture().entrySize(level) - 1));
+    }
+    if (memory.page(pfn) == null) {
+      throw new MemoryFault(MemoryFault.Cause.BUS, page);
+    }
+    memories[slot] = memory.contentSection(pfn);
+    distances[slot] = memory.contentOffset(pfn) - page;
+    pages[slot] = page;
+  }
+
+  /** The memory that the page in this place lies in. */
+  public MemorySegment memory(int slot) {
+    MemorySegment memory = memories[slot];
+    if (memory == null) {
+      throw new IllegalStateException("an empty place");
+    }
+    return memory;
+  }
+
+  /** Where in that memory the byte at {@code address} is. */
+  public long offset(int slot, long address) {
+    return address + distances[slot];
+  }
+}
