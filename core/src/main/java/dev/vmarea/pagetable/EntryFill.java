@@ -4,52 +4,102 @@ package dev.vmarea.pagetable;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
 
-/** Fills page entries with consecutive frames, a leaf table at a time. */
+/**
+ * Fills entries of one level with consecutive frames, a table at a time. Most tables are empty, and
+ * then there is nothing to look at before the stores.
+ */
 final class EntryFill {
   private final TableTree tree;
+  private final int level;
   private final long bits;
   private final long pfnMask;
 
-  EntryFill(TableTree tree, EntryFormat format, PageProtection protection, boolean special) {
+  /** From one entry to the next, what is added to the frame number in its place. */
+  private final int stepShift;
+
+  EntryFill(
+      TableTree tree, EntryFormat format, int level, PageProtection protection, boolean special) {
     this.tree = tree;
-    this.bits = format.encode(0, 0, protection, special);
+    this.level = level;
+    this.bits = format.encode(level, 0, protection, special);
     this.pfnMask = format.pfnMask();
+    this.stepShift = EntryFormat.PFN_SHIFT + tree.shift(level) - tree.shift(0);
   }
 
-  void run(long start, long pfn, long pages) throws ErrnoException {
-    boolean special = EntryFormat.isSpecial(bits);
+  /**
+   * Fills them all.
+   *
+   * @param frame the first frame number, in its place in an entry
+   * @throws ErrnoException ENOMEM if a table cannot be allocated; what was filled stays
+   * @throws IllegalStateException if an entry is occupied
+   */
+  void fillAll(long start, long frame, long count) throws ErrnoException {
     long address = start;
-    for (long done = 0; done < pages; ) {
-      TableNode leaf = tree.make(0, address);
-      if (leaf == null) {
+    for (long done = 0; done < count; ) {
+      TableNode table = tree.make(level, address);
+      if (table == null) {
         throw PageTables.occupied(address);
       }
-      int from = tree.index(0, address);
-      int count = (int) Math.min(leaf.size() - from, pages - done);
-      // Most tables are empty, and then there is nothing to look at.
-      if (!leaf.isEmpty()) {
-        checkFree(leaf, from, count, address);
+      int from = tree.index(level, address);
+      int to = (int) Math.min(table.size(), from + count - done);
+      if (!table.isEmpty()) {
+        checkFree(table, from, to, address);
       }
-      store(leaf.entries(), from, count, (pfn + done) << EntryFormat.PFN_SHIFT);
-      leaf.changed(count, special ? 0 : count);
-      done += count;
-      address += (long) count << tree.shift(0);
+      store(table, from, to, frame + (done << stepShift));
+      done += to - from;
+      address += (long) (to - from) << tree.shift(level);
     }
   }
 
-  private void checkFree(TableNode leaf, int from, int count, long address) {
-    for (int i = 0; i < count; i++) {
-      if (leaf.entry(from + i) != 0) {
-        throw PageTables.occupied(address + ((long) i << tree.shift(0)));
+  /**
+   * Fills those that are not occupied.
+   *
+   * @return how many those were
+   */
+  long fillFree(long start, long frame, long count) throws ErrnoException {
+    long filled = 0;
+    long address = start;
+    for (long done = 0; done < count; ) {
+      TableNode table = tree.make(level, address);
+      int from = tree.index(level, address);
+      int to = (int) Math.min(tree.size(level), from + count - done);
+      long first = frame + (done << stepShift);
+      if (table != null && table.isEmpty()) {
+        store(table, from, to, first);
+        filled += to - from;
+      } else if (table != null) {
+        for (int i = from; i < to; i++) {
+          if (table.isFree(i)) {
+            store(table, i, i + 1, first + ((long) (i - from) << stepShift));
+            filled++;
+          }
+        }
+      }
+      done += to - from;
+      address += (long) (to - from) << tree.shift(level);
+    }
+    return filled;
+  }
+
+  private void checkFree(TableNode table, int from, int to, long address) {
+    for (int i = from; i < to; i++) {
+      if (!table.isFree(i)) {
+        throw PageTables.occupied(address + ((long) (i - from) << tree.shift(level)));
       }
     }
   }
 
-  private void store(long[] entries, int from, int count, long firstFrame) {
+  private void store(TableNode table, int from, int to, long frame) {
+    storeLoop(table.entries(), from, to, frame - ((long) from << stepShift), stepShift);
+    table.changed(to - from, EntryFormat.isSpecial(bits) ? 0 : to - from);
+  }
+
+  /** In a shape that the compiler makes vector instructions of: the index is the loop's own. */
+  private void storeLoop(long[] entries, int from, int to, long base, int shift) {
     long mask = pfnMask;
     long flags = bits;
-    for (int i = 0; i < count; i++) {
-      entries[from + i] = ((firstFrame + ((long) i << EntryFormat.PFN_SHIFT)) & mask) | flags;
+    for (int i = from; i < to; i++) {
+      entries[i] = ((base + ((long) i << shift)) & mask) | flags;
     }
   }
 }

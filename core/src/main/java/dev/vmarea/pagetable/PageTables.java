@@ -76,12 +76,11 @@ public final class PageTables {
     if ((start & (tree.span(0) - 1)) != 0) {
       throw Errno.EINVAL.failure();
     }
-    if (pages <= 0 || pages > architecture.addressLimit() >>> tree.shift(0)) {
-      throw new IllegalArgumentException("pages to fill: " + pages);
-    }
+    checkCount(pages, 0);
     checkRange(start, start + (pages << tree.shift(0)));
     checkMapping(prot);
-    new EntryFill(tree, format, prot, special).run(start, pfn, pages);
+    new EntryFill(tree, format, 0, prot, special)
+        .fillAll(start, pfn << EntryFormat.PFN_SHIFT, pages);
   }
 
   /**
@@ -141,20 +140,7 @@ public final class PageTables {
    */
   public boolean insertHuge(int level, long address, long pfn, PageProtection prot)
       throws ErrnoException {
-    if (level < 1 || level > architecture.maxHugeLevel()) {
-      throw new IllegalArgumentException(architecture + " has no huge pages at level " + level);
-    }
-    long span = tree.span(level);
-    if (((address | pfn << tree.shift(0)) & (span - 1)) != 0) {
-      throw new IllegalArgumentException(
-          "not aligned to level "
-              + level
-              + ": address "
-              + Long.toHexString(address)
-              + ", pfn "
-              + Long.toHexString(pfn));
-    }
-    checkRange(address, address + span);
+    checkHuge(level, address, pfn, 1);
     checkMapping(prot);
     TableNode table = tree.make(level, address);
     int index = tree.index(level, address);
@@ -163,6 +149,21 @@ public final class PageTables {
     }
     table.store(index, format.encode(level, pfn, prot, true));
     return true;
+  }
+
+  /**
+   * Maps consecutive frames by {@code count} huge entries, each as {@link #insertHuge(int, long,
+   * long, PageProtection)} does.
+   *
+   * @return how many are mapped now because of this call
+   * @throws ErrnoException ENOMEM if a table cannot be allocated; what was mapped before stays
+   */
+  public long insertHuge(int level, long address, long pfn, long count, PageProtection prot)
+      throws ErrnoException {
+    checkHuge(level, address, pfn, count);
+    checkMapping(prot);
+    return new EntryFill(tree, format, level, prot, true)
+        .fillFree(address, pfn << EntryFormat.PFN_SHIFT, count);
   }
 
   /**
@@ -320,8 +321,7 @@ public final class PageTables {
 
   /** Something is mapped where nothing may be. */
   static IllegalStateException occupied(long address) {
-    return new IllegalStateException(
-        "the page-table entry at " + Long.toHexString(address) + " is occupied");
+    return new IllegalStateException("the page-table entry at " + hex(address) + " is occupied");
   }
 
   private void checkRange(long start, long end) {
@@ -330,9 +330,31 @@ public final class PageTables {
         || end < start
         || end > architecture.addressLimit()
         || ((start | end) & offset) != 0) {
-      throw new IllegalArgumentException(
-          "no range of user pages: " + Long.toHexString(start) + "-" + Long.toHexString(end));
+      throw new IllegalArgumentException("no range of user pages: " + hex(start) + "-" + hex(end));
     }
+  }
+
+  private void checkHuge(int level, long address, long pfn, long count) {
+    if (level < 1 || level > architecture.maxHugeLevel()) {
+      throw new IllegalArgumentException(architecture + " has no huge pages at level " + level);
+    }
+    if (((address | pfn << tree.shift(0)) & (tree.span(level) - 1)) != 0) {
+      throw new IllegalArgumentException(
+          "not aligned to level " + level + ": " + hex(address) + ", pfn " + hex(pfn));
+    }
+    checkCount(count, level);
+    checkRange(address, address + (count << tree.shift(level)));
+  }
+
+  /** Keeps the arithmetic on addresses from overflowing. */
+  private void checkCount(long count, int level) {
+    if (count <= 0 || count > architecture.addressLimit() >>> tree.shift(level)) {
+      throw new IllegalArgumentException("entries to fill: " + count);
+    }
+  }
+
+  private static String hex(long value) {
+    return Long.toHexString(value);
   }
 
   private void checkPage(long address, PageProtection prot) {

@@ -76,6 +76,11 @@ final class TableTree {
     return shifts[level];
   }
 
+  /** Slots of a table at this level. */
+  int size(int level) {
+    return sizes[level];
+  }
+
   int index(int level, long address) {
     return (int) (address >>> shifts[level]) & (sizes[level] - 1);
   }
