@@ -89,6 +89,11 @@ final class VmaNotation {
     return new OpenFile(inode, new DirectoryEntry(name), OpenFile.O_RDWR, PlainFile.DEFAULT);
   }
 
+  /** Names a VMA that has none. */
+  void name(String name, Vma vma) {
+    names.put(name, vma.handle());
+  }
+
   /** The version of the named VMA now. */
   Vma current(String name) {
     Vma current = names.get(name).current();
@@ -110,7 +115,7 @@ final class VmaNotation {
     return String.join(", ", parts);
   }
 
-  private String describe(Vma vma) {
+  String describe(Vma vma) {
     List<String> words = new ArrayList<>();
     words.add(nameOf(vma.handle()));
     words.add(vma.start() / 4096 + "-" + vma.end() / 4096);

@@ -3,22 +3,29 @@ package dev.vmarea.space;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vmarea.base.ErrnoException;
-import dev.vmarea.base.KernelConfig;
-import dev.vmarea.base.Profile;
-import dev.vmarea.vma.Vma;
+import dev.vmarea.base.VmFlags;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The kernel's own unit tests of VMAs and more of their kind, as a table: one row, one fact. */
+/**
+ * The kernel's own unit tests of VMAs and more of their kind, as a table: one row, one fact. A row
+ * with {@code gu?abc} or {@code $plain} stands for all its readings.
+ */
 class VmaUnitTest {
+  private static final Pattern STICKY = Pattern.compile("gu\\?([a-z]+)");
+  private static final String PLAIN = "$plain";
+
   @TestFactory
   List<DynamicTest> rows() throws IOException {
     try (InputStream in = VmaUnitTest.class.getResourceAsStream("/scenarios/vma.txt")) {
@@ -27,54 +34,61 @@ class VmaUnitTest {
       return reader
           .lines()
           .filter(line -> !line.isBlank() && !line.startsWith("#"))
-          .map(line -> line.split("\\|", -1))
-          .map(row -> DynamicTest.dynamicTest(row[0].strip(), () -> check(row)))
+          .map(line -> DynamicTest.dynamicTest(line.split("\\|", -1)[0].strip(), () -> check(line)))
           .toList();
     }
   }
 
-  private static void check(String[] row) throws ErrnoException {
-    Mm mm = new Mm(new Kernel(KernelConfig.standard(), Profile.LINUX_6_18), new ProgramLayout());
-    VmaNotation notation = new VmaNotation();
-    for (String vma : row[1].split(",", -1)) {
-      mm.editor().insert(notation.parse(vma));
+  private static void check(String line) {
+    for (String reading : readings(line)) {
+      String[] row = reading.split("\\|", -1);
+      assertThat(row).as("columns").hasSize(4);
+      VmaScript script = new VmaScript(row[1]);
+      for (String step : row[2].split(";", -1)) {
+        script.run(step);
+      }
+      assertThat(script.layout()).as(reading).isEqualTo(script.normalized(row[3]));
     }
-    run(mm, notation, row[2].strip().split("\\s+", -1));
-    assertThat(notation.describe(mm)).isEqualTo(notation.normalized(row[3]));
-    int count = 0;
-    for (Vma vma : mm.tree()) {
-      assertThat(vma.handle().current()).as("published version").isSameAs(vma);
-      count++;
-    }
-    assertThat(mm.mapCount()).isEqualTo(count);
-    assertThat(notation.handles())
-        .allSatisfy(handle -> {
-          Vma current = handle.current();
-          assertThat(current == null || mm.tree().lookup(current.start()) == current)
-              .as("the handle of a deleted VMA holds none")
-              .isTrue();
-        });
   }
 
-  private static void run(Mm mm, VmaNotation notation, String[] words) throws ErrnoException {
-    if (words[0].equals("modify")) {
-      Vma vma = notation.current(words[1]);
-      String flags = String.join(" ", Arrays.asList(words).subList(3, words.length));
-      Vma wanted = notation.parse("y " + words[2] + " " + flags);
-      Vma result =
-          mm.editor().modify(vma, wanted.start(), wanted.end(), wanted.flags(), vma.extras());
-      assertThat(result.start()).as("result covers the range").isLessThanOrEqualTo(wanted.start());
-      assertThat(result.end()).isGreaterThanOrEqualTo(wanted.end());
-      assertThat(mm.tree().lookup(wanted.start())).isSameAs(result);
-      return;
+  /**
+   * {@code gu?abc} is {@code gu} if a, b or c is; each letter once is and once is not. {@code
+   * $plain} is each flag in turn that neither keeps VMAs apart nor is one all VMAs have.
+   */
+  private static List<String> readings(String line) {
+    if (line.contains(PLAIN)) {
+      return plainFlags().flatMap(flag -> readings(line.replace(PLAIN, flag)).stream()).toList();
     }
-    Vma vma =
-        notation.parse("D " + String.join(" ", Arrays.asList(words).subList(1, words.length)));
-    Vma merged = mm.editor().mergeNew(Proposal.of(vma), words[0].equals("brk"));
-    if (merged == null) {
-      mm.editor().insert(vma);
-    } else {
-      assertThat(mm.tree().lookup(vma.start())).isSameAs(merged);
+    List<Integer> letters =
+        STICKY
+            .matcher(line)
+            .results()
+            .flatMapToInt(match -> match.group(1).chars())
+            .distinct()
+            .boxed()
+            .toList();
+    List<String> readings = new ArrayList<>();
+    for (int carriers = 0; carriers < 1 << letters.size(); carriers++) {
+      int set = carriers;
+      readings.add(
+          STICKY.matcher(line).replaceAll(match -> carries(match, letters, set) ? "gu" : ""));
     }
+    return readings;
+  }
+
+  private static boolean carries(MatchResult match, List<Integer> letters, int carriers) {
+    return match
+        .group(1)
+        .chars()
+        .anyMatch(letter -> (carriers >> letters.indexOf(letter) & 1) != 0);
+  }
+
+  private static Stream<String> plainFlags() {
+    long others =
+        ~(VmFlags.SPECIAL | VmFlags.READ | VmFlags.WRITE | VmFlags.MAYREAD | VmFlags.MAYWRITE);
+    return IntStream.range(0, Long.SIZE)
+        .filter(bit -> (others >>> bit & 1) != 0)
+        .mapToObj(VmFlags::mnemonic)
+        .filter(name -> !name.isEmpty() && !name.equals("??"));
   }
 }
