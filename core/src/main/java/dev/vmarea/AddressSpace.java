@@ -169,7 +169,7 @@ public final class AddressSpace {
       if (write ? !vma.has(VmFlags.WRITE) : !vma.isAccessible()) {
         throw Errno.EACCES.failure();
       }
-      return new DriverFault(mm, vma, address, write).handle();
+      return new DriverFault(mm, task, vma, address, write).handle();
     } finally {
       mm.lock().unlock();
     }

@@ -372,6 +372,7 @@ class ActionsTest {
   @Test
   void aProcessorThatLeaksMapsNothingWithoutAccess() {
     lab.machine.kernel().highestMappablePfn(PFN - 1);
+    lab.space.task().capabilities(0);
     OpenFile file =
         HookLab.prepared(d -> {
           d.vmFlags(d.vmFlags() & ~VmFlags.ACCESS);
@@ -381,6 +382,43 @@ class ActionsTest {
     assertThat(lab.shared(file, 0, 4)).isEqualTo(Errno.EACCES.negated());
     assertThat(lab.vma(0)).isNull();
     assertThat(reservations()).isZero();
+  }
+
+  @Test
+  void onlyFramesThatAreNoMemoryCount() {
+    // RAM ends where the devices begin: the range has frames of both.
+    long edge = 0xc0000;
+    lab.machine.kernel().highestMappablePfn(edge);
+    lab.space.task().capabilities(0);
+    OpenFile file =
+        HookLab.prepared(d -> {
+          d.vmFlags(d.vmFlags() & ~VmFlags.ACCESS);
+          d.pageProtection(d.mm().protection(d.vmFlags()));
+          d.remapFull(edge - 2);
+        });
+    assertThat(lab.shared(file, 0, 3)).as("up to the limit").isEqualTo(lab.at(0));
+    assertThat(lab.shared(file, 8, 12)).as("one beyond").isEqualTo(Errno.EACCES.negated());
+  }
+
+  @Test
+  void whereCacheModesAreNotTrackedWishesAreGranted() {
+    HookLab mips = new HookLab(Profile.SETTLED, Architecture.MIPS);
+    OpenFile file = HookLab.prepared(d -> d.remapFull(PFN));
+    assertThat(mips.shared(file, 0, 4)).isEqualTo(mips.at(0));
+    assertThat(mips.machine.kernel().pfnTracking().reservations()).isEmpty();
+    PageProtection got = mips.space.mm().pageTables().format().protection(0, mips.entry(0));
+    assertThat(got.cacheMode()).isEqualTo(CacheMode.WRITE_BACK);
+  }
+
+  @Test
+  void aProtectionOfTheActionsOwnCounts() {
+    OpenFile file =
+        HookLab.prepared(d ->
+            d.action(
+                new MmapAction.RemapPfn(
+                    d.start(), PFN, d.size(), d.pageProtection().writeCombine())));
+    assertThat(lab.shared(file, 0, 4)).isEqualTo(lab.at(0));
+    assertThat(protection(0).cacheMode()).isEqualTo(CacheMode.WRITE_COMBINING);
   }
 
   /** Answers faults: huge where it can. */

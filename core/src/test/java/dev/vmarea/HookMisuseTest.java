@@ -131,6 +131,7 @@ class HookMisuseTest {
     assertThat(lab.privately(HookLab.prepared(descriptor -> descriptor.vmFile(closed)), 0, 4))
         .isEqualTo(Errno.EINVAL.negated());
     assertThat(lab.vma(0)).isNull();
+    assertThat(closed.references()).isZero();
     assertThat(lab.committed()).isZero();
   }
 

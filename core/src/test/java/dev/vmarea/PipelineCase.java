@@ -20,8 +20,7 @@ import java.util.List;
 
 /**
  * One way to map a test device: which kernel, which caller, what lies in the range and beside it.
- * {@link #makeReady} builds the state before the call, {@link #call} makes it; the page numbers
- * count from a base address.
+ * {@link #makeReady} builds the state before the call; the page numbers count from a base address.
  *
  * @param shared shared, or private and writable, which is charged
  */

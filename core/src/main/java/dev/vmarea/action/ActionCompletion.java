@@ -12,6 +12,7 @@ import dev.vmarea.memory.KernelPage;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.vma.MmapAction;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The second half of an action: the page tables of a VMA that exists (mm-semantics 3.3, 6.1, 6.6).
@@ -38,6 +39,7 @@ final class ActionCompletion {
     }
     if (!scope.kernel().architecture().hasMmu()) {
       if (scope.has(Difference.NO_MMU_ACTION_IGNORED)) {
+        scope.warn(KernelWarning.Kind.RULE, "an action without an MMU");
         return;
       }
       throw Errno.EINVAL.failure();
@@ -45,7 +47,7 @@ final class ActionCompletion {
     switch (action) {
       case MmapAction.Nothing nothing -> {}
       case MmapAction.RemapPfn remap ->
-          remap(remap.start(), remap.startPfn(), remap.size(), remap.protection());
+          remap(remap.start(), remap.startPfn(), remap.size(), chosen(remap.protection()));
       case MmapAction.IoRemapPfn remap -> ioRemap(remap);
       case MmapAction.SimpleIoRemap simple -> throw notPrepared();
       case MmapAction.MapKernelPages pages -> insert(pages.start(), pages.pfns());
@@ -65,7 +67,7 @@ final class ActionCompletion {
     if ((target.vmFlags() & PfnRemap.FLAGS) != PfnRemap.FLAGS) {
       scope.warn(KernelWarning.Kind.RULE, "a remap of a VMA without the flags of one");
     }
-    PfnRemap.complete(scope.mm(), target, start, pfn, size, protection);
+    PfnRemap.complete(scope, target, start, pfn, size, protection);
   }
 
   private void ioRemap(MmapAction.IoRemapPfn remap) throws ErrnoException {
@@ -74,7 +76,11 @@ final class ActionCompletion {
     }
     Architecture architecture = scope.kernel().architecture();
     long pfn = architecture.ioRemapPfn(remap.startPfn(), remap.size());
-    remap(remap.start(), pfn, remap.size(), architecture.decrypted(remap.protection()));
+    remap(remap.start(), pfn, remap.size(), architecture.decrypted(chosen(remap.protection())));
+  }
+
+  private PageProtection chosen(@Nullable PageProtection protection) {
+    return protection == null ? target.protection() : protection;
   }
 
   private ErrnoException notPrepared() {
@@ -112,7 +118,12 @@ final class ActionCompletion {
         scope.warn(KernelWarning.Kind.BUG, "memory as a bare page frame of a mixed mapping");
         throw Errno.EINVAL.failure();
       }
-      if (!tables.insertPfn(at, frames.startPfn() + i, target.protection())) {
+      PageProtection protection = target.protection();
+      if (scope.kernel().architecture().tracksCacheModes()) {
+        protection =
+            scope.kernel().pfnTracking().partialProtection(frames.startPfn() + i, 1, protection);
+      }
+      if (!tables.insertPfn(at, frames.startPfn() + i, protection)) {
         throw Errno.EBUSY.failure();
       }
     }

@@ -11,6 +11,7 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.vma.MmapAction;
 import dev.vmarea.vma.VmaDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first half of an action: what it makes of the descriptor, before a VMA exists (mm-semantics
@@ -60,11 +61,9 @@ final class ActionPreparation {
     }
   }
 
-  /** The helpers take the protection too early; here a later change still counts. */
-  private PageProtection protection(PageProtection captured) {
-    return scope.has(Difference.PROTECTION_CAPTURED_BY_HELPER)
-        ? captured
-        : descriptor.pageProtection();
+  /** What the action says, or what the mapping has now that its hook has returned. */
+  private PageProtection protection(@Nullable PageProtection chosen) {
+    return chosen == null ? descriptor.pageProtection() : chosen;
   }
 
   private void remap(long start, long pfn, long size, PageProtection protection)

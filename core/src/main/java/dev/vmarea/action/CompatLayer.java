@@ -78,14 +78,14 @@ final class CompatLayer {
     long flags = descriptor.vmFlags();
     vma.vmFlags(scope.has(Difference.COMPAT_ADDS_FLAGS) ? vma.vmFlags() | flags : flags);
     vma.pageProtection(descriptor.pageProtection());
-    if (descriptor.vmOps() != null || storesNull(descriptor)) {
+    if (descriptor.vmOps() != null || storesNull()) {
       vma.ops(descriptor.vmOps());
     }
     vma.privateData(descriptor.privateData());
   }
 
   /** Null means "anonymous" to new kernels, and "none given" to those that do not look. */
-  private boolean storesNull(VmaDescriptor descriptor) {
+  private boolean storesNull() {
     return scope.has(Difference.COMPAT_STORES_NULL_OPS)
         || !scope.has(Difference.DESCRIPTOR_OPS_START_NULL);
   }

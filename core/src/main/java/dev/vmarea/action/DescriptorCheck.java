@@ -36,6 +36,9 @@ final class DescriptorCheck {
     if ((flags & ~before & VmFlags.STARTGAP) != 0) {
       return "makes a file a stack";
     }
+    if ((flags & ~before & VmFlags.SEALED) != 0) {
+      return "seals itself, so that a failure could not unmap it";
+    }
     if ((flags & VmFlags.HUGETLB) != 0 && !hasHugePages(descriptor)) {
       return "huge pages of a file that has none";
     }

@@ -28,7 +28,8 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
   private final HookScope scope;
   private final PageProtection template;
   private @Nullable PfnReservation reservation;
-  private boolean told;
+  private @Nullable VmOperations told;
+  private boolean closed;
 
   /** A VMA for [start, end); the reference to {@code file} is taken. */
   public HalfBuiltVma(
@@ -53,13 +54,32 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
     reservation = held;
   }
 
+  /** The old hook has returned: what it kept of this is worth nothing any more. */
+  public void expire() {
+    closed = true;
+  }
+
+  /** An inner file's success hook has returned; the old hook goes on. */
+  @Override
+  public void close() {}
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          String.format(
+              "the VMA of [%x, %x) is no longer its hook's: the hook has returned",
+              start(), end()));
+    }
+  }
+
   @Override
   public void remapPfnRange(long address, long pfn, long size, PageProtection protection)
       throws ErrnoException {
+    checkOpen();
     boolean whole = address == start() && address + Pages.ceil(size) == end();
     pgoff(PfnRemap.pgoff(vmFlags(), whole, pfn, pgoff()));
     vmFlags(vmFlags() | PfnRemap.FLAGS);
-    PfnRemap.complete(scope.mm(), this, address, pfn, size, protection);
+    PfnRemap.complete(scope, this, address, pfn, size, protection);
   }
 
   @Override
@@ -78,12 +98,14 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
 
   @Override
   public void insertPages(long address, List<Long> pfns) throws ErrnoException {
+    checkOpen();
     vmFlags(vmFlags() | VmFlags.MIXEDMAP);
     new ActionCompletion(scope, this).insert(address, pfns);
   }
 
   @Override
   public void mapThrough(OpenFile inner) throws ErrnoException {
+    checkOpen();
     new CompatLayer(scope, this).map(inner);
   }
 
@@ -99,13 +121,19 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
    * callbacks are not called, unless an inner file's have counted the mapping already.
    */
   public void discard() {
-    VmOperations callbacks = ops();
-    if (told && callbacks != null && !scope.has(Difference.COMPAT_FAILURE_FORGETS_MAPPED)) {
-      callbacks.close(vma());
+    if (told != null && !scope.has(Difference.COMPAT_FAILURE_FORGETS_MAPPED)) {
+      told.close(vma());
     }
     PageTables tables = scope.mm().pageTablesIfAny();
     if (tables != null) {
       tables.zap(start(), end(), scope.kernel().memory());
+      Vma below = scope.mm().tree().before(start());
+      Vma above = scope.mm().tree().find(end());
+      tables.freeTables(
+          start(),
+          end(),
+          below == null ? 0 : below.end(),
+          above == null ? scope.mm().config().taskSize() : above.start());
     }
     if (reservation != null) {
       reservation.release();
@@ -133,7 +161,7 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
 
   @Override
   public void told() {
-    told = true;
+    told = ops();
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.HookedMm;
+import java.util.function.Supplier;
 
 /**
  * An address space as the hooks of one call see it, and the way to call them: with memory calls
@@ -41,6 +42,16 @@ public record HookScope(Mm mm, Task task) implements HookedMm {
     boolean before = mm.lock().enterHook();
     try {
       hook.run();
+    } finally {
+      mm.lock().leaveHook(before);
+    }
+  }
+
+  /** Asks a hook that cannot fail. */
+  <T> T ask(Supplier<T> hook) {
+    boolean before = mm.lock().enterHook();
+    try {
+      return hook.get();
     } finally {
       mm.lock().leaveHook(before);
     }

@@ -6,6 +6,7 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.KernelWarning;
+import dev.vmarea.vma.ErrorHook;
 import dev.vmarea.vma.MappedArea;
 import dev.vmarea.vma.NoOperations;
 import dev.vmarea.vma.SuccessHook;
@@ -46,6 +47,7 @@ final class MappingFinish {
     SuccessHook success = followUp.successHook();
     if (error == null && success != null) {
       error = attempt(() -> scope.call(FailurePlan.Point.MAPPED, () -> success.completed(target)));
+      target.close();
       if (!scope.kernel().architecture().hasMmu()
           && scope.has(Difference.NO_MMU_ACTION_IGNORED)
           && thrown == null) {
@@ -61,11 +63,11 @@ final class MappingFinish {
       unmap();
     }
     target.reveal();
-    boolean filtered = !stays && !target.isCleanedUpByCaller();
-    Errno result = filtered ? filter(error) : error;
     if (thrown != null) {
       throw thrown;
     }
+    boolean filtered = !stays && !target.isCleanedUpByCaller();
+    Errno result = filtered ? filter(error) : error;
     if (result != null) {
       throw result.failure();
     }
@@ -95,7 +97,7 @@ final class MappingFinish {
       return failed.errno();
     } catch (RuntimeException defect) {
       thrown = defect;
-      return Errno.EIO; // never seen: the exception goes on
+      return Errno.EIO; // only says that there was one: the exception goes on
     }
   }
 
@@ -124,10 +126,11 @@ final class MappingFinish {
     if (followUp.errorOverride() != null) {
       return followUp.errorOverride();
     }
-    if (followUp.errorHook() == null) {
+    ErrorHook hook = followUp.errorHook();
+    if (hook == null) {
       return error;
     }
-    Errno result = followUp.errorHook().failed(error);
+    Errno result = scope.ask(() -> hook.failed(error));
     if (result == null) {
       scope.warn(KernelWarning.Kind.RULE, "an error hook cleared the error " + error);
       return scope.has(Difference.ERROR_HOOK_CLEARS) ? null : error;

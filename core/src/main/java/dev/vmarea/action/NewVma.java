@@ -23,6 +23,9 @@ interface NewVma extends RemapTarget, CompletedVma {
   /** Its callbacks have been told that it is mapped. */
   void told();
 
+  /** The success hook has returned: what it kept of this is worth nothing any more. */
+  void close();
+
   /** Whether the file's reverse map is locked, so that nobody can find the VMA yet. */
   boolean isHidden();
 

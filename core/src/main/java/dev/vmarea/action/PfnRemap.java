@@ -10,7 +10,6 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.pagetable.PfnReservation;
 import dev.vmarea.space.Kernel;
-import dev.vmarea.space.Mm;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +48,9 @@ final class PfnRemap {
    *     left in the tables
    */
   static void complete(
-      Mm mm, RemapTarget target, long start, long pfn, long size, PageProtection wanted)
+      HookScope scope, RemapTarget target, long start, long pfn, long size, PageProtection wanted)
       throws ErrnoException {
-    Kernel kernel = mm.kernel();
+    Kernel kernel = scope.kernel();
     long end = start + Pages.ceil(size);
     if (!Pages.isAligned(start)) {
       kernel.warn(KernelWarning.Kind.RULE, String.format("remap at %x, not a page", start));
@@ -66,7 +65,9 @@ final class PfnRemap {
     long pages = Pages.count(end - start);
     PfnReservation reservation = null;
     PageProtection protection;
-    if (start == target.start() && end == target.end()) {
+    if (!kernel.architecture().tracksCacheModes()) {
+      protection = wanted;
+    } else if (start == target.start() && end == target.end()) {
       if (target.reservation() != null) {
         throw Errno.EINVAL.failure();
       }
@@ -75,47 +76,40 @@ final class PfnRemap {
     } else {
       protection = kernel.pfnTracking().partialProtection(pfn, pages, wanted);
     }
-    fill(mm, start, end, pfn, protection, reservation);
+    fill(scope, start, end, pfn, protection, reservation);
     if (reservation != null) {
       target.reservation(reservation);
     }
   }
 
   private static void fill(
-      Mm mm,
+      HookScope scope,
       long start,
       long end,
       long pfn,
       PageProtection protection,
       @Nullable PfnReservation reservation)
       throws ErrnoException {
-    PageTables tables = mm.pageTables();
+    PageTables tables = scope.mm().pageTables();
+    Kernel kernel = scope.kernel();
     long pages = Pages.count(end - start);
     boolean filled = false;
     try {
-      checkMappable(mm.kernel(), pfn, pages, protection);
+      if (!kernel.mayMap(scope.task(), pfn, pages, protection)) {
+        throw Errno.EACCES.failure();
+      }
       tables.fill(start, pfn, pages, protection, true);
       filled = true;
     } catch (ErrnoException failed) {
-      tables.zap(start, end, mm.kernel().memory());
+      tables.zap(start, end, kernel.memory());
       throw failed;
     } catch (IllegalStateException occupied) {
-      mm.kernel().warn(KernelWarning.Kind.BUG, String.valueOf(occupied.getMessage()));
+      kernel.warn(KernelWarning.Kind.BUG, String.valueOf(occupied.getMessage()));
       throw Errno.EBUSY.failure();
     } finally {
       if (!filled && reservation != null) {
         reservation.release();
       }
-    }
-  }
-
-  /** Page frames that a processor with the L1TF flaw could leak are not mapped without access. */
-  private static void checkMappable(Kernel kernel, long pfn, long pages, PageProtection protection)
-      throws ErrnoException {
-    long highest = kernel.highestMappablePfn();
-    boolean beyond = Long.compareUnsigned(pfn + pages - 1, highest) > 0;
-    if (beyond && !protection.isPresent() && !kernel.memory().touchesRam(pfn, pages)) {
-      throw Errno.EACCES.failure();
     }
   }
 }

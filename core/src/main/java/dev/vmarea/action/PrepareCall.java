@@ -50,8 +50,9 @@ public final class PrepareCall {
       return followUp;
     } finally {
       descriptor.close();
-      if (!done && descriptor.vmFile() != before && !scope.has(leak)) {
-        descriptor.vmFile().put();
+      OpenFile file = descriptor.vmFile();
+      if (!done && file != before && file.references() > 0 && !scope.has(leak)) {
+        file.put();
       }
     }
   }

@@ -20,6 +20,7 @@ final class PublishedVma implements NewVma {
   private final VmaHandle handle;
   private final boolean removalReserved;
   private boolean hidden;
+  private boolean closed;
 
   /**
    * A VMA that has just been published.
@@ -131,7 +132,19 @@ final class PublishedVma implements NewVma {
   }
 
   @Override
+  public void close() {
+    closed = true;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the VMA is no longer its hook's: the hook has returned");
+    }
+  }
+
+  @Override
   public void privateData(@Nullable Object data) {
+    checkOpen();
     replace(vma().extras().driver().withPrivateData(data));
   }
 
@@ -142,6 +155,7 @@ final class PublishedVma implements NewVma {
 
   @Override
   public void setAnonymous() {
+    checkOpen();
     Vma old = vma();
     mm.editor().replace(old, old.withOps(null));
   }

@@ -158,6 +158,14 @@ public final class Architecture {
     return shape.specialEntries();
   }
 
+  /**
+   * Whether the kernel keeps track of which page frames are mapped with which cache mode (x86 with
+   * its page attribute table).
+   */
+  public boolean tracksCacheModes() {
+    return name().startsWith("x86");
+  }
+
   /** Highest level at which one entry may map a huge page; 0 where only pages are mapped. */
   public int maxHugeLevel() {
     return shape.maxHugeLevel();

@@ -81,6 +81,8 @@ public enum Difference {
   REPLACED_FILE_COUNTED_TWICE,
   /** Such a file is not put when the mapping then fails (up to 6.19; trap 8). */
   REPLACED_FILE_LEAKS_ON_FAILURE,
+  /** Nor when the range merges, and the file's VMA has a reference already (all releases). */
+  REPLACED_FILE_LEAKS_ON_MERGE,
   /**
    * Callbacks and private data are stored after the VMA is linked into the reverse map (all
    * releases; G1): a walker can meet it without them.

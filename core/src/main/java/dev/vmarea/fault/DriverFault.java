@@ -9,6 +9,7 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
+import dev.vmarea.space.Task;
 import dev.vmarea.vma.FaultContext;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
@@ -19,13 +20,15 @@ import dev.vmarea.vma.Vma;
  */
 public final class DriverFault implements FaultContext {
   private final Mm mm;
+  private final Task task;
   private final Vma vma;
   private final long address;
   private final boolean write;
 
   /** A fault at {@code address} (bytes), which lies in {@code vma}. */
-  public DriverFault(Mm mm, Vma vma, long address, boolean write) {
+  public DriverFault(Mm mm, Task task, Vma vma, long address, boolean write) {
     this.mm = mm;
+    this.task = task;
     this.vma = vma;
     this.address = Pages.floor(address);
     this.write = write;
@@ -90,8 +93,7 @@ public final class DriverFault implements FaultContext {
       return Result.SIGBUS;
     }
     try {
-      PageProtection protection = mm.kernel().pfnTracking().partialProtection(pfn, 1, wanted);
-      mm.pageTables().insertPfn(address, pfn, protection);
+      mm.pageTables().insertPfn(address, pfn, tracked(pfn, 1, wanted));
       return Result.NO_PAGE;
     } catch (ErrnoException noTable) {
       return Result.OOM;
@@ -108,14 +110,20 @@ public final class DriverFault implements FaultContext {
       return Result.SIGBUS;
     }
     try {
-      PageProtection protection =
-          mm.kernel().pfnTracking().partialProtection(pfn, pages, mm.protection(vma));
+      PageProtection protection = tracked(pfn, pages, mm.protection(vma));
       long start = address & -Pages.bytes(pages);
       mm.pageTables().insertHuge(level, start, pfn, protection);
       return Result.NO_PAGE;
     } catch (ErrnoException noTable) {
       return Result.OOM;
     }
+  }
+
+  private PageProtection tracked(long pfn, long pages, PageProtection wanted)
+      throws ErrnoException {
+    return mm.kernel().architecture().tracksCacheModes()
+        ? mm.kernel().pfnTracking().partialProtection(pfn, pages, wanted)
+        : wanted;
   }
 
   /** The rules of mappings of page frames, which a driver must keep. */
@@ -131,9 +139,6 @@ public final class DriverFault implements FaultContext {
           String.format("page frame %x inserted by a fault into %s", pfn, vma));
       return false;
     }
-    boolean readable = mm.protection(vma).isPresent();
-    return readable
-        || Long.compareUnsigned(pfn, kernel.highestMappablePfn()) <= 0
-        || kernel.memory().isRam(pfn);
+    return kernel.mayMap(task, pfn, 1, mm.protection(vma));
   }
 }

@@ -79,7 +79,7 @@ public final class ForkOperation {
             childAnon,
             vma.ops(),
             vma.extras().withUserfault(null));
-    VmaLifecycle.copied(copy);
+    VmaLifecycle.copied(parent, copy);
     child.editor().insert(copy);
     child.counters().map(flags, copy.pages());
     PageTables tables = parent.pageTablesIfAny();

@@ -81,25 +81,36 @@ final class MappedRegion {
         abandon(replaced, prepared);
       }
     }
+    if (joined != null) {
+      putHandedOver(Difference.REPLACED_FILE_LEAKS_ON_MERGE);
+    }
     result = storeFields(result, joined == null);
-    complete(replaced, result);
+    RuntimeException defect = complete(replaced, result);
     if (state.followUp != null && joined == null) {
       boolean reserved = VmaCreation.reservesRemoval(scope, state.followUp);
       new NewMapping(scope, result, state.followUp, reserved).finish();
+    }
+    if (defect != null) {
+      throw defect;
     }
     return state.start;
   }
 
   private void abandon(ReplacedMappings replaced, boolean prepared) {
-    OpenFile file = state.file;
-    boolean leaks = mm.kernel().profile().has(Difference.REPLACED_FILE_LEAKS_ON_FAILURE);
-    if (state.followUp != null && file != null && file != state.asked && !leaks) {
-      file.put();
-    }
+    putHandedOver(Difference.REPLACED_FILE_LEAKS_ON_FAILURE);
     if (prepared) {
       replaced.abandonCreated();
     } else {
       replaced.abandonPrepared();
+    }
+  }
+
+  /** The reference to a file that the hook put in is nobody's now. */
+  private void putHandedOver(Difference leak) {
+    OpenFile file = state.file;
+    boolean handedOver = state.followUp != null && file != null && file != state.asked;
+    if (handedOver && file != null && !mm.kernel().profile().has(leak)) {
+      file.put();
     }
   }
 
@@ -180,12 +191,14 @@ final class MappedRegion {
     return stored;
   }
 
-  private void complete(ReplacedMappings replaced, Vma result) {
-    replaced.complete();
+  /** The defect of an old mapping's driver that threw, if one did; all is complete. */
+  private @Nullable RuntimeException complete(ReplacedMappings replaced, Vma result) {
+    RuntimeException defect = replaced.complete();
     long pages = state.pages();
     mm.counters().map(result.flags(), pages);
     if (result.has(VmFlags.LOCKED)) {
       mm.counters().lock(pages);
     }
+    return defect;
   }
 }

@@ -56,6 +56,9 @@ final class ReplacedMappings {
     }
     if (old != null) {
       old.close(); // the point of no return
+      if (old.defect() != null) {
+        stage.abandonCreated();
+      }
     }
     return stage;
   }
@@ -93,10 +96,20 @@ final class ReplacedMappings {
     }
   }
 
-  /** The new mapping is in their place. */
-  void complete() {
-    if (old != null) {
+  /**
+   * The new mapping is in their place.
+   *
+   * @return what a driver threw of whose files or VMAs they were
+   */
+  @Nullable RuntimeException complete() {
+    if (old == null) {
+      return null;
+    }
+    try {
       old.complete();
+      return null;
+    } catch (RuntimeException defect) {
+      return defect;
     }
   }
 }

@@ -95,6 +95,7 @@ final class VmaCreation {
       scope.call(FailurePlan.Point.HOOK, () -> hook.legacyMmap(file, vma));
       made = true;
     } finally {
+      vma.expire();
       if (!made) {
         vma.discard();
       }

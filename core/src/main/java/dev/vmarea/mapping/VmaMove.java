@@ -190,7 +190,7 @@ final class VmaMove {
                 vma.anon(),
                 vma.ops(),
                 vma.extras().withUserfault(null));
-    VmaLifecycle.copied(copy);
+    VmaLifecycle.copied(mm, copy);
     mm.editor().insert(copy);
     return copy;
   }
@@ -208,11 +208,23 @@ final class VmaMove {
         return noTable.errno();
       }
     }
-    Errno refused = vma.ops() == null ? null : vma.ops().mremap(copy);
+    Errno refused = tellMoved(vma.ops(), copy);
     if (refused != null && tables != null) {
       moveBack(tables, target);
     }
     return refused;
+  }
+
+  private @Nullable Errno tellMoved(@Nullable VmOperations ops, Vma copy) {
+    if (ops == null) {
+      return null;
+    }
+    boolean before = mm.lock().enterHook();
+    try {
+      return ops.mremap(copy);
+    } finally {
+      mm.lock().leaveHook(before);
+    }
   }
 
   private void moveBack(PageTables tables, long target) {

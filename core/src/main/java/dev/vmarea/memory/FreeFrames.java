@@ -16,16 +16,21 @@ final class FreeFrames {
 
   /** Takes consecutive frames and returns the first one, or -1 if there is no room. */
   long take(long pages) {
+    long start = firstWithRoom(pages);
+    Long end = stretches.remove(start);
+    if (end != null) {
+      if (end - start > pages) {
+        stretches.put(start + pages, end);
+      }
+      count -= pages;
+    }
+    return start;
+  }
+
+  private long firstWithRoom(long pages) {
     for (Map.Entry<Long, Long> stretch : stretches.entrySet()) {
-      long start = stretch.getKey();
-      long end = stretch.getValue();
-      if (end - start >= pages) {
-        stretches.remove(start);
-        if (end - start > pages) {
-          stretches.put(start + pages, end);
-        }
-        count -= pages;
-        return start;
+      if (stretch.getValue() - stretch.getKey() >= pages) {
+        return stretch.getKey();
       }
     }
     return -1;

@@ -105,17 +105,21 @@ final class EntryMove {
 
   private long pages(TableNode leaf, long source, long target, long left, boolean move)
       throws ErrnoException {
-    TableNode place = place(0, target);
     int at = tree.index(0, source);
     int other = tree.index(0, target);
-    int count = Math.min(leaf.size() - at, place.size() - other);
+    int count = Math.min(leaf.size() - at, tree.size(0) - other);
     count = (int) Math.min(count, left >>> tree.shift(0));
-    for (int i = 0; move && i < count; i++) {
-      if (leaf.entry(at + i) != 0) {
-        if (place.entry(other + i) != 0) {
-          throw PageTables.occupied(target + i * tree.span(0));
+    // Only where there is something: a table that lies in both ranges, empty at first, may by now
+    // have got entries in the other one.
+    if (leaf.hasEntries(at, at + count)) {
+      TableNode place = place(0, target);
+      for (int i = 0; move && i < count; i++) {
+        if (leaf.entry(at + i) != 0) {
+          if (place.entry(other + i) != 0) {
+            throw PageTables.occupied(target + i * tree.span(0));
+          }
+          place.store(other + i, leaf.clear(at + i));
         }
-        place.store(other + i, leaf.clear(at + i));
       }
     }
     return (long) count << tree.shift(0);

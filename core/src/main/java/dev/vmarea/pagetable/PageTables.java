@@ -319,6 +319,11 @@ public final class PageTables {
     new TableInvariants(tree, format, architecture.maxHugeLevel()).check();
   }
 
+  /** For tests. */
+  TableTree tree() {
+    return tree;
+  }
+
   /** Something is mapped where nothing may be. */
   static IllegalStateException occupied(long address) {
     return new IllegalStateException("the page-table entry at " + hex(address) + " is occupied");

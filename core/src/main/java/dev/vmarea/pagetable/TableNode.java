@@ -60,6 +60,15 @@ final class TableNode {
     return entries.length == 0 ? 0 : entries[index];
   }
 
+  /** Whether one of the slots [from, to) has an entry. */
+  boolean hasEntries(int from, int to) {
+    long all = 0;
+    for (int i = from; i < to; i++) {
+      all |= entries[i];
+    }
+    return all != 0;
+  }
+
   /** The table below a slot, or null; safe without a lock. */
   @Nullable TableNode child(int index) {
     return (TableNode) CHILD.getAcquire(children, index);

@@ -5,6 +5,7 @@ import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.KernelWarning;
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
 import dev.vmarea.memory.PhysicalMemory;
@@ -123,6 +124,21 @@ public final class Kernel {
    */
   public long highestMappablePfn() {
     return highestMappablePfn;
+  }
+
+  /**
+   * Whether page frames [pfn, pfn + pages) may be mapped so by {@code task}: what a processor with
+   * the L1TF flaw could leak, frames beyond its limit that are not memory, is not mapped without
+   * access, but for CAP_SYS_ADMIN.
+   */
+  public boolean mayMap(Task task, long pfn, long pages, PageProtection protection) {
+    long from = Math.max(pfn, highestMappablePfn + 1);
+    long end = pfn + pages;
+    return protection.isPresent()
+        || highestMappablePfn == Long.MAX_VALUE
+        || from >= end
+        || memory.isAllRam(from, end - from)
+        || task.capable(Task.CAP_SYS_ADMIN);
   }
 
   /** Gives the processor the L1TF flaw, with this limit. */

@@ -83,8 +83,9 @@ public final class MmVerifier {
   }
 
   private static void checkEntry(Mm mm, long address) {
-    Vma vma = mm.tree().lookup(address);
-    require(vma != null, "an entry where nothing is mapped: " + Long.toHexString(address));
+    require(
+        mm.tree().lookup(address) != null,
+        "an entry where nothing is mapped: " + Long.toHexString(address));
   }
 
   /** Page frames are held as often as VMAs say so; other address spaces may hold them too. */

@@ -6,10 +6,10 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.PageTables;
-import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The VMAs in a range that is about to be unmapped: gathered first (which may fail), then taken out
@@ -26,6 +26,7 @@ public final class UnmapSet {
   private long pages;
   private long accountedPages;
   private boolean closed;
+  private @Nullable RuntimeException defect;
 
   private UnmapSet(Mm mm, long start, long end) {
     this.mm = mm;
@@ -116,11 +117,26 @@ public final class UnmapSet {
       clear(tables);
     }
     for (Vma vma : vmas) {
-      VmOperations ops = vma.ops();
-      if (ops != null) {
-        ops.close(vma);
+      keep(() -> VmaLifecycle.closed(mm, vma));
+    }
+  }
+
+  /** A driver that throws must not keep the others from their end. */
+  private void keep(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException thrown) {
+      if (defect == null) {
+        defect = thrown;
+      } else {
+        defect.addSuppressed(thrown);
       }
     }
+  }
+
+  /** What a driver has thrown so far, or null; {@link #complete} throws it when all is done. */
+  public @Nullable RuntimeException defect() {
+    return defect;
   }
 
   /** A table page goes if all it covers lies between the neighbours that stay. */
@@ -165,8 +181,11 @@ public final class UnmapSet {
       if (vma.has(VmFlags.LOCKED)) {
         mm.counters().lock(-vma.pages());
       }
-      VmaLifecycle.ended(vma);
+      keep(() -> VmaLifecycle.ended(mm, vma));
     }
     mm.uncharge(accountedPages);
+    if (defect != null) {
+      throw defect;
+    }
   }
 }

@@ -106,7 +106,7 @@ public final class VmaEditor {
     Vma low = newBelow ? vma.duplicate(vma.start(), address) : vma.part(vma.start(), address);
     Vma high = newBelow ? vma.part(address, vma.end()) : vma.duplicate(address, vma.end());
     Vma fresh = newBelow ? low : high;
-    VmaLifecycle.copied(fresh);
+    VmaLifecycle.copied(mm, fresh);
     tree().replace(vma.start(), vma.end(), low, high);
     if (newBelow) {
       high.handle().publish(high);
@@ -128,7 +128,13 @@ public final class VmaEditor {
     }
     VmOperations ops = vma.ops();
     if (ops != null) {
-      Errno refused = ops.maySplit(vma, address);
+      boolean before = mm.lock().enterHook();
+      Errno refused;
+      try {
+        refused = ops.maySplit(vma, address);
+      } finally {
+        mm.lock().leaveHook(before);
+      }
       if (refused != null) {
         throw refused.failure();
       }
@@ -161,7 +167,7 @@ public final class VmaEditor {
     Vma middle = vma;
     if (below != null) {
       allowSplit(vma, start, mm.mapCount());
-      VmaLifecycle.copied(below);
+      VmaLifecycle.copied(mm, below);
       middle = vma.part(start, vma.end());
     }
     Vma above = tail ? null : middle.duplicate(end, vma.end());
@@ -176,7 +182,7 @@ public final class VmaEditor {
         }
         throw refused;
       }
-      VmaLifecycle.copied(above);
+      VmaLifecycle.copied(mm, above);
     }
     Vma changed =
         new Vma(

@@ -15,7 +15,7 @@ public final class VmaLifecycle {
   private VmaLifecycle() {}
 
   /** {@code copy} is a duplicate of a VMA (split, fork, move), not yet published. */
-  public static void copied(Vma copy) {
+  public static void copied(Mm mm, Vma copy) {
     OpenFile file = copy.file();
     if (file != null) {
       file.get();
@@ -26,7 +26,28 @@ public final class VmaLifecycle {
     }
     VmOperations ops = copy.ops();
     if (ops != null) {
-      ops.open(copy);
+      boolean before = mm.lock().enterHook();
+      try {
+        ops.open(copy);
+      } finally {
+        mm.lock().leaveHook(before);
+      }
+    }
+  }
+
+  /** {@code vma} is past the point of no return: it can no longer be found, its driver is told. */
+  static void closed(Mm mm, Vma vma) {
+    if (vma.handle() instanceof FileVmaHandle handle) {
+      handle.map().unlink(handle);
+    }
+    VmOperations ops = vma.ops();
+    if (ops != null) {
+      boolean before = mm.lock().enterHook();
+      try {
+        ops.close(vma);
+      } finally {
+        mm.lock().leaveHook(before);
+      }
     }
   }
 
@@ -38,8 +59,8 @@ public final class VmaLifecycle {
     }
   }
 
-  /** {@code vma} has left the tree for good; whoever removes it has called {@code close}. */
-  static void ended(Vma vma) {
+  /** {@code vma} has left the tree for good; whoever unmaps it has closed it. */
+  static void ended(Mm mm, Vma vma) {
     if (vma.handle() instanceof FileVmaHandle handle) {
       handle.map().unlink(handle);
     }
@@ -50,7 +71,12 @@ public final class VmaLifecycle {
     }
     OpenFile file = vma.file();
     if (file != null) {
-      file.put();
+      boolean before = mm.lock().enterHook();
+      try {
+        file.put();
+      } finally {
+        mm.lock().leaveHook(before);
+      }
     }
   }
 }

@@ -65,8 +65,8 @@ final class VmaMerger {
     long flags = previous.flags() | sticky | next.flags() & mm.kernel().profile().stickyFlags();
     Vma merged = rebuilt(previous, previous.start(), next.end(), previous.pgoff(), flags, anon);
     mm.tree().replace(previous.start(), next.end(), merged);
-    VmaLifecycle.ended(vma);
-    VmaLifecycle.ended(next);
+    VmaLifecycle.ended(mm, vma);
+    VmaLifecycle.ended(mm, next);
     merged.handle().publish(merged);
     return merged;
   }
@@ -77,7 +77,7 @@ final class VmaMerger {
         rebuilt(previous, previous.start(), end, previous.pgoff(), previous.flags() | sticky, anon);
     if (end == vma.end()) {
       mm.tree().replace(previous.start(), end, merged);
-      VmaLifecycle.ended(vma);
+      VmaLifecycle.ended(mm, vma);
     } else {
       Vma rest = vma.part(end, vma.end());
       mm.tree().replace(previous.start(), vma.end(), merged, rest);
@@ -93,7 +93,7 @@ final class VmaMerger {
     Vma merged = rebuilt(next, start, next.end(), pgoff, next.flags() | sticky, anon);
     if (start == vma.start()) {
       mm.tree().replace(start, next.end(), merged);
-      VmaLifecycle.ended(vma);
+      VmaLifecycle.ended(mm, vma);
     } else {
       Vma rest = vma.part(vma.start(), start);
       mm.tree().replace(vma.start(), next.end(), rest, merged);
@@ -177,7 +177,7 @@ final class VmaMerger {
     Vma merged = rebuilt(target, start, end, pgoff, flags, anon);
     mm.tree().replace(start, end, merged);
     if (swallowed != null) {
-      VmaLifecycle.ended(swallowed);
+      VmaLifecycle.ended(mm, swallowed);
     }
     merged.handle().publish(merged);
     return merged;

@@ -3,6 +3,7 @@ package dev.vmarea.vma;
 
 import dev.vmarea.base.PageProtection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a prepare hook asks to be done once its VMA exists ({@code mmap_action}). Immutable; made by
@@ -18,13 +19,14 @@ public sealed interface MmapAction {
    * @param start bytes, page aligned
    * @param startPfn first page frame
    * @param size bytes, rounded up to pages
-   * @param protection protection and cache mode of the entries
+   * @param protection protection and cache mode of the entries, or null for those that the mapping
+   *     has when its hook returns
    */
-  record RemapPfn(long start, long startPfn, long size, PageProtection protection)
+  record RemapPfn(long start, long startPfn, long size, @Nullable PageProtection protection)
       implements MmapAction {}
 
   /** The same with device memory: the architecture translates page frames and protection. */
-  record IoRemapPfn(long start, long startPfn, long size, PageProtection protection)
+  record IoRemapPfn(long start, long startPfn, long size, @Nullable PageProtection protection)
       implements MmapAction {}
 
   /**

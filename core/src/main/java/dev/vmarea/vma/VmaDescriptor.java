@@ -209,8 +209,8 @@ public final class VmaDescriptor {
         mm.profile().has(Difference.IO_FLAG_STICKS) && action instanceof MmapAction.IoRemapPfn;
     action(
         stillIo
-            ? new MmapAction.IoRemapPfn(from, pfn, bytes, pageProtection)
-            : new MmapAction.RemapPfn(from, pfn, bytes, pageProtection));
+            ? new MmapAction.IoRemapPfn(from, pfn, bytes, captured())
+            : new MmapAction.RemapPfn(from, pfn, bytes, captured()));
   }
 
   /** The same for the whole range. */
@@ -221,7 +221,7 @@ public final class VmaDescriptor {
   /** The same for device memory. */
   public void ioRemap(long from, long pfn, long bytes) {
     checkRange(from, bytes);
-    action(new MmapAction.IoRemapPfn(from, pfn, bytes, pageProtection));
+    action(new MmapAction.IoRemapPfn(from, pfn, bytes, captured()));
   }
 
   /** The same for the whole range. */
@@ -238,6 +238,10 @@ public final class VmaDescriptor {
   public void mapKernelPages(long from, List<Long> pfns) {
     checkRange(from, Pages.bytes(pfns.size()));
     action(new MmapAction.MapKernelPages(from, pfns));
+  }
+
+  private @Nullable PageProtection captured() {
+    return mm.profile().has(Difference.PROTECTION_CAPTURED_BY_HELPER) ? pageProtection : null;
   }
 
   private void checkRange(long from, long bytes) {

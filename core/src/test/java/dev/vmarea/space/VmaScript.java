@@ -140,7 +140,7 @@ final class VmaScript {
                 wanted.anon(),
                 source == null ? null : source.ops(),
                 wanted.extras());
-    VmaLifecycle.copied(vma);
+    VmaLifecycle.copied(mm, vma);
     mm.editor().insert(vma);
     apart++;
     notation.name(apart == 1 ? "D" : "D" + apart, vma);

@@ -51,8 +51,7 @@ public class HookBenchmark {
         new Machine(KernelConfig.standard(), Profile.SETTLED)
             .newAddressSpace(layout, Task.unprivileged())
             .syscalls();
-    Inode inode =
-        new Inode(Inode.Type.CHARACTER_DEVICE, new FileSystem("devtmpfs", false, false));
+    Inode inode = new Inode(Inode.Type.CHARACTER_DEVICE, new FileSystem("devtmpfs", false, false));
     DirectoryEntry entry = new DirectoryEntry("/dev/bench");
     MmapPrepare hook = descriptor -> {};
     LegacyMmap oldHook = (file, vma) -> {};
