@@ -7,6 +7,7 @@ module dev.vmarea.trace {
 
   exports dev.vmarea.trace.evidence;
   exports dev.vmarea.trace.json;
+  exports dev.vmarea.trace.pagetable;
   exports dev.vmarea.trace.procmaps;
   exports dev.vmarea.trace.replay;
   exports dev.vmarea.trace.strace;

@@ -108,9 +108,10 @@ final class BenchTable {
   }
 
   private static String number(double value) {
-    return value == Math.rint(value)
-        ? String.format(Locale.ROOT, "%.0f", value)
-        : String.format(Locale.ROOT, "%.1f", value);
+    if (value == Math.rint(value)) {
+      return String.format(Locale.ROOT, "%.0f", value);
+    }
+    return String.format(Locale.ROOT, value < 0.1 ? "%.2f" : "%.1f", value);
   }
 
   private static String value(double value, String unit) {

@@ -3,6 +3,7 @@
 package dev.vmarea.cli;
 
 import dev.vmarea.trace.json.JsonWriter;
+import dev.vmarea.trace.pagetable.PageTableImage;
 import dev.vmarea.trace.replay.DiffLine;
 import dev.vmarea.trace.replay.Divergence;
 import dev.vmarea.trace.replay.EvidenceSummary;
@@ -10,6 +11,7 @@ import dev.vmarea.trace.replay.MapComparison;
 import dev.vmarea.trace.replay.ProcessOutcome;
 import dev.vmarea.trace.replay.Recording;
 import dev.vmarea.trace.replay.ReplayReport;
+import dev.vmarea.trace.replay.ReplayWarning;
 import dev.vmarea.trace.strace.StraceProblem;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +30,7 @@ final class JsonReport {
     ReplayReport report = replayed.report();
     json.beginObject().member("schema", 1);
     recording(replayed);
-    json.member("profile", replayed.profile())
+    json.member("profile", report.profile())
         .member("identical", report.identical())
         .member("calls", report.calls())
         .member("memoryCalls", report.memoryCalls())
@@ -51,6 +53,14 @@ final class JsonReport {
     json.key("problems").beginArray();
     replayed.problems().forEach(this::problem);
     json.endArray();
+    json.member("script", report.script()).member("warningCount", report.warningCount());
+    json.key("warnings").beginArray();
+    report.warnings().forEach(this::warning);
+    json.endArray();
+    PageTableImage tables = report.pageTables();
+    if (tables != null) {
+      PageTablesJson.write(json, tables);
+    }
     return json.endObject().text();
   }
 
@@ -126,6 +136,14 @@ final class JsonReport {
         .member("column", problem.column())
         .member("message", problem.message())
         .member("text", problem.excerpt())
+        .endObject();
+  }
+
+  private void warning(ReplayWarning warning) {
+    json.beginObject()
+        .member("line", warning.line())
+        .member("kind", warning.warning().kind().name().toLowerCase(Locale.ROOT))
+        .member("text", warning.warning().text())
         .endObject();
   }
 

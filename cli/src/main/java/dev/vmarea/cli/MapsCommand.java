@@ -2,11 +2,14 @@
 
 package dev.vmarea.cli;
 
+import dev.vmarea.base.Profile;
+import dev.vmarea.trace.evidence.DeviceDeclaration;
 import dev.vmarea.trace.procmaps.MapsFile;
 import dev.vmarea.trace.procmaps.SmapsFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +31,7 @@ import picocli.CommandLine.Parameters;
       "  vmarea maps ls.rec --start          its first one",
       "  vmarea maps ls.rec --smaps          with what smaps tells of each area",
       "  vmarea maps saved.smaps --json      one JSON object",
+      "  vmarea maps --page-tables examples/remap.strace",
       "  vmarea maps 1 2>/dev/null           without the summary"
     })
 final class MapsCommand implements Callable<Integer> {
@@ -46,6 +50,15 @@ final class MapsCommand implements Callable<Integer> {
   @Option(names = "--smaps", description = "All that smaps tells, where the source has it.")
   private boolean smaps;
 
+  @Option(
+      names = "--page-tables",
+      description =
+          "Below each line its page-table entries: of a script or a recording, which is replayed"
+              + " (a living process and a maps file do not tell them).")
+  private boolean pageTables;
+
+  @Mixin private final DeviceOptions devices = new DeviceOptions();
+  @Mixin private final ProfileOption profile = new ProfileOption();
   @Mixin private final CommonOptions common = new CommonOptions();
 
   MapsCommand(Console console) {
@@ -54,6 +67,17 @@ final class MapsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    List<DeviceDeclaration> declared = devices.devices();
+    Profile rules = profile.profile();
+    if (pageTables && (start || smaps)) {
+      throw CliException.usage("--page-tables goes with neither --start nor --smaps");
+    }
+    if (pageTables) {
+      return new PageTablesOfSource(console, declared, rules).print(source, common.json());
+    }
+    if (!declared.isEmpty() || rules != null) {
+      throw CliException.usage("--device, --devices and --profile: only with --page-tables");
+    }
     MapSource map = MapSource.read(source, start, smaps);
     if (common.json()) {
       console.out().println(MapsJson.of(map));

@@ -58,6 +58,11 @@ final class NextSteps {
     }
     if (recording != null) {
       steps.add(new Step(self() + " maps " + name, "shows the kernel's final map"));
+    } else if (replayed.report().script()) {
+      if (replayed.report().pageTables() == null) {
+        steps.add(
+            new Step(self() + " replay --page-tables " + name, "the same with the page tables"));
+      }
     } else if (replayed.report().comparedMaps() == 0) {
       steps.add(
           new Step(

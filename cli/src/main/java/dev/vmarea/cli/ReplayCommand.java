@@ -2,6 +2,8 @@
 
 package dev.vmarea.cli;
 
+import dev.vmarea.trace.pagetable.PageTableImage;
+import dev.vmarea.trace.pagetable.PageTableText;
 import dev.vmarea.trace.replay.ReplayReport;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -36,6 +38,11 @@ import picocli.CommandLine.Parameters;
       "  vmarea replay log --from start.maps --expect final.maps",
       "  zcat logs/*.gz | vmarea replay -      gzip itself is read as it is, too",
       "",
+      "  vmarea replay examples/remap.strace   a script, which declares its device",
+      "  vmarea replay examples/remap.strace --page-tables",
+      "  vmarea replay mine.strace --device /dev/demo:pfn=0xd0000,size=64k,cache=uc",
+      "",
+      "Scripts, devices and their settings: docs/scripts.md.",
       "Exit status: 0 identical, or nothing to compare (the report says which); 1 a result or a"
           + " map differs; 2 input that cannot be read."
     })
@@ -59,6 +66,12 @@ final class ReplayCommand implements Callable<Integer> {
       description = "The map (maps or smaps) of the first process at its end.")
   private @Nullable Path expect;
 
+  @Option(
+      names = "--page-tables",
+      description = "Below each line of the final map its page-table entries.")
+  private boolean pageTables;
+
+  @Mixin private final DeviceOptions devices = new DeviceOptions();
   @Mixin private final ReplayOptions options = new ReplayOptions();
   @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -70,8 +83,12 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Replayer replayer = new Replayer(console, options);
     replayer.useMaps(from, expect);
+    replayer.useDevices(devices.devices());
+    if (pageTables) {
+      replayer.showPageTables();
+    }
     Replayed replayed = replay(replayer);
-    Warnings.problems(replayed, console);
+    Warnings.print(replayed, console);
     if (common.json()) {
       console.out().println(JsonReport.of(replayed));
       return replayed.exitCode();
@@ -91,7 +108,8 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private void printMap(ReplayReport report) throws IOException {
-    String map = report.finalMap();
+    PageTableImage tables = report.pageTables();
+    String map = tables == null ? report.finalMap() : PageTableText.of(tables);
     if (map != null) {
       new MapPrinter(console).print(map);
     }

@@ -5,19 +5,14 @@ package dev.vmarea.cli;
 import dev.vmarea.base.Profile;
 import dev.vmarea.trace.replay.ReplaySettings;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every verb that replays; a picocli mixin. */
 final class ReplayOptions {
   private static final int SHOWN = 20;
 
-  @Option(
-      names = "--profile",
-      paramLabel = "NAME",
-      description =
-          "Rules of another kernel than the recorded one, such as LINUX_6_18. Without it: the"
-              + " recorded kernel's, or the nearest known ones.")
-  private @Nullable String profile;
+  @Mixin private final ProfileOption profile = new ProfileOption();
 
   @Option(
       names = "--max-divergences",
@@ -27,15 +22,7 @@ final class ReplayOptions {
 
   /** The profile asked for, or null. */
   @Nullable Profile profile() {
-    String name = profile;
-    if (name == null) {
-      return null;
-    }
-    try {
-      return Profile.named(name);
-    } catch (IllegalArgumentException e) {
-      throw CliException.usage("--profile: " + e.getMessage());
-    }
+    return profile.profile();
   }
 
   /** Divergences to keep at most. */

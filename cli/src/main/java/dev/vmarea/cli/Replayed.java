@@ -13,14 +13,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source what was replayed, for people
  * @param recording the recording, or null for a mere log
- * @param profile name of the profile used
  * @param report what the replay found
  * @param problems the first lines that were not understood
  */
 record Replayed(
     String source,
     @Nullable Recording recording,
-    String profile,
     ReplayReport report,
     List<StraceProblem> problems) {
 

@@ -4,6 +4,7 @@ package dev.vmarea.cli;
 
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
+import dev.vmarea.trace.evidence.DeviceDeclaration;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import dev.vmarea.trace.replay.Recording;
 import dev.vmarea.trace.replay.Replay;
@@ -18,16 +19,40 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Replays a recording or a log; the one path behind {@code run} and {@code replay}. */
+/** Replays a recording or a log; the one path behind every verb that does. */
 final class Replayer {
   private final Console console;
-  private final ReplayOptions options;
+  private final @Nullable Profile profile;
+  private final int maxDivergences;
   private ReplaySettings.@Nullable StartingMap start;
   private @Nullable List<MapsEntry> expected;
+  private List<DeviceDeclaration> devices = List.of();
+  private boolean pageTables;
 
   Replayer(Console console, ReplayOptions options) {
+    this(console, options.profile(), options.maxDivergences());
+  }
+
+  /**
+   * A replayer.
+   *
+   * @param profile the profile to use, or null
+   * @param maxDivergences divergences to keep
+   */
+  Replayer(Console console, @Nullable Profile profile, int maxDivergences) {
     this.console = console;
-    this.options = options;
+    this.profile = profile;
+    this.maxDivergences = maxDivergences;
+  }
+
+  /** Lets the log open these devices. */
+  void useDevices(List<DeviceDeclaration> declared) {
+    devices = declared;
+  }
+
+  /** Has page tables in the report. */
+  void showPageTables() {
+    pageTables = true;
   }
 
   /** Uses these maps instead of a recording's own; either may be null. */
@@ -39,7 +64,7 @@ final class Replayer {
   /** Replays the recording in {@code directory}. */
   Replayed recording(Path directory) throws IOException {
     Recording recording = Recording.open(directory);
-    ReplaySettings settings = recording.settings(options.profile());
+    ReplaySettings settings = recording.settings(profile);
     Path trace = recording.trace();
     return replay(
         Files.newInputStream(trace), Files.size(trace), trace.toString(), settings, recording);
@@ -57,22 +82,19 @@ final class Replayer {
   }
 
   private ReplaySettings logSettings() {
-    List<String> notes = new ArrayList<>();
-    Profile profile = options.profile();
-    if (profile == null) {
-      profile = Profile.LINUX_6_18;
-      notes.add(
-          "A log does not tell the kernel it comes from; "
-              + profile.name()
-              + " in a common configuration is assumed.");
-    }
-    return ReplaySettings.of(KernelConfig.standard(), profile).withNotes(notes);
+    Profile asked = profile;
+    return asked == null
+        ? ReplaySettings.ofUnknownKernel()
+        : ReplaySettings.of(KernelConfig.standard(), asked);
   }
 
   private Replayed replay(
       InputStream in, long size, String name, ReplaySettings given, @Nullable Recording recording)
       throws IOException {
-    ReplaySettings settings = given.withMaxDivergences(options.maxDivergences());
+    ReplaySettings settings = given.withMaxDivergences(maxDivergences).withDevices(devices);
+    if (pageTables) {
+      settings = settings.withPageTables();
+    }
     if (start != null) {
       settings = settings.withStart(start);
     }
@@ -97,7 +119,6 @@ final class Replayer {
         new Replayed(
             recording == null ? name : recording.directory().toString(),
             recording,
-            settings.profile().name(),
             report,
             problems);
     requireCalls(replayed);

@@ -156,7 +156,7 @@ final class RunCommand implements Callable<Integer> {
 
   private int report(RecordingResult result, Path directory) throws IOException {
     Replayed replayed = new Replayer(console, options).recording(directory);
-    Warnings.problems(replayed, console);
+    Warnings.print(replayed, console);
     // The program's last line may not have ended.
     console.out().println();
     if (common.json()) {

@@ -3,6 +3,7 @@
 package dev.vmarea.cli;
 
 import dev.vmarea.cli.Console.Style;
+import dev.vmarea.trace.pagetable.PageTableImage;
 import dev.vmarea.trace.replay.DiffLine;
 import dev.vmarea.trace.replay.Divergence;
 import dev.vmarea.trace.replay.MapComparison;
@@ -54,7 +55,13 @@ final class TextReport {
     ended(replayed);
     calls(report);
     areas(report);
-    page.row("evidence", EvidenceText.of(report.evidence()));
+    PageTableImage tables = report.pageTables();
+    if (tables != null) {
+      page.row("tables", PageTablesRow.of(tables));
+    }
+    if (!report.script() || report.evidence().isAny()) {
+      page.row("evidence", EvidenceText.of(report.evidence()));
+    }
     verdict(replayed);
     divergences(report);
     differences(report);
@@ -64,13 +71,17 @@ final class TextReport {
   }
 
   private void kernel(Replayed replayed) {
+    if (replayed.report().script()) {
+      page.row("kernel", "none: a script, played by the rules of " + replayed.report().profile());
+      return;
+    }
     Recording recording = replayed.recording();
     String release = recording == null ? "" : recording.kernel();
     page.row(
         "kernel",
         (release.isEmpty() ? "not known" : Console.printable(release))
             + ", replayed by the rules of "
-            + replayed.profile());
+            + replayed.report().profile());
   }
 
   private void ended(Replayed replayed) {
@@ -115,7 +126,9 @@ final class TextReport {
   private void verdict(Replayed replayed) {
     ReplayReport report = replayed.report();
     Boolean identical = report.identical();
-    if (identical == null) {
+    if (report.script() && report.comparedMaps() == 0) {
+      scriptVerdict(report);
+    } else if (identical == null) {
       page.row("result", "nothing to compare: " + reason(report), Style.YELLOW);
     } else if (identical) {
       String maps =
@@ -136,6 +149,20 @@ final class TextReport {
               + " of "
               + Counted.number(report.comparedMaps())
               + why(report),
+          Style.RED);
+    }
+  }
+
+  /** A script without an expected map: only its results were compared. */
+  private void scriptVerdict(ReplayReport report) {
+    if (report.divergenceCount() == 0) {
+      page.row("result", "as written: every call returned what the script says", Style.GREEN);
+    } else {
+      page.row(
+          "result",
+          "different: "
+              + Counted.of(report.divergenceCount(), "call")
+              + " with another result than the script's",
           Style.RED);
     }
   }
@@ -173,7 +200,9 @@ final class TextReport {
               + (d.pid() == 0 ? "" : " (" + d.pid() + ")")
               + "  "
               + Console.printable(call));
-      page.line("  kernel  " + page.styled(Style.RED, Console.printable(d.expected())));
+      page.line(
+          (report.script() ? "  script  " : "  kernel  ")
+              + page.styled(Style.RED, Console.printable(d.expected())));
       page.line("  model   " + page.styled(Style.GREEN, Console.printable(d.actual())));
     }
     more(report.divergenceCount() - shown, "call", "calls");
@@ -217,7 +246,8 @@ final class TextReport {
   }
 
   private void notCompared(ReplayReport report) {
-    if (report.identical() == null && report.processCount() == 1) {
+    boolean playedOnly = report.script() && report.comparedMaps() == 0;
+    if (playedOnly || report.identical() == null && report.processCount() == 1) {
       return;
     }
     List<ProcessOutcome> skipped =

@@ -76,7 +76,8 @@ class ReplayCommandTest {
                 + "\"inferred\":0,\"grown\":0},\"outcomes\":[{\"pid\":100,"
                 + "\"command\":\"redacted\",\"memoryCalls\":13,\"skippedCalls\":0,\"vmas\":22,"
                 + "\"peakVmas\":23,\"remark\":\"\",\"identical\":true,\"differentLines\":0,"
-                + "\"differences\":[]}],\"notes\":[],\"problemCount\":0,\"problems\":[]}\n");
+                + "\"differences\":[]}],\"notes\":[],\"problemCount\":0,\"problems\":[],"
+                + "\"script\":false,\"warningCount\":0,\"warnings\":[]}\n");
   }
 
   @Test

@@ -9,7 +9,6 @@ import dev.vmarea.vma.FileVmaHandle;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /** Checks every invariant of an address space. */
 public final class MmVerifier {
@@ -90,7 +89,7 @@ public final class MmVerifier {
 
   /** Page frames are held as often as VMAs say so; other address spaces may hold them too. */
   private static void checkReservations(Mm mm) {
-    Map<PfnReservation, Integer> held = new IdentityHashMap<>();
+    IdentityHashMap<PfnReservation, Integer> held = new IdentityHashMap<>();
     for (Vma vma : mm.tree()) {
       PfnReservation reservation = vma.extras().driver().reservation();
       if (reservation != null) {

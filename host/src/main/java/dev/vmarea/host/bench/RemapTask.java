@@ -30,6 +30,7 @@ final class RemapTask implements Task {
   static final String ZAP = "zap";
   static final String BARE = "bare stores";
   static final String HUGE = "huge entries";
+  static final String HUGE_TOGETHER = "huge entries in one call";
   static final String HUGE_FAULTS = "huge faults";
   static final String PLAIN = "mmap, anonymous";
   static final String HOOKED = "mmap, with a hook";
@@ -90,6 +91,8 @@ final class RemapTask implements Task {
       time(times, ZAP, this::zap);
       time(times, HUGE, this::insertHuge);
       clearHuge();
+      time(times, HUGE_TOGETHER, this::insertHugeTogether);
+      clearHuge();
       time(times, HUGE_FAULTS, this::faultHuge);
       clearHuge();
       mapMany(times, PLAIN, null);
@@ -137,21 +140,31 @@ final class RemapTask implements Task {
 
   private void insertHuge() throws ErrnoException {
     PageTables tables = faulted.space().mm().pageTables();
+    long inserted = 0;
     for (long at = PLACE; at < PLACE + GIB; at += HUGE_BYTES) {
-      sink += tables.insertHuge(1, at, DEVICE + Pages.count(at - PLACE), protection) ? 1 : 0;
+      inserted += tables.insertHuge(1, at, DEVICE + Pages.count(at - PLACE), protection) ? 1 : 0;
     }
+    sink = inserted;
+  }
+
+  /** The same in one call. */
+  private void insertHugeTogether() throws ErrnoException {
+    PageTables tables = faulted.space().mm().pageTables();
+    sink = tables.insertHuge(1, PLACE, DEVICE, GIB / HUGE_BYTES, protection);
   }
 
   /** The same, each by a fault that the driver answers. */
   private void faultHuge() throws ErrnoException {
+    long answers = 0;
     for (long at = PLACE; at < PLACE + GIB; at += HUGE_BYTES) {
-      sink += faulted.space().driverFault(at, false).ordinal();
+      answers += faulted.space().driverFault(at, false).ordinal();
     }
+    sink = answers;
   }
 
   private void clearHuge() {
     Mm mm = faulted.space().mm();
-    sink += mm.pageTables().zap(PLACE, PLACE + GIB, mm.kernel().memory());
+    sink = mm.pageTables().zap(PLACE, PLACE + GIB, mm.kernel().memory());
   }
 
   /** One of many mappings, that do not touch each other. */
@@ -161,11 +174,12 @@ final class RemapTask implements Task {
       flags = MapFlags.PRIVATE | MapFlags.ANONYMOUS | MapFlags.FIXED;
     }
     Syscalls calls = mapped.space().syscalls();
+    long last = 0;
     long begun = System.nanoTime();
     for (long at = PLACE; at < PLACE + MAPPINGS * 4 * Pages.SIZE; at += 4 * Pages.SIZE) {
-      sink += calls.mmap(at, Pages.SIZE, 1, flags, file, 0);
+      last = calls.mmap(at, Pages.SIZE, 1, flags, file, 0);
     }
     times.computeIfAbsent(key, k -> new ChunkTimes()).add(begun, MAPPINGS);
-    sink += calls.munmap(PLACE, MAPPINGS * 4 * Pages.SIZE);
+    sink = last + calls.munmap(PLACE, MAPPINGS * 4 * Pages.SIZE);
   }
 }

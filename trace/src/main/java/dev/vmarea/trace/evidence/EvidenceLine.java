@@ -22,6 +22,7 @@ public sealed interface EvidenceLine
         ShmSegment,
         EffectiveCapabilities,
         ConfigChange,
+        DeviceDeclaration,
         UnknownLine,
         MalformedLine {
 

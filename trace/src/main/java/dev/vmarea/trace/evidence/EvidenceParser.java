@@ -66,6 +66,12 @@ public final class EvidenceParser {
         }
         yield new ConfigChange(rest.substring(0, eq), rest.substring(eq + 1));
       }
+      case DeviceDeclaration.KIND -> {
+        Map<String, String> values = words.pairs();
+        String path = required(values, "path");
+        values.remove("path");
+        yield DeviceText.declared(path, values);
+      }
       default -> new UnknownLine(kind);
     };
   }

@@ -8,6 +8,8 @@ import dev.vmarea.space.Mm;
 import dev.vmarea.trace.evidence.AnonymousPages;
 import dev.vmarea.trace.evidence.PageFault;
 import dev.vmarea.trace.evidence.StackGrowth;
+import dev.vmarea.vma.FaultContext;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +25,13 @@ final class EvidenceReplay {
   private long inferred;
   private long grown;
   private long lines;
+  private long unanswered;
 
   void fault(TracedMemory memory, PageFault fault) {
     lines++;
+    if (driverAnswered(memory, fault)) {
+      return;
+    }
     if (fault.access() == PageFault.Access.READ) {
       // May still be what made a stack grow.
       growIfBelow(memory, fault.address());
@@ -47,6 +53,31 @@ final class EvidenceReplay {
     } else if (fresh) {
       inferred++;
     }
+  }
+
+  /** A fault in the mapping of a driver that answers faults puts an entry into the page tables. */
+  private boolean driverAnswered(TracedMemory memory, PageFault fault) {
+    Vma vma = memory.space().lookup(fault.address());
+    VmOperations driver = vma == null ? null : vma.ops();
+    if (driver == null || !driver.hasFault()) {
+      return false;
+    }
+    FaultContext.Result result;
+    try {
+      boolean write = fault.access() == PageFault.Access.WRITE;
+      result = memory.space().driverFault(fault.address(), write);
+    } catch (ErrnoException refused) {
+      result = FaultContext.Result.SIGBUS;
+    }
+    if (result != FaultContext.Result.NO_PAGE) {
+      unanswered++;
+    }
+    return true;
+  }
+
+  /** Faults that the driver of the mapping did not answer with an entry. */
+  long unanswered() {
+    return unanswered;
   }
 
   /** An access to {@code address} was refused for its permission. */

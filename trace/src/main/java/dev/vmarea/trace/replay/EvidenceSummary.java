@@ -12,4 +12,9 @@ package dev.vmarea.trace.replay;
  * @param recorded whether the log has evidence at all
  */
 public record EvidenceSummary(
-    long observed, long seen, long inferred, long grown, boolean recorded) {}
+    long observed, long seen, long inferred, long grown, boolean recorded) {
+  /** Whether anything is known. */
+  public boolean isAny() {
+    return observed + seen + inferred + grown > 0;
+  }
+}

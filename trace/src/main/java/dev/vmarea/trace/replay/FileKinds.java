@@ -62,11 +62,14 @@ final class FileKinds {
 
   private static final VmOperations NO_CALLBACKS = new VmOperations() {};
 
+  private final Map<String, FileOperations> devices;
   private final FileOperations zero;
   private final FileOperations hugetlb;
   private final Map<String, AssumedFile> assumed = new HashMap<>();
 
-  FileKinds(Machine machine) {
+  /** The kinds of files on {@code machine}, among them modelled devices by their paths. */
+  FileKinds(Machine machine, Map<String, FileOperations> devices) {
+    this.devices = Map.copyOf(devices);
     zero = new ZeroDevice(machine.backing());
     HugePagePool pool =
         machine.backing() instanceof KernelFiles files ? files.hugePages() : new HugePagePool();
@@ -151,6 +154,10 @@ final class FileKinds {
       String path, String fileSystemType, Inode.@Nullable Type type) {
     if (type == Inode.Type.DIRECTORY || type == Inode.Type.FIFO) {
       return null;
+    }
+    FileOperations device = devices.get(path);
+    if (device != null) {
+      return device;
     }
     if (type == Inode.Type.BLOCK_DEVICE) {
       return PlainFile.DEFAULT;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.trace.pagetable.PageTableImage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,9 @@ final class ProcessEnd {
   private int peakVmas;
   private int vmasOfFirst;
   private @Nullable String finalMapOfFirst;
+  private boolean withPageTables;
+  private @Nullable PageTableImage pageTablesOfFirst;
+  private boolean tablesLost;
 
   ProcessEnd(ProcessTable table) {
     this.table = table;
@@ -23,6 +27,11 @@ final class ProcessEnd {
   /** Tells {@code listener} whenever an address space is given up. */
   void onMemoryGone(Runnable listener) {
     memoryGone = listener;
+  }
+
+  /** Whether the first process's page tables are to be kept. */
+  void showPageTables(boolean show) {
+    withPageTables = show;
   }
 
   /** A thread is gone; with the last one its process is. */
@@ -44,6 +53,8 @@ final class ProcessEnd {
     if (process.first && memory.isKnown()) {
       vmasOfFirst = memory.vmas();
       finalMapOfFirst = new String(memory.mapsText(), StandardCharsets.ISO_8859_1);
+      pageTablesOfFirst = withPageTables ? memory.pageTables() : null;
+      tablesLost = memory.tablesLost;
     }
     if (outcomes.size() < ReplayReport.MAX_PROCESSES) {
       String why = memory.isKnown() ? remark : memory.unknownBecause();
@@ -89,5 +100,15 @@ final class ProcessEnd {
 
   @Nullable String finalMapOfFirst() {
     return finalMapOfFirst;
+  }
+
+  /** The first process's page tables, if they were to be kept and its memory is known. */
+  @Nullable PageTableImage pageTablesOfFirst() {
+    return pageTablesOfFirst;
+  }
+
+  /** Whether a difference made the replay drop what the page tables had held. */
+  boolean tablesLost() {
+    return tablesLost;
   }
 }

@@ -3,6 +3,7 @@ package dev.vmarea.trace.replay;
 
 import dev.vmarea.AddressSpace;
 import dev.vmarea.Machine;
+import dev.vmarea.base.Pages;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class ProgramStart {
   private static final int ADDR_NO_RANDOMIZE = 0x40000;
   private static final int ADDR_COMPAT_LAYOUT = 0x200000;
+
+  /** Linux leaves at least this much, in bytes, for the stack. */
+  private static final long STACK_ROOM = 128L << 20;
 
   private final Machine machine;
   private final FileNames names;
@@ -55,6 +59,20 @@ final class ProgramStart {
       memory.edges.add(area.map().start());
       memory.edges.add(area.map().end());
     }
+    return memory;
+  }
+
+  /**
+   * The memory of a process in which nothing is mapped: mappings are placed below the room for a
+   * stack of the usual limit, as in a process whose addresses are not randomised.
+   */
+  TracedMemory empty(Task task) {
+    ProgramLayout layout = new ProgramLayout();
+    long top = machine.kernel().config().taskSize();
+    layout.mmapBase = top - STACK_ROOM;
+    layout.legacyBase = Pages.ceil(top / 3);
+    TracedMemory memory = TracedMemory.of(machine.newAddressSpace(layout, task));
+    memory.randomized = false;
     return memory;
   }
 

@@ -6,6 +6,7 @@ import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.trace.evidence.AnonymousPages;
 import dev.vmarea.trace.evidence.ConfigChange;
 import dev.vmarea.trace.evidence.DescriptorIdentity;
+import dev.vmarea.trace.evidence.DeviceDeclaration;
 import dev.vmarea.trace.evidence.EffectiveCapabilities;
 import dev.vmarea.trace.evidence.EndBlock;
 import dev.vmarea.trace.evidence.EvidenceLine;
@@ -109,6 +110,7 @@ final class RecordingLines {
           threads.apply(caps.pid()).process.task.capabilities(caps.bits());
       case ConfigChange change ->
           machine.kernel().config(ConfigText.changed(machine.kernel().config(), change));
+      case DeviceDeclaration device -> {} // taken before the replay began
       case UnknownLine unknown -> {}
       case MalformedLine malformed -> {}
     }

@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 /**
  * Replays logs on the model.
  *
- * <p>Reads a log once, in memory that does not depend on its length. What the log contains never
- * makes it throw; lines that make no sense are reported and skipped.
+ * <p>Reads a log once, in memory that does not depend on its length. Lines that make no sense are
+ * reported and skipped; only a device that is declared wrongly, or that the profile's kernel cannot
+ * have, is refused with a {@link RecordingException} that names the line.
  */
 public final class Replay {
   private Replay() {}
@@ -28,7 +29,7 @@ public final class Replay {
       Path file, ReplaySettings settings, Consumer<? super StraceProblem> problems)
       throws IOException {
     try (StraceReader log = StraceReader.open(file, problems)) {
-      return new ReplayEngine(settings).run(log);
+      return run(log, settings);
     }
   }
 
@@ -44,7 +45,12 @@ public final class Replay {
       Consumer<? super StraceProblem> problems)
       throws IOException {
     try (StraceReader log = new StraceReader(in, source, StraceLimits.DEFAULT, problems)) {
-      return new ReplayEngine(settings).run(log);
+      return run(log, settings);
     }
+  }
+
+  private static ReplayReport run(StraceReader log, ReplaySettings settings) throws IOException {
+    ScriptHead head = ScriptHead.read(log);
+    return new ReplayEngine(head.applyTo(settings), log.source()).run(log, head.more());
   }
 }

@@ -39,15 +39,27 @@ final class ReplayEngine {
   private final RecordingLines recordingLines;
   private final Timeline timeline = new Timeline();
   private final FinalComparison comparison;
+  private final WarningLog warnings = new WarningLog();
   private @Nullable TracedThread first;
   private boolean startUsed;
+  private boolean startedEmpty;
   private long calls;
   private long cutOffLine;
 
-  ReplayEngine(ReplaySettings settings) {
+  /**
+   * An engine.
+   *
+   * @param source name of the log, for messages
+   * @throws RecordingException if a device cannot be had
+   */
+  ReplayEngine(ReplaySettings settings, String source) throws RecordingException {
     this.settings = settings;
     machine = new Machine(settings.config(), settings.profile());
-    names = new FileNames(new FileKinds(machine));
+    machine.kernel().warnings(warnings::add);
+    names =
+        new FileNames(
+            new FileKinds(
+                machine, ScriptDevices.make(machine.kernel(), settings.devices(), source)));
     files = new FileCalls(names);
     decoder = new MemoryCallDecoder(files);
     divergences = new DivergenceLog(settings.maxDivergences());
@@ -56,21 +68,29 @@ final class ReplayEngine {
     comparison = new FinalComparison(evidence);
     recordingLines = new RecordingLines(machine, names, starts, processes, evidence, comparison);
     ends.onMemoryGone(processes::memoryGone);
+    ends.showPageTables(settings.pageTables());
   }
 
-  ReplayReport run(StraceReader log) throws IOException {
+  /**
+   * Replays a log.
+   *
+   * @param more whether the reader stands on a line that is still to be replayed
+   */
+  ReplayReport run(StraceReader log, boolean more) throws IOException {
     StraceRecord record = log.record();
-    while (log.next()) {
-      line(record);
+    for (boolean any = more; any; any = log.next()) {
+      warnings.line(record.lineNumber());
+      line(record, log);
     }
     for (TracedThread thread : table.all()) {
       gone(thread, "the log ends before the process does");
     }
-    return new ReportBuilder(settings, files, memoryCalls, ends, evidence, divergences, comparison)
-        .build(calls, log.problemCount(), timeline, cutOffLine);
+    return new ReportBuilder(
+            settings, files, memoryCalls, ends, evidence, divergences, comparison, warnings)
+        .build(calls, log.problemCount(), timeline, cutOffLine, startedEmpty);
   }
 
-  private void line(StraceRecord record) {
+  private void line(StraceRecord record, StraceReader log) throws RecordingException {
     switch (record.kind()) {
       case CALL, RESUMED -> {
         calls++;
@@ -95,7 +115,7 @@ final class ReplayEngine {
         }
       }
       case SIGNAL -> signalled(record);
-      case VMAREA_COMMENT -> comment(record);
+      case VMAREA_COMMENT -> comment(record, log);
       default -> {}
     }
   }
@@ -144,8 +164,10 @@ final class ReplayEngine {
   }
 
   private TracedThread root(int tid) {
-    TracedProcess process =
-        new TracedProcess(tid, true, newTask(), TracedMemory.unknown(NO_START), "");
+    Task task = newTask();
+    startedEmpty = !settings.devices().isEmpty() && settings.start() == null;
+    TracedMemory memory = startedEmpty ? starts.empty(task) : TracedMemory.unknown(NO_START);
+    TracedProcess process = new TracedProcess(tid, true, task, memory, "");
     process.memory.users++;
     TracedThread thread =
         new TracedThread(tid, process, new DescriptorTable(), new WorkingDirectory(""));
@@ -206,6 +228,7 @@ final class ReplayEngine {
       return;
     }
     TracedProcess process = thread.process;
+    startedEmpty &= !process.first;
     process.inherited = process.memory.inherited();
     process.task.personality(process.task.personality() & ~Task.READ_IMPLIES_EXEC);
     ReplaySettings.StartingMap start = settings.start();
@@ -276,12 +299,13 @@ final class ReplayEngine {
     }
   }
 
-  private void comment(StraceRecord record) {
+  private void comment(StraceRecord record, StraceReader log) throws RecordingException {
     byte[] text = record.comment();
     if (text == null) {
       return;
     }
     EvidenceLine line = EvidenceParser.parse(text);
+    ScriptHead.refuseDevice(line, record, log);
     recordingLines.line(line, this::thread);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.trace.pagetable.PageTableImage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,12 @@ public record ReplayReport(
     List<String> notes,
     @Nullable String finalMap,
     long comparedMaps,
-    long differentMaps) {
+    long differentMaps,
+    String profile,
+    boolean script,
+    List<ReplayWarning> warnings,
+    long warningCount,
+    @Nullable PageTableImage pageTables) {
 
   /** Processes kept in a report. */
   public static final int MAX_PROCESSES = 1000;
@@ -51,6 +57,7 @@ public record ReplayReport(
     processes = List.copyOf(processes);
     divergences = List.copyOf(divergences);
     notes = List.copyOf(notes);
+    warnings = List.copyOf(warnings);
   }
 
   /**

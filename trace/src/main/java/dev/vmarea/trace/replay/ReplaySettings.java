@@ -3,6 +3,7 @@ package dev.vmarea.trace.replay;
 
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
+import dev.vmarea.trace.evidence.DeviceDeclaration;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import dev.vmarea.trace.procmaps.MapsFile;
 import dev.vmarea.trace.procmaps.SmapsEntry;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param expected final map of the first process, or null
  * @param maxDivergences divergences kept in the report; all are counted
  * @param notes sentences that the report is to begin with
+ * @param devices devices that the log may open besides those that it declares itself; these win
+ * @param profileAssumed whether the profile is only a guess, which a script that declares devices
+ *     replaces by {@link Profile#SETTLED}
+ * @param pageTables whether the report is to show page tables
  */
 public record ReplaySettings(
     KernelConfig config,
@@ -31,7 +36,10 @@ public record ReplaySettings(
     @Nullable StartingMap start,
     @Nullable List<MapsEntry> expected,
     int maxDivergences,
-    List<String> notes) {
+    List<String> notes,
+    List<DeviceDeclaration> devices,
+    boolean profileAssumed,
+    boolean pageTables) {
 
   /** Divergences kept unless said otherwise. */
   public static final int DEFAULT_MAX_DIVERGENCES = 100;
@@ -39,11 +47,27 @@ public record ReplaySettings(
   public ReplaySettings {
     expected = expected == null ? null : List.copyOf(expected);
     notes = List.copyOf(notes);
+    devices = List.copyOf(devices);
   }
 
   /** Without any map. */
   public static ReplaySettings of(KernelConfig config, Profile profile) {
-    return new ReplaySettings(config, profile, null, null, DEFAULT_MAX_DIVERGENCES, List.of());
+    return new ReplaySettings(
+        config, profile, null, null, DEFAULT_MAX_DIVERGENCES, List.of(), List.of(), false, false);
+  }
+
+  /** For a log that tells neither its kernel nor a configuration; the report says so. */
+  public static ReplaySettings ofUnknownKernel() {
+    return new ReplaySettings(
+        KernelConfig.standard(),
+        Profile.LINUX_6_18,
+        null,
+        null,
+        DEFAULT_MAX_DIVERGENCES,
+        List.of(),
+        List.of(),
+        true,
+        false);
   }
 
   /** A starting map; opaque, made of a maps or a smaps file. */
@@ -102,21 +126,59 @@ public record ReplaySettings(
 
   /** These settings with a starting map. */
   public ReplaySettings withStart(StartingMap map) {
-    return new ReplaySettings(config, profile, map, expected, maxDivergences, notes);
+    return with(profile, map, expected, maxDivergences, notes, devices, profileAssumed, pageTables);
   }
 
   /** These settings with an expected final map of the first process. */
   public ReplaySettings withExpected(List<MapsEntry> map) {
-    return new ReplaySettings(config, profile, start, map, maxDivergences, notes);
+    return with(profile, start, map, maxDivergences, notes, devices, profileAssumed, pageTables);
   }
 
   /** These settings with another number of divergences kept. */
   public ReplaySettings withMaxDivergences(int limit) {
-    return new ReplaySettings(config, profile, start, expected, limit, notes);
+    return with(profile, start, expected, limit, notes, devices, profileAssumed, pageTables);
   }
 
   /** These settings with sentences that the report is to begin with. */
   public ReplaySettings withNotes(List<String> sentences) {
-    return new ReplaySettings(config, profile, start, expected, maxDivergences, sentences);
+    return with(
+        profile, start, expected, maxDivergences, sentences, devices, profileAssumed, pageTables);
+  }
+
+  /** These settings with devices that the log may open. */
+  public ReplaySettings withDevices(List<DeviceDeclaration> declared) {
+    return with(
+        profile, start, expected, maxDivergences, notes, declared, profileAssumed, pageTables);
+  }
+
+  /** These settings with page tables in the report. */
+  public ReplaySettings withPageTables() {
+    return with(profile, start, expected, maxDivergences, notes, devices, profileAssumed, true);
+  }
+
+  /** These settings with a profile that is no guess. */
+  ReplaySettings withProfile(Profile known) {
+    return with(known, start, expected, maxDivergences, notes, devices, false, pageTables);
+  }
+
+  private ReplaySettings with(
+      Profile newProfile,
+      @Nullable StartingMap newStart,
+      @Nullable List<MapsEntry> newExpected,
+      int newMaxDivergences,
+      List<String> newNotes,
+      List<DeviceDeclaration> newDevices,
+      boolean newProfileAssumed,
+      boolean newPageTables) {
+    return new ReplaySettings(
+        config,
+        newProfile,
+        newStart,
+        newExpected,
+        newMaxDivergences,
+        newNotes,
+        newDevices,
+        newProfileAssumed,
+        newPageTables);
   }
 }

@@ -13,6 +13,7 @@ final class ReportBuilder {
   private final EvidenceReplay evidence;
   private final DivergenceLog divergences;
   private final FinalComparison comparison;
+  private final WarningLog warnings;
 
   ReportBuilder(
       ReplaySettings settings,
@@ -21,7 +22,8 @@ final class ReportBuilder {
       ProcessEnd ends,
       EvidenceReplay evidence,
       DivergenceLog divergences,
-      FinalComparison comparison) {
+      FinalComparison comparison,
+      WarningLog warnings) {
     this.settings = settings;
     this.files = files;
     this.memoryCalls = memoryCalls;
@@ -29,14 +31,17 @@ final class ReportBuilder {
     this.evidence = evidence;
     this.divergences = divergences;
     this.comparison = comparison;
+    this.warnings = warnings;
   }
 
   /**
    * The report.
    *
    * @param cutOffLine number of the line that the log ends inside of, or 0
+   * @param script whether the first process began, and stayed, without a map of a program
    */
-  ReplayReport build(long calls, long problems, Timeline timeline, long cutOffLine) {
+  ReplayReport build(
+      long calls, long problems, Timeline timeline, long cutOffLine, boolean script) {
     List<Integer> samples = new ArrayList<>();
     for (int sample : timeline.samples()) {
       samples.add(sample);
@@ -54,19 +59,41 @@ final class ReportBuilder {
         divergences.count(),
         evidence.summary(),
         problems,
-        notes(cutOffLine),
+        notes(cutOffLine, script),
         ends.finalMapOfFirst(),
         comparison.compared(),
-        comparison.different());
+        comparison.different(),
+        settings.profile().name(),
+        script,
+        warnings.kept(),
+        warnings.count(),
+        ends.pageTablesOfFirst());
   }
 
-  private List<String> notes(long cutOffLine) {
+  private List<String> notes(long cutOffLine, boolean script) {
     List<String> notes = new ArrayList<>(settings.notes());
+    if (script) {
+      notes.add("No starting map: the process begins with nothing mapped.");
+    }
+    if (settings.pageTables()) {
+      notes.add(
+          "The page tables hold what drivers put there; pages of ordinary memory are not modelled.");
+    }
+    if (ends.tablesLost()) {
+      notes.add(
+          "A call that should have failed did not; it was undone, and the page tables were lost by"
+              + " that.");
+    }
+    if (evidence.unanswered() > 0) {
+      notes.add(
+          evidence.unanswered()
+              + " faults in mappings of drivers got no entry (the access is not allowed, or SIGBUS).");
+    }
     if (cutOffLine > 0) {
       notes.add("The log ends inside line " + cutOffLine + ", which was not replayed.");
     }
     EvidenceSummary known = evidence.summary();
-    if (!known.recorded()) {
+    if (!known.recorded() && !script) {
       notes.add(
           "The log has no evidence of writes to memory: private writable memory counts as written"
               + " only where a later merge shows it"

@@ -5,8 +5,10 @@ import dev.vmarea.AddressSpace;
 import dev.vmarea.Machine;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.ProgramLayout;
+import dev.vmarea.trace.pagetable.PageTableImage;
 import dev.vmarea.trace.procmaps.MapsLayout;
 import dev.vmarea.trace.procmaps.MapsText;
+import dev.vmarea.vma.DriverData;
 import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,9 @@ final class TracedMemory {
   boolean randomized = true;
 
   int peak;
+
+  /** Whether page tables were lost in {@link #restore}. */
+  boolean tablesLost;
 
   private TracedMemory(@Nullable AddressSpace space, String unknownBecause) {
     this.space = space;
@@ -94,10 +99,13 @@ final class TracedMemory {
   void restore(Snapshot snapshot) {
     AddressSpace old = space();
     Machine machine = old.machine();
+    tablesLost |= old.pageTables() != null;
     old.exit();
     AddressSpace restored = machine.newAddressSpace(snapshot.layout.copy(), old.task());
     for (Vma vma : snapshot.areas) {
-      restored.install(vma);
+      DriverData driver = vma.extras().driver();
+      // What the driver had reserved went with the old address space.
+      restored.install(vma.withExtras(vma.extras().withDriver(driver.withReservation(null))));
     }
     restored.mm().defFlags(snapshot.defFlags);
     restored.mm().ksmMergeAny(snapshot.ksm);
@@ -130,6 +138,12 @@ final class TracedMemory {
     if (old != null) {
       old.exit();
     }
+  }
+
+  /** The lines of maps with the page tables. */
+  PageTableImage pageTables() {
+    PageTableImage image = PageTableImage.of(space());
+    return vsyscall ? image.withVsyscall() : image;
   }
 
   /** The text of maps. */

@@ -105,6 +105,11 @@ public final class StraceReader implements Closeable {
     return record;
   }
 
+  /** Name of the log, for messages. */
+  public String source() {
+    return source;
+  }
+
   /** Problems met so far, also those that were not passed on. */
   public long problemCount() {
     return problemCount;

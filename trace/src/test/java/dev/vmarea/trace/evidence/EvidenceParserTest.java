@@ -3,6 +3,9 @@ package dev.vmarea.trace.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vmarea.base.CacheMode;
+import dev.vmarea.base.Errno;
+import dev.vmarea.files.PfnDeviceSettings;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -58,7 +61,25 @@ class EvidenceParserTest {
           new ShmSegment(4, 0xdeadbeef, 65536, 0, 1, 9),
           new ShmSegment(4, 0, -1, -1, -1, -1),
           new EffectiveCapabilities(12, 0x1ff_feff_ffffL),
-          new ConfigChange("max_map_count", "65530"));
+          new ConfigChange("max_map_count", "65530"),
+          new DeviceDeclaration(
+              "/dev/a \"b\n",
+              new PfnDeviceSettings(
+                  0xd000_0800L,
+                  0x400,
+                  CacheMode.WRITE_COMBINING,
+                  PfnDeviceSettings.Action.SIMPLE_IOREMAP,
+                  PfnDeviceSettings.Hook.PREPARE,
+                  Errno.EAGAIN)),
+          new DeviceDeclaration(
+              "/dev/ring",
+              new PfnDeviceSettings(
+                  0,
+                  16384,
+                  CacheMode.WRITE_BACK,
+                  PfnDeviceSettings.Action.KERNEL_PAGES,
+                  PfnDeviceSettings.Hook.LEGACY,
+                  null)));
 
   @Test
   void readsBackEveryKind() {

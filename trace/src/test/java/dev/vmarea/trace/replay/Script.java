@@ -69,7 +69,10 @@ final class Script {
             settings.start(),
             settings.expected(),
             settings.maxDivergences(),
-            settings.notes());
+            settings.notes(),
+            settings.devices(),
+            settings.profileAssumed(),
+            settings.pageTables());
     return this;
   }
 

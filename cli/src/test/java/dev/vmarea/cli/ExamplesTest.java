@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.vmarea.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vmarea.AddressSpace;
+import dev.vmarea.trace.json.JsonReader;
+import dev.vmarea.trace.json.JsonValue.JsonObject;
+import dev.vmarea.trace.pagetable.PageTableText;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What stands in {@code examples/} works and prints what it should. After a change that is wanted,
+ * {@code -Dvmarea.golden=write} writes the expected outputs anew.
+ */
+class ExamplesTest {
+  private static final Path EXAMPLES = Path.of("..", "examples");
+  private static final Path GOLDEN = Path.of("src/test/resources/dev/vmarea/cli/examples");
+
+  @TempDir private Path directory;
+
+  static List<String> scripts() throws Exception {
+    try (Stream<Path> files = Files.list(EXAMPLES)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".strace"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** The script, and the devices it needs besides its own. */
+  private static String[] arguments(String verb, String script, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(verb, EXAMPLES.resolve(script).toString()));
+    if (script.equals("legacy.strace")) {
+      arguments.addAll(List.of("--devices", EXAMPLES.resolve("devices.properties").toString()));
+    }
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  private static void assertGolden(String name, String actual) throws Exception {
+    Path golden = GOLDEN.resolve(name + ".txt");
+    if ("write".equals(System.getProperty("vmarea.golden"))) {
+      Files.writeString(golden, actual, StandardCharsets.ISO_8859_1);
+    }
+    assertThat(actual).isEqualTo(Files.readString(golden, StandardCharsets.ISO_8859_1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("scripts")
+  void everyScriptIsPlayedAsWritten(String script) throws Exception {
+    CommandLineRun run = CommandLineRun.of(arguments("replay", script, "--page-tables"));
+
+    assertThat(run.err())
+        .contains("none: a script, played by the rules of SETTLED")
+        .contains("as written: every call returned what the script says")
+        .doesNotContain("vmarea: ");
+    assertThat(run.status()).isZero();
+    assertGolden(script, run.out());
+
+    CommandLineRun maps = CommandLineRun.of(arguments("maps", script, "--page-tables"));
+    assertThat(maps.out()).isEqualTo(run.out());
+    assertThat(maps.status()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("scripts")
+  void jsonHasTheSameEntries(String script) throws Exception {
+    for (String verb : List.of("replay", "maps")) {
+      CommandLineRun run = CommandLineRun.of(arguments(verb, script, "--page-tables", "--json"));
+      JsonObject report = JsonReader.read(run.out().strip()).asObject("report");
+      JsonObject tables = report.object("pageTables");
+
+      assertThat(run.out().lines()).hasSize(1);
+      assertThat(report.number("vmas", 0)).isEqualTo(tables.array("areas").size());
+      assertThat(tables.number("entryCount", 0)).isPositive();
+      assertThat(tables.array("tables")).hasSize(4);
+    }
+  }
+
+  @Test
+  void theDriverIsCompiledAndRun() throws Exception {
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    String libraries =
+        location(AddressSpace.class) + File.pathSeparator + location(PageTableText.class);
+    PrintStream log = new PrintStream(messages, true, StandardCharsets.UTF_8);
+    int status =
+        ToolProvider.findFirst("javac")
+            .orElseThrow()
+            .run(
+                log,
+                log,
+                "-d",
+                directory.toString(),
+                "-cp",
+                libraries,
+                EXAMPLES.resolve("RegisterWindow.java").toString());
+    assertThat(status).as(messages.toString(StandardCharsets.UTF_8)).isZero();
+
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    URL[] classes = {directory.toUri().toURL()};
+    try (URLClassLoader loader = new URLClassLoader(classes, getClass().getClassLoader())) {
+      Method main = loader.loadClass("RegisterWindow").getMethod("main", String[].class);
+      main.setAccessible(true);
+      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      main.invoke(null, (Object) new String[0]);
+    } finally {
+      System.setOut(before);
+    }
+    assertGolden("RegisterWindow.java", printed.toString(StandardCharsets.UTF_8));
+  }
+
+  private static String location(Class<?> type) throws Exception {
+    URI uri = type.getProtectionDomain().getCodeSource().getLocation().toURI();
+    return Path.of(uri).toString();
+  }
+}

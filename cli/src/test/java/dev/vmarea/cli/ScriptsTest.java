@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dev.vmarea.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vmarea.trace.json.JsonReader;
+import dev.vmarea.trace.json.JsonValue.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Scripts: devices declared in all three ways, and what is wrong with them. */
+class ScriptsTest {
+  private static final String CALLS =
+      """
+      1 openat(AT_FDCWD, "/dev/x", O_RDWR) = 3
+      1 mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_SHARED, 3, 0) = 0x7ffff7ffd000
+      """;
+  private static final String ENTRIES = "2 x 4 KiB  pfn 0xd0000-0xd0002  rw- uncached special";
+
+  @TempDir private Path directory;
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(directory.resolve(name), text, StandardCharsets.ISO_8859_1);
+  }
+
+  private static String joined(String report) {
+    return report.replaceAll("\\s+", " ");
+  }
+
+  @Test
+  void aDeviceIsDeclaredInTheScriptInAFileOrByAnOption() throws Exception {
+    Path bare = file("bare", CALLS);
+    Path own = file("own", "# vmarea device path=/dev/x pfn=0xd0000 size=8k cache=uc\n" + CALLS);
+    Path properties =
+        file(
+            "p",
+            "/dev/x.pfn = 0xd0000\n/dev/x.size=8192\n/dev/x.cache: uc\n/dev/y.pfn=1\n/dev/y.size=1\n");
+    String option = "/dev/x:pfn=0xd0000,size=8k,cache=uc";
+
+    assertThat(CommandLineRun.of("replay", own.toString(), "--page-tables").out())
+        .contains(ENTRIES);
+    assertThat(
+            CommandLineRun.of("replay", "--page-tables", "--device", option, bare.toString()).out())
+        .contains(ENTRIES);
+    assertThat(
+            CommandLineRun.of(
+                    "replay", "--page-tables", "--devices", properties.toString(), bare.toString())
+                .out())
+        .contains(ENTRIES);
+    // An option wins over the file and over the script.
+    assertThat(
+            CommandLineRun.of(
+                    "maps",
+                    "--page-tables",
+                    "--devices",
+                    properties.toString(),
+                    "--device",
+                    "/dev/x:pfn=0xe0000,size=1m",
+                    own.toString())
+                .out())
+        .contains("pfn 0xe0000-0xe0002  rw- uncached-minus special");
+  }
+
+  @Test
+  void anotherResultThanTheScriptsIsShown() throws Exception {
+    Path script =
+        file(
+            "s",
+            "# vmarea device path=/dev/x pfn=0xd0000 size=4k\n"
+                + CALLS
+                + "1 mmap(NULL, 4096, PROT_READ, MAP_SHARED, 3, 0) = -1 EPERM (Operation not permitted)\n");
+    CommandLineRun run = CommandLineRun.of("replay", script.toString(), "--page-tables");
+
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(joined(run.err()))
+        .contains("different: 2 calls with another result than the script's")
+        .contains("script 0x7ffff7ffd000 model EINVAL");
+    CommandLineRun maps = CommandLineRun.of("maps", script.toString(), "--page-tables");
+    assertThat(maps.status()).isEqualTo(1);
+    assertThat(maps.err()).contains("2 calls with another result than written there");
+  }
+
+  @Test
+  void aCallThatShouldHaveFailedIsUndoneWithItsReservation() throws Exception {
+    Path script =
+        file(
+            "s",
+            "# vmarea device path=/dev/x pfn=0xd0000 size=64k\n"
+                + CALLS
+                + "1 mmap(NULL, 4096, PROT_READ, MAP_SHARED, 3, 0) = -1 EPERM (Operation not permitted)\n"
+                + "1 munmap(0x7ffff7ffd000, 4096) = 0\n"
+                + "1 +++ exited with 0 +++\n");
+    CommandLineRun run = CommandLineRun.of("replay", script.toString(), "--page-tables");
+
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out().lines()).hasSize(1);
+    assertThat(joined(run.err())).contains("the page tables were lost");
+  }
+
+  @Test
+  void warningsOfTheKernelAreShown() throws Exception {
+    Path script =
+        file(
+            "s",
+            """
+            # vmarea device path=/dev/x pfn=0x1000 size=8k action=mixed
+            1 openat(AT_FDCWD, "/dev/x", O_RDWR) = 3
+            1 mmap(NULL, 8192, PROT_READ, MAP_SHARED, 3, 0) = -1 EINVAL (Invalid argument)
+            """);
+    CommandLineRun run = CommandLineRun.of("replay", script.toString());
+    assertThat(run.err())
+        .startsWith(
+            "vmarea: "
+                + script
+                + ":3: the kernel stops the thread (BUG): memory as a bare page frame");
+    assertThat(run.status()).isZero();
+    JsonObject report =
+        JsonReader.read(
+                CommandLineRun.of("replay", script.toString(), "--json")
+                    .out()
+                    .lines()
+                    .toList()
+                    .getLast())
+            .asObject("report");
+    JsonObject warning = report.array("warnings").getFirst().asObject("warning");
+    assertThat(report.number("warningCount", 0)).isEqualTo(1);
+    assertThat(warning.number("line", 0)).isEqualTo(3);
+    assertThat(warning.text("kind", "")).isEqualTo("bug");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          /dev/x                            | /dev/x: no settings (such as /dev/demo:pfn=0xd0000,size=64k)
+          /dev/x:pfn=0xd0000                | /dev/x: size= is missing (its bytes, such as size=64k)
+          /dev/x:size=64k                   | /dev/x: pfn= is missing (its first page frame,
+          /dev/x:size                       | /dev/x: key=value expected instead of 'size'
+          /dev/x:size=1,size=2              | /dev/x: size= stands twice
+          /dev/x:pfn=1,size=64q             | /dev/x: size=64q: a number expected, such as 0x10000 or 64k
+          /dev/x:pfn=1,size=0               | /dev/x: the size must be from 1 byte to 16 GiB
+          /dev/x:pfn=1,size=99999999999g    | /dev/x: size=99999999999g: too large
+          /dev/x:pfn=0xfffffffffffffff,size=1 | /dev/x: pfn=0xfffffffffffffff: page frames have 40 bits
+          /dev/x:pfn=0xffffffffff,size=64k  | /dev/x: physical addresses have 52 bits
+          /dev/x:address=0x10001,size=1     | /dev/x: memory that does not begin with a page needs the action simple-
+          /dev/x:pfn=1,address=1,size=1     | /dev/x: pfn= and address= say the same twice
+          /dev/x:pfn=1,size=1,action=kernel-pages | /dev/x: action=kernel-pages maps memory that the driver allocates
+          /dev/x:size=1g,action=kernel-pages | /dev/x: a driver allocates 16 MiB at most
+          /dev/x:pfn=1,size=1,cache=wp      | /dev/x: cache=wp: one of wb, wc, uc-, uc, wt expected
+          /dev/x:pfn=1,size=1,action=map    | /dev/x: action=map: one of remap, ioremap, simple-ioremap,
+          /dev/x:pfn=1,size=1,hook=new      | /dev/x: hook=new: one of prepare, legacy expected
+          /dev/x:pfn=1,size=1,error=EX      | /dev/x: error=EX: one of EPERM,
+          /dev/x:pfn=1,size=1,error=EIO,hook=legacy | /dev/x: a legacy hook returns its error itself
+          /dev/x:pfn=1,size=1,colour=red    | /dev/x: no setting is called 'colour'; known: pfn, address,
+          /tmp/x:pfn=1,size=1               | /tmp/x: a path such as /dev/demo expected
+          /dev/zero:pfn=1,size=1            | /dev/zero: the model has its own files there
+          """)
+  void aBadDeclarationIsNamedWithTheRemedy(String declaration, String message) throws Exception {
+    Path script = file("s", CALLS);
+    CommandLineRun run = CommandLineRun.of("replay", script.toString(), "--device", declaration);
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("vmarea: --device " + message);
+  }
+
+  @Test
+  void badDeclarationsInFilesNameFileAndLine() throws Exception {
+    Path script = file("s", "# a comment\n# vmarea device path=/dev/x size=1\n" + CALLS);
+    assertThat(CommandLineRun.of("replay", script.toString()).err())
+        .startsWith("vmarea: " + script + ":2: /dev/x: pfn= is missing");
+    Path pathless = file("t", "# vmarea device /dev/x size=1\n" + CALLS);
+    assertThat(CommandLineRun.of("replay", pathless.toString()).err())
+        .isEqualTo("vmarea: " + pathless + ":1: path= is missing\n");
+    String device = "# vmarea device path=/dev/x pfn=1 size=1\n";
+    Path twice = file("u", device + "\n" + device + CALLS);
+    assertThat(CommandLineRun.of("replay", twice.toString()).err())
+        .isEqualTo("vmarea: " + twice + ":3: /dev/x is declared twice\n");
+    Path late = file("v", CALLS + device);
+    CommandLineRun run = CommandLineRun.of("replay", late.toString());
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("vmarea: " + late + ":3: /dev/x is declared too late: devices stand before");
+
+    Path properties = file("p", "/dev/x.size = 1\n");
+    assertThat(
+            CommandLineRun.of("replay", script.toString(), "--devices", properties.toString())
+                .err())
+        .startsWith("vmarea: " + properties + ": /dev/x: pfn= is missing");
+    Path empty = file("e", "");
+    assertThat(CommandLineRun.of("replay", script.toString(), "--devices", empty.toString()).err())
+        .startsWith("vmarea: " + empty + ": no device in it");
+    Path odd = file("o", "size = \\u12\n");
+    assertThat(CommandLineRun.of("replay", script.toString(), "--devices", odd.toString()).status())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void aProfileWithoutTheActionIsNamed() throws Exception {
+    Path script = file("s", "# vmarea device path=/dev/x size=8k action=kernel-pages\n" + CALLS);
+
+    CommandLineRun run = CommandLineRun.of("replay", script.toString(), "--profile", "LINUX_6_19");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            "vmarea: "
+                + script
+                + ": /dev/x: LINUX_6_19 does not have the action kernel-pages in a prepare hook;"
+                + " --profile can name one that does: SETTLED, LINUX_7_1, LINUX_7_2."
+                + " Old hooks do without: hook=legacy\n");
+    assertThat(
+            CommandLineRun.of(
+                    "replay",
+                    script.toString(),
+                    "--profile",
+                    "LINUX_6_18",
+                    "--device",
+                    "/dev/x:size=8k,action=kernel-pages,hook=legacy")
+                .status())
+        .isZero();
+  }
+
+  @Test
+  void pageTablesThatNobodyKnowsAreRefused() throws Exception {
+    Path recording = Fixture.copy(directory.resolve("rec"));
+    for (String source : new String[] {"1", recording.resolve("final.maps").toString(), "-"}) {
+      CommandLineRun run = CommandLineRun.of("maps", "--page-tables", source);
+      assertThat(run.status()).isEqualTo(2);
+      assertThat(run.out()).isEmpty();
+    }
+    assertThat(CommandLineRun.of("maps", "--page-tables", "1").err())
+        .startsWith("vmarea: 1: the page tables are not known: /proc does not tell");
+    assertThat(CommandLineRun.of("maps", "--page-tables", file("log", CALLS).toString()).err())
+        .contains("the log tells no map of its process");
+    assertThat(CommandLineRun.of("maps", "--profile", "SETTLED", recording.toString()).err())
+        .contains("only with --page-tables");
+    assertThat(CommandLineRun.of("maps", "--page-tables", "--smaps", "1").status()).isEqualTo(2);
+
+    CommandLineRun run = CommandLineRun.of("maps", "--page-tables", recording.toString());
+    assertThat(run.out())
+        .isEqualTo(new String(Fixture.file("final.maps"), StandardCharsets.ISO_8859_1));
+    assertThat(joined(run.err())).contains("0 entries").contains("not modelled");
+  }
+
+  @Test
+  void hostileNamesOfDevicesAreEscaped() throws Exception {
+    Path script = file("s", "# vmarea device path=\"/dev/\\33[2J\" pfn=1\n" + CALLS);
+    assertThat(CommandLineRun.of("replay", script.toString()).err())
+        .contains("/dev/\\033[2J: size= is missing")
+        .doesNotContain("\033");
+  }
+}
