@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Remapping 1 GiB of device memory: 262,144 page entries, or 512 huge ones, in tables that are
- * there already; beside loops that store as many numbers into as many arrays. Take the medians
+ * there already; beside a loop that stores as many numbers into as many arrays. Take the medians
  * (p0.50): the machine may be doing other work.
  */
 @BenchmarkMode(Mode.SampleTime)
@@ -103,7 +103,6 @@ public class RemapBenchmark {
   public static class Arrays {
     final long[][] arrays = new long[TABLES][ENTRIES];
     long first = PFN << 12 | PROTECTION.bits();
-    long mask = (1L << 52) - (1L << 12);
   }
 
   /** Fills 1 GiB with page entries. */
@@ -139,24 +138,6 @@ public class RemapBenchmark {
     for (long[] array : state.arrays) {
       for (int i = 0; i < array.length; i++) {
         array[i] = next + ((long) i << 12);
-      }
-      next += SPAN;
-    }
-    return state.arrays;
-  }
-
-  /**
-   * The same stores with the arithmetic of entries in them. The compiler makes vector instructions
-   * of this loop, but not of the plain one: the floor for what page tables can do.
-   */
-  @Benchmark
-  public long[][] bareEntries(Arrays state) {
-    long next = state.first;
-    long mask = state.mask;
-    long flags = PROTECTION.bits();
-    for (long[] array : state.arrays) {
-      for (int i = 0; i < array.length; i++) {
-        array[i] = ((next + ((long) i << 12)) & mask) | flags;
       }
       next += SPAN;
     }
