@@ -55,6 +55,7 @@ final class RemapTask implements Task {
   private final OpenFile hooked = file(descriptor -> {});
   private final PageProtection protection =
       filled.space().mm().kernel().architecture().protection(VmFlags.READ | VmFlags.SHARED);
+
   @SuppressWarnings("UnusedVariable") // keeps what is computed from being left out
   private volatile long sink;
 
