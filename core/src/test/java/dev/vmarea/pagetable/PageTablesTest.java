@@ -12,6 +12,7 @@ import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PageTablesTest {
@@ -100,7 +101,7 @@ class PageTablesTest {
   @Test
   void anOccupiedEntryIsNamed() throws ErrnoException {
     tables.fill(BASE + 3 * PAGE, 7, 1, READ, true);
-    assertThatThrownBy(() -> tables.fill(BASE, 0, 8, READ, true))
+    assertThatThrownBy(() -> tables.fill(BASE + PAGE, 0, 8, READ, true))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("7f0000003000");
     tables.insertHuge(1, BASE + PMD, 0, READ);
@@ -311,6 +312,55 @@ class PageTablesTest {
   }
 
   @Test
+  void aHugeEntryMovesWhereOneFits() throws ErrnoException {
+    tables.insertHuge(1, BASE, 0x600, READ);
+    tables.insertHuge(2, BASE + PUD, 0x4_0000, READ);
+    tables.move(BASE, BASE + 5 * PUD + PMD, PMD);
+    tables.move(BASE + PUD, BASE + 7 * PUD, PUD);
+    assertThat(tables.runs(0, Architecture.X86_64.addressLimit()))
+        .containsExactly(
+            new EntryRun(BASE + 5 * PUD + PMD, BASE + 5 * PUD + 2 * PMD, 1, 0x600, READ, true),
+            new EntryRun(BASE + 7 * PUD, BASE + 8 * PUD, 2, 0x4_0000, READ, true));
+    tables.verify();
+  }
+
+  @Test
+  void aHugeEntryGoesWhereNoneFits() throws ErrnoException {
+    tables.insertHuge(1, BASE, 0, 4, READ);
+    // Across two places of a huge entry.
+    tables.move(BASE, BASE + PUD + PAGE, PMD);
+    // Onto a table, though an empty one.
+    tables.fill(BASE + 2 * PUD, 0, 1, READ, true);
+    tables.zap(BASE + 2 * PUD, BASE + 2 * PUD + PAGE, memory);
+    tables.move(BASE + PMD, BASE + 2 * PUD, PMD);
+    // Not all of it.
+    tables.move(BASE + 2 * PMD, BASE + 3 * PUD, PMD - PAGE);
+    assertThat(tables.runs(0, Architecture.X86_64.addressLimit()))
+        .containsExactly(new EntryRun(BASE + 3 * PMD, BASE + 4 * PMD, 1, 0x600, READ, true));
+    tables.verify();
+  }
+
+  /** Across two slots of the top table: there is room for the first entry or table only. */
+  @Test
+  void aFailedMoveLeavesWhatWouldMoveWhole() throws ErrnoException {
+    long target = BASE + 512 * PUD - PMD;
+    tables.insertHuge(1, BASE, 0, 2, READ);
+    tables.fill(BASE + 2 * PMD, 0, 1024, SHARED, true);
+    for (long from = BASE; from <= BASE + 2 * PMD; from += 2 * PMD) {
+      long source = from;
+      left = 1;
+      assertThatThrownBy(() -> tables.move(source, target, 2 * PMD))
+          .isSameAs(Errno.ENOMEM.failure());
+      assertThat(tables.runs(0, Architecture.X86_64.addressLimit()))
+          .containsExactly(
+              new EntryRun(BASE, BASE + 2 * PMD, 1, 0, READ, true),
+              new EntryRun(BASE + 2 * PMD, BASE + 4 * PMD, 0, 0, SHARED, true));
+      tables.freeTables(target, target + 2 * PMD, BASE + PUD, 0);
+    }
+    tables.verify();
+  }
+
+  @Test
   void aFailedMoveLeavesTheSource() throws ErrnoException {
     tables.fill(BASE, 0x100, 1024, READ, true);
     left = 2;
@@ -433,5 +483,79 @@ class PageTablesTest {
     assertThatThrownBy(() -> tables.zap(PAGE, 0, memory))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> tables.zap(0, 1, memory)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private interface Call {
+    void run(long start, long end, PageProtection protection) throws ErrnoException;
+  }
+
+  /** Every operation, on a range or on what begins at its start. */
+  private List<Call> calls() throws ErrnoException {
+    KernelPage page = page();
+    PageTables child = new PageTables(Architecture.X86_64, () -> false);
+    return List.of(
+        (start, end, prot) -> tables.insertPage(start, page, prot),
+        (start, end, prot) -> tables.insertPfn(start, 1, prot),
+        (start, end, prot) -> tables.protect(start, end, prot),
+        (start, end, prot) -> tables.zap(start, end, memory),
+        (start, end, prot) -> tables.freeTables(start, end, 0, 0),
+        (start, end, prot) -> tables.move(start, BASE, end - start),
+        (start, end, prot) -> tables.move(BASE, start, end - start),
+        (start, end, prot) -> tables.copyTo(child, start, end, true, memory),
+        (start, end, prot) -> tables.walk(start, end, (address, level, entry) -> {}),
+        (start, end, prot) -> tables.runs(start, end),
+        (start, end, prot) -> tables.insertHuge(1, start, 0, prot),
+        (start, end, prot) -> tables.insertHuge(2, start, 0, 1, prot));
+  }
+
+  @Test
+  void nothingWorksOutsideOfUserAddresses() throws ErrnoException {
+    long limit = Architecture.X86_64.addressLimit();
+    for (Call call : calls()) {
+      for (long start : new long[] {limit, limit + PAGE, -PUD, 1L << 48, PAGE + 1, 0xfff}) {
+        assertThatThrownBy(() -> call.run(start, start + PAGE, READ))
+            .as(Long.toHexString(start))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+    assertThat(tables.tablePages()).isZero();
+  }
+
+  @Test
+  void nothingIsMappedWithoutAnyRight() throws ErrnoException {
+    PageProtection nothing = new PageProtection(PageProtection.WRITE | PageProtection.USER);
+    List<Call> calls = calls();
+    for (Call call : List.of(calls.get(0), calls.get(1), calls.get(2), calls.get(10))) {
+      assertThatThrownBy(() -> call.run(BASE, BASE + PMD, nothing))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("maps nothing");
+    }
+    assertThatThrownBy(() -> tables.insertHuge(1, BASE, 0, 2, nothing))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void hugeEntriesEndBelowTheLimit() {
+    // The last GiB lacks its last page.
+    long start = Architecture.X86_64.addressLimit() + PAGE - PUD;
+    assertThatThrownBy(() -> tables.insertHuge(2, start, 0, READ))
+        .isInstanceOf(IllegalArgumentException.class);
+    for (long count : new long[] {0, -1, 512, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> tables.insertHuge(1, start, 0, count, READ))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void emptyRangesAreNothing() throws ErrnoException {
+    tables.fill(BASE, 0, 1, READ, true);
+    tables.move(BASE, BASE + PMD, 0);
+    tables.move(BASE, BASE, PAGE);
+    tables.protect(BASE, BASE, SHARED);
+    tables.freeTables(BASE, BASE, 0, 0);
+    assertThat(tables.zap(BASE, BASE, memory)).isZero();
+    assertThat(tables.runs(BASE, BASE + PAGE))
+        .containsExactly(new EntryRun(BASE, BASE + PAGE, 0, 0, READ, true));
+    assertThat(tables.architecture()).isSameAs(Architecture.X86_64);
   }
 }

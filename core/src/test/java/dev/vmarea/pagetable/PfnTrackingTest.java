@@ -176,6 +176,15 @@ class PfnTrackingTest {
     assertThat(reservation.isTracked()).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({"9f, 2", "9f, 61", "0, 100"})
+  void aRangeThatBeginsBelowOldDevicesIsTracked(String pfn, String pages) throws ErrnoException {
+    PfnReservation reservation =
+        reserve(Long.parseLong(pfn, 16), Long.parseLong(pages, 16), CacheMode.UNCACHED);
+    assertThat(reservation.isTracked()).isTrue();
+    assertThat(reservation.protection().cacheMode()).isEqualTo(CacheMode.UNCACHED);
+  }
+
   @Test
   void belowOldDevicesNothingCountsAsRam() throws ErrnoException {
     // RAM for the range registers, which is why write-back is granted; tracked all the same.

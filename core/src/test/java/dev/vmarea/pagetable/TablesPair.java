@@ -71,8 +71,10 @@ final class TablesPair {
     // Three leaf tables long: at the lowest address, across the border of two slots of the top
     // table, where two slots of the table below it meet, and at the highest address.
     windowLength = 3 * naive.span(1);
-    long top = naive.span(architecture.levels() - 1);
     long border = naive.span(Math.max(1, architecture.levels() - 2));
+    long slot = naive.span(architecture.levels() - 1);
+    // Where one slot of the top table is all there is, that of the table below.
+    long top = slot < architecture.addressLimit() ? slot : 5 * border;
     windows =
         new long[] {
           0,
@@ -134,7 +136,7 @@ final class TablesPair {
   }
 
   void step() throws ErrnoException {
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 0, 1, 2 -> fill();
       case 3 -> fillOrdinary();
       case 4 -> insertPage();
@@ -144,6 +146,7 @@ final class TablesPair {
       case 9 -> protect();
       case 10, 11 -> move();
       case 12 -> copy();
+      case 13 -> clear();
       default -> freeTables();
     }
     compare(tables, naive);
@@ -334,6 +337,16 @@ final class TablesPair {
         .isEqualTo(naiveChild.entries().size());
     child.freeTables(0, architecture.addressLimit(), 0, 0);
     assertThat(child.tablePages()).isZero();
+  }
+
+  /** Makes room, also for what moves only where no table is. */
+  private void clear() {
+    long start = windows[random.nextInt(windows.length)];
+    long end = Math.min(start + windowLength, limit());
+    last = "clear %x-%x".formatted(start, end);
+    assertThat(tables.zap(start, end, memory)).isEqualTo(naive.zap(start, end));
+    tables.freeTables(start, end, 0, 0);
+    naive.freeTables(start, end, 0, Long.MAX_VALUE);
   }
 
   private void freeTables() {

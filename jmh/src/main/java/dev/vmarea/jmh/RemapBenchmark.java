@@ -136,7 +136,7 @@ public class RemapBenchmark {
   public long[][] bareLoop(Arrays state) {
     long next = state.first;
     for (long[] array : state.arrays) {
-      for (int i = 0; i < ENTRIES; i++) {
+      for (int i = 0; i < array.length; i++) {
         array[i] = next + ((long) i << 12);
       }
       next += SPAN;
