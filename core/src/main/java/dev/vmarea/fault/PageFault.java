@@ -111,7 +111,7 @@ public final class PageFault {
       makeFromFile(vma, file);
       return;
     }
-    switch (new DriverFault(mm, vma, address, access == Access.WRITE).handle()) {
+    switch (new DriverFault(mm, task, vma, address, access == Access.WRITE).handle()) {
       case NO_PAGE -> {}
       case OOM -> throw Errno.ENOMEM.failure();
       case SIGBUS, FALLBACK -> throw Errno.EFAULT.failure();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.space;
 
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.pagetable.EntryFormat;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.pagetable.PfnReservation;
 import dev.vmarea.vma.FileVmaHandle;
@@ -44,7 +47,7 @@ public final class MmVerifier {
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
       tables.verify();
-      tables.walk(0, mm.config().taskSize(), (address, level, entry) -> checkEntry(mm, address));
+      tables.walk(0, mm.config().taskSize(), (address, level, entry) -> checkEntry(mm, tables, address, level, entry));
     }
     require(count == mm.mapCount(), "map count is " + mm.mapCount() + ", VMAs " + count);
     Counters counters = mm.counters();
@@ -81,10 +84,22 @@ public final class MmVerifier {
         vma);
   }
 
-  private static void checkEntry(Mm mm, long address) {
-    require(
-        mm.tree().lookup(address) != null,
-        "an entry where nothing is mapped: " + Long.toHexString(address));
+  /** An entry lies in a VMA, grants no more than it, and leads to a page that is in use. */
+  private static void checkEntry(
+      Mm mm, PageTables tables, long address, int level, long entry) {
+    Vma vma = mm.tree().lookup(address);
+    require(vma != null, "an entry where nothing is mapped: " + Long.toHexString(address));
+    if (vma == null) {
+      return;
+    }
+    boolean writes = (entry & PageProtection.WRITE) != 0 && (entry & PageProtection.PRESENT) != 0;
+    require(!writes || vma.has(VmFlags.WRITE), "a writable entry in", vma);
+    if (!EntryFormat.isSpecial(entry)) {
+      KernelPage page = mm.kernel().memory().page(tables.format().pfn(level, entry));
+      require(page != null, "an entry of a page that is free in", vma);
+      boolean anonymous = page != null && page.kind() == KernelPage.Kind.ANONYMOUS;
+      require(!anonymous || vma.anon() != null, "a private page without anon_vma in", vma);
+    }
   }
 
   /** Page frames are held as often as VMAs say so; other address spaces may hold them too. */

@@ -77,7 +77,7 @@ final class ReportBuilder {
     }
     if (settings.pageTables()) {
       notes.add(
-          "The page tables hold what drivers put there; pages of ordinary memory are not modelled.");
+          "The page tables hold what drivers put there; a replay has no pages of ordinary memory.");
     }
     if (ends.tablesLost()) {
       notes.add(
