@@ -153,7 +153,7 @@ final class TaskFigures {
         () -> all.median(RemapTask.FILL),
         Target.ratioAtMost(0.01, 0.01));
     rows.compare(
-        "the same, each by a fault, its lock and lookup included",
+        "the same, each by a fault",
         NANOS,
         () -> all.median(RemapTask.HUGE_FAULTS),
         "remap 1 GiB",
