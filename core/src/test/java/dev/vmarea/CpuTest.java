@@ -221,20 +221,19 @@ class CpuTest {
     AtomicBoolean faulted = new AtomicBoolean();
     CountDownLatch begun = new CountDownLatch(1);
     Thread writer =
-        new Thread(
-            () -> {
-              try (Cpu own = space.cpu()) {
-                long value = 0;
-                while (running.get()) {
-                  try {
-                    own.storeLong(at(0), ++value);
-                  } catch (MemoryFault gone) {
-                    faulted.set(true);
-                  }
-                  begun.countDown();
-                }
+        new Thread(() -> {
+          try (Cpu own = space.cpu()) {
+            long value = 0;
+            while (running.get()) {
+              try {
+                own.storeLong(at(0), ++value);
+              } catch (MemoryFault gone) {
+                faulted.set(true);
               }
-            });
+              begun.countDown();
+            }
+          }
+        });
     writer.start();
     begun.await();
     for (int round = 0; round < 2000; round++) {

@@ -13,15 +13,14 @@ import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.StackGrowth;
 import dev.vmarea.space.Task;
-import dev.vmarea.vma.FaultContext;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An access that found no entry, or one that does not allow it (mm-semantics 7): finds the VMA, asks
- * whether it allows the access, and makes an entry that does. Under the address space's lock.
+ * An access that found no entry, or one that does not allow it (mm-semantics 7): finds the VMA,
+ * asks whether it allows the access, and makes an entry that does. Under the address space's lock.
  */
 public final class PageFault {
   private static final long WRITABLE = PageProtection.WRITE | PageProtection.DIRTY;
@@ -62,9 +61,7 @@ public final class PageFault {
       }
     } catch (ErrnoException failed) {
       throw fault(
-          failed.errno() == Errno.ENOMEM
-              ? MemoryFault.Cause.OUT_OF_MEMORY
-              : MemoryFault.Cause.BUS);
+          failed.errno() == Errno.ENOMEM ? MemoryFault.Cause.OUT_OF_MEMORY : MemoryFault.Cause.BUS);
     }
   }
 

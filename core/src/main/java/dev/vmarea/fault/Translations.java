@@ -58,8 +58,7 @@ public final class Translations {
    *
    * @throws MemoryFault BUS if the entry leads to a frame without contents
    */
-  public void fill(
-      int slot, long page, long entry, PageTables tables, PhysicalMemory memory) {
+  public void fill(int slot, long page, long entry, PageTables tables, PhysicalMemory memory) {
     int level = tables.entryLevel(page);
     long pfn = tables.format().pfn(Math.max(0, level), entry);
     if (level > 0) {

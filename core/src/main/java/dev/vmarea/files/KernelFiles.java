@@ -37,13 +37,12 @@ public final class KernelFiles implements SharedBacking {
       throw Errno.ENOMEM.failure();
     }
     OpenFile file = ShmemFile.unnamed("/dev/zero", bytes);
-    file.whenReleased(
-        () -> {
-          file.inode().pageCache().drop(0); // nobody can open it again
-          if (!noReserve) {
-            kernel.commit().uncharge(Pages.count(bytes));
-          }
-        });
+    file.whenReleased(() -> {
+      file.inode().pageCache().drop(0); // nobody can open it again
+      if (!noReserve) {
+        kernel.commit().uncharge(Pages.count(bytes));
+      }
+    });
     return file;
   }
 

@@ -67,8 +67,7 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
     if (!onlyFilePages) {
       return true;
     }
-    KernelPage page =
-        EntryFormat.isSpecial(entry) ? null : memory.page(format.pfn(0, entry));
+    KernelPage page = EntryFormat.isSpecial(entry) ? null : memory.page(format.pfn(0, entry));
     return page != null && page.kind() == KernelPage.Kind.FILE;
   }
 

@@ -47,7 +47,10 @@ public final class MmVerifier {
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
       tables.verify();
-      tables.walk(0, mm.config().taskSize(), (address, level, entry) -> checkEntry(mm, tables, address, level, entry));
+      tables.walk(
+          0,
+          mm.config().taskSize(),
+          (address, level, entry) -> checkEntry(mm, tables, address, level, entry));
     }
     require(count == mm.mapCount(), "map count is " + mm.mapCount() + ", VMAs " + count);
     Counters counters = mm.counters();
@@ -85,8 +88,7 @@ public final class MmVerifier {
   }
 
   /** An entry lies in a VMA, grants no more than it, and leads to a page that is in use. */
-  private static void checkEntry(
-      Mm mm, PageTables tables, long address, int level, long entry) {
+  private static void checkEntry(Mm mm, PageTables tables, long address, int level, long entry) {
     Vma vma = mm.tree().lookup(address);
     require(vma != null, "an entry where nothing is mapped: " + Long.toHexString(address));
     if (vma == null) {

@@ -4,8 +4,8 @@ package dev.vmarea.vma;
 /** Who has the page tables in which a VMA's pages are: its address space, as files see it. */
 public interface TableOwner {
   /**
-   * Takes pages of a file out of the page tables, if {@code handle}'s VMA still maps them. Takes the
-   * address space's lock.
+   * Takes pages of a file out of the page tables, if {@code handle}'s VMA still maps them. Takes
+   * the address space's lock.
    *
    * @param firstPgoff first page of the file to go
    * @param endPgoff page after the last one; unsigned

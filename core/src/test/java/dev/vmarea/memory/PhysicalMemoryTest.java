@@ -83,7 +83,7 @@ class PhysicalMemoryTest {
     KernelPage second = memory.allocatePage();
     assertThat(first.pfn()).isEqualTo(4);
     assertThat(second.pfn()).isEqualTo(5);
-    assertThat(memory.page(4)).isSameAs(first);
+    assertThat(memory.page(4)).isEqualTo(first);
     memory.free(first);
     assertThat(memory.page(4)).isNull();
     assertThat(memory.allocatePage().pfn()).isEqualTo(4);
@@ -129,7 +129,7 @@ class PhysicalMemoryTest {
     memory.free(page);
     assertThat(page.references()).isEqualTo(1);
     assertThat(page.isMappable()).isTrue();
-    assertThat(memory.page(4)).isSameAs(page);
+    assertThat(memory.page(4)).isEqualTo(page);
     page.put();
     assertThat(page.references()).isZero();
     assertThat(page.isMappable()).isFalse();
@@ -150,9 +150,10 @@ class PhysicalMemoryTest {
 
   @ParameterizedTest
   @EnumSource
-  void onlyPagesOfTheKernelMayBeMapped(KernelPage.Kind kind) throws ErrnoException {
+  void onlyPagesOfTheKernelAndOfFilesMayBeMapped(KernelPage.Kind kind) throws ErrnoException {
     KernelPage page = small().allocatePage(kind);
-    assertThat(page.isMappable()).isEqualTo(kind == KernelPage.Kind.KERNEL);
+    assertThat(page.isMappable())
+        .isEqualTo(kind == KernelPage.Kind.KERNEL || kind == KernelPage.Kind.FILE);
   }
 
   @Test
@@ -166,7 +167,7 @@ class PhysicalMemoryTest {
               mine.add(memory.allocatePage());
               for (KernelPage page : mine) {
                 page.get();
-                assertThat(memory.page(page.pfn())).isSameAs(page);
+                assertThat(memory.page(page.pfn())).isEqualTo(page);
                 page.put();
                 memory.free(page);
               }

@@ -141,7 +141,7 @@ class PageTablesTest {
     assertThat(page.references()).isEqualTo(2);
     assertThat(EntryFormat.isSpecial(tables.entry(BASE))).isFalse();
     memory.free(page);
-    assertThat(memory.page(page.pfn())).isSameAs(page);
+    assertThat(memory.page(page.pfn())).isEqualTo(page);
     assertThat(tables.zap(BASE, BASE + PAGE, memory)).isEqualTo(1);
     assertThat(memory.page(page.pfn())).isNull();
   }

@@ -138,8 +138,7 @@ class RandomContentsTest {
 
   private void anonymous(int first, int count) {
     int flags = MapFlags.PRIVATE | MapFlags.ANONYMOUS | MapFlags.FIXED;
-    assertThat(calls().mmap(at(first), Pages.bytes(count), 3, flags, null, 0))
-        .isEqualTo(at(first));
+    assertThat(calls().mmap(at(first), Pages.bytes(count), 3, flags, null, 0)).isEqualTo(at(first));
     for (int i = first; i < first + count; i++) {
       process.pages[i] = new Page();
     }
@@ -181,8 +180,7 @@ class RandomContentsTest {
   /** Moves pages that lie in one VMA; others are refused. */
   private void move(SplittableRandom random, int first, int count) {
     int target = random.nextInt(PAGES - count + 1);
-    long result =
-        calls().mremap(at(first), Pages.bytes(count), Pages.bytes(count), 3, at(target));
+    long result = calls().mremap(at(first), Pages.bytes(count), Pages.bytes(count), 3, at(target));
     if (result != at(target)) {
       resynchronise();
       return;
@@ -321,7 +319,8 @@ class RandomContentsTest {
     try {
       byte got = which.cpu.loadByte(at(index) + offset);
       assertThat(expectedFault(page, false)).as("read of page " + index).isNull();
-      assertThat(got).as("byte " + offset + " of page " + index)
+      assertThat(got)
+          .as("byte " + offset + " of page " + index)
           .isEqualTo(bytes(page, false)[offset]);
     } catch (MemoryFault fault) {
       assertThat(fault.reason()).isEqualTo(expectedFault(page, false));
