@@ -24,6 +24,7 @@ public final class CallGenerator {
   private final SplittableRandom random;
   private final Vocabulary vocabulary;
   private final KernelCalls kernelCalls;
+  private @Nullable Swarm swarm;
   private @Nullable Call last;
 
   /** A generator whose calls follow from {@code seed} and the states it is shown. */
@@ -35,6 +36,11 @@ public final class CallGenerator {
 
   /** The next call, near what {@code terrain} has mapped. */
   public Call next(Terrain terrain) {
+    Swarm now = swarm;
+    if (now == null) {
+      now = new Swarm(random, terrain.windowPages());
+      swarm = now;
+    }
     long[] range = range(terrain);
     Call before = last;
     if (before != null && random.nextInt(12) == 0) {
@@ -42,7 +48,7 @@ public final class CallGenerator {
     }
     Call call =
         vocabulary == Vocabulary.KERNEL
-            ? kernelCalls.next(terrain, range[0], range[1])
+            ? kernelCalls.next(terrain, now, range[0], range[1])
             : ordinary(terrain, range[0], range[1]);
     last = call;
     return call;
@@ -82,7 +88,21 @@ public final class CallGenerator {
   }
 
   long anyPage(Terrain terrain) {
-    return terrain.base() + random.nextInt(terrain.windowPages()) * P;
+    return windowStart(terrain) + random.nextInt(windowPages(terrain)) * P;
+  }
+
+  private @Nullable Swarm swarm() {
+    return vocabulary == Vocabulary.KERNEL ? swarm : null;
+  }
+
+  private long windowStart(Terrain terrain) {
+    Swarm now = swarm();
+    return terrain.base() + (now == null ? 0 : now.firstPage() * P);
+  }
+
+  private int windowPages(Terrain terrain) {
+    Swarm now = swarm();
+    return now == null ? terrain.windowPages() : now.window();
   }
 
   /** Address and length: anywhere, or of a VMA, or from one edge of one, or across an edge. */
@@ -107,8 +127,9 @@ public final class CallGenerator {
   /** Mostly a VMA of the window, where there is something to merge. */
   private Vma near(Terrain terrain, List<Vma> vmas) {
     Vma vma = vmas.get(random.nextInt(vmas.size()));
-    long end = terrain.base() + terrain.windowPages() * P;
-    for (int tries = 0; tries < 4 && (vma.start() < terrain.base() || vma.end() > end); tries++) {
+    long start = windowStart(terrain);
+    long end = start + windowPages(terrain) * P;
+    for (int tries = 0; tries < 8 && (vma.start() < start || vma.end() > end); tries++) {
       vma = vmas.get(random.nextInt(vmas.size()));
     }
     return vma;
@@ -132,6 +153,10 @@ public final class CallGenerator {
   }
 
   int prot() {
+    Swarm now = swarm();
+    if (now != null) {
+      return now.prot();
+    }
     return switch (random.nextInt(8)) {
       case 0 -> 0;
       case 1, 2 -> 1;
@@ -144,13 +169,15 @@ public final class CallGenerator {
     int flags = MapFlags.FIXED | MapFlags.PRIVATE | MapFlags.ANONYMOUS;
     long file = -1;
     long offset = 0;
-    int kind = random.nextInt(14);
+    Swarm preferring = swarm();
+    int kind = preferring == null ? random.nextInt(14) : preferring.favourite(14);
     if (kind == 8) {
       flags = MapFlags.FIXED | MapFlags.SHARED | MapFlags.ANONYMOUS;
     } else if (kind == 9) {
       flags = MapFlags.FIXED | MapFlags.DROPPABLE | MapFlags.ANONYMOUS;
     } else if (kind > 9) {
-      file = random.nextInt(terrain.files());
+      Swarm now = swarm();
+      file = now == null ? random.nextInt(terrain.files()) : now.favourite(terrain.files());
       flags = MapFlags.FIXED | (random.nextBoolean() ? MapFlags.SHARED : MapFlags.PRIVATE);
       long linear = Math.min(Math.max(0, at - terrain.base()), 64 * P);
       offset = random.nextInt(4) == 0 ? random.nextInt(20) * P : linear;

@@ -45,53 +45,49 @@ final class KernelCalls {
     this.common = common;
   }
 
-  Call next(Terrain terrain, long at, long length) {
-    int dice = random.nextInt(1000);
-    if (dice < 170) {
-      return mmap(terrain, at, length);
-    } else if (dice < 230) {
-      return Call.of(Verb.MUNMAP, at, length);
-    } else if (dice < 350) {
-      return Call.of(Verb.MPROTECT, at, length, random.nextInt(20) == 0 ? oddProt() : common.prot());
-    } else if (dice < 460) {
-      return mremap(terrain, at, length);
-    } else if (dice < 600) {
-      return Call.of(Verb.WRITE, at + random.nextInt(4096));
-    } else if (dice < 635) {
-      return Call.of(Verb.READ, at + random.nextInt(4096));
-    } else if (dice < 720) {
-      int[] list = random.nextInt(3) == 0 ? ADVICE : FLAG_ADVICE;
-      return Call.of(Verb.MADVISE, at, length, list[random.nextInt(list.length)]);
-    } else if (dice < 745) {
-      return Call.of(Verb.MLOCK2, at, length, random.nextInt(2));
-    } else if (dice < 765) {
-      return Call.of(Verb.MUNLOCK, at, length);
-    } else if (dice < 785) {
-      return Call.of(Verb.MBIND, at, length, random.nextInt(2));
-    } else if (dice < 810) {
-      return brk(terrain);
-    } else if (dice < 860) {
-      return common.other(terrain, at, length);
-    } else if (dice < 875) {
-      return Call.of(Verb.FORK);
-    } else if (dice < 905) {
-      return Call.of(Verb.SWITCH, random.nextInt(4));
-    } else if (dice < 910) {
-      return Call.of(Verb.EXIT);
-    } else if (dice < 922) {
-      return limit(terrain);
-    } else if (dice < 930) {
-      return truncate(terrain);
-    } else if (dice < 934) {
-      return Call.of(Verb.MSEAL, at, P * (1 + random.nextInt(2)));
-    } else if (dice < 935) {
-      return Call.of(Verb.SET_MDWE, random.nextInt(8) == 0 ? random.nextInt(5) : 1);
-    } else if (dice < 955) {
-      return common.shmat(terrain, at);
-    } else if (dice < 965) {
+  Call next(Terrain terrain, Swarm swarm, long at, long length) {
+    return switch (swarm.kind()) {
+      case MMAP -> mmap(terrain, at, length);
+      case MUNMAP -> Call.of(Verb.MUNMAP, at, length);
+      case MPROTECT ->
+          Call.of(
+              Verb.MPROTECT, at, length, random.nextInt(20) == 0 ? oddProt() : common.prot());
+      case MREMAP -> mremap(terrain, at, length);
+      case WRITE -> Call.of(Verb.WRITE, at + random.nextInt(4096));
+      case READ -> Call.of(Verb.READ, at + random.nextInt(4096));
+      case MADVISE -> {
+        int[] list = random.nextInt(3) == 0 ? ADVICE : FLAG_ADVICE;
+        yield Call.of(Verb.MADVISE, at, length, list[swarm.favourite(list.length)]);
+      }
+      case LOCK ->
+          random.nextBoolean()
+              ? Call.of(Verb.MLOCK2, at, length, random.nextInt(2))
+              : Call.of(Verb.MUNLOCK, at, length);
+      case MBIND -> Call.of(Verb.MBIND, at, length, random.nextInt(2));
+      case BRK -> brk(terrain);
+      case OTHER -> common.other(terrain, at, length);
+      case FORK -> Call.of(Verb.FORK);
+      case SWITCH -> Call.of(Verb.SWITCH, random.nextInt(4));
+      case EXIT -> Call.of(Verb.EXIT);
+      case LIMIT -> limit(terrain);
+      case TRUNCATE -> truncate(terrain);
+      case SEAL -> Call.of(Verb.MSEAL, at, P * (1 + random.nextInt(2)));
+      case MDWE -> Call.of(Verb.SET_MDWE, random.nextInt(8) == 0 ? random.nextInt(5) : 1);
+      case SEGMENT -> segment(terrain, at);
+      case ODD -> odd(terrain, at, length);
+    };
+  }
+
+  private Call segment(Terrain terrain, long at) {
+    if (random.nextInt(3) == 0) {
       return Call.of(Verb.SHMDT, at);
     }
-    return odd(terrain, at, length);
+    Call call = common.shmat(terrain, at);
+    // Over what is there already: else most attachments find no room.
+    boolean replaces = call.argument(1) != 0 && random.nextBoolean();
+    return replaces
+        ? Call.of(Verb.SHMAT, call.argument(0), at, call.argument(2) | 0x4000)
+        : call;
   }
 
   private Call mmap(Terrain terrain, long at, long length) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** One thread of a campaign, with its own model and puppet. */
 final class Worker {
   // Puppets start near the limit of areas that often: such a sequence takes seconds.
-  private static final int CROWDED = 2000;
+  private static final int CROWDED = 1000;
   private static final int CROWDED_STEPS = 30;
   private static final int MOST_DEATHS_IN_A_ROW = 20;
 

@@ -45,6 +45,11 @@ final class Comparison {
     if (!kernel.sameMaps(expected)) {
       return lines(kernel.maps(), expected);
     }
+    final String flags = kernel.areas() < 0 ? null : flags(model, kernel);
+    return flags != null ? flags : counters(model.mm().counters(), kernel);
+  }
+
+  private static @Nullable String flags(final AddressSpace model, final KernelMap kernel) {
     int area = 0;
     for (final Vma vma : model.vmas()) {
       final long visible = vma.flags() & ~INVISIBLE;
@@ -60,7 +65,7 @@ final class Comparison {
       }
       area++;
     }
-    return counters(model.mm().counters(), kernel);
+    return null;
   }
 
   private static @Nullable String counters(final Counters model, final KernelMap kernel) {

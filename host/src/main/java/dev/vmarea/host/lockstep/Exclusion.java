@@ -22,6 +22,8 @@ enum Exclusion {
   HUGETLB,
   /** More processes than a sequence may have are not forked. */
   PROCESSES,
+  /** Near the limit of areas, VmFlags are compared at the end of a sequence only: smaps is slow. */
+  CROWDED_FLAGS,
   /** The number of a hidden file of shared anonymous memory is taken from the kernel's map. */
   FILE_NUMBER
 }

@@ -10,11 +10,13 @@ import java.io.IOException;
 final class KernelProcess implements AutoCloseable {
   private final Puppet puppet;
   private final int smaps;
+  private final int maps;
   private final int status;
 
   KernelProcess(final Puppet puppet) throws IOException {
     this.puppet = puppet;
     this.smaps = KernelMap.open(puppet.pid(), "smaps");
+    this.maps = KernelMap.open(puppet.pid(), "maps");
     this.status = KernelMap.open(puppet.pid(), "status");
   }
 
@@ -26,8 +28,13 @@ final class KernelProcess implements AutoCloseable {
     map.read(smaps, status);
   }
 
+  void readWithoutFlagsInto(final KernelMap map) throws IOException {
+    map.readWithoutFlags(maps, status);
+  }
+
   @Override
   public void close() {
+    NativeCalls.syscall(SystemCall.CLOSE, maps, 0, 0, 0, 0, 0);
     NativeCalls.syscall(SystemCall.CLOSE, smaps, 0, 0, 0, 0, 0);
     NativeCalls.syscall(SystemCall.CLOSE, status, 0, 0, 0, 0, 0);
     puppet.close();

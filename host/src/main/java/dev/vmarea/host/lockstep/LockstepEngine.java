@@ -79,10 +79,6 @@ public final class LockstepEngine implements Lockstep {
       close();
       throw e;
     }
-    // What is loaded counts as enough huge pages; here it is known that there are none.
-    if (machine.backing() instanceof KernelFiles kernelFiles) {
-      host.kernel().hugePageSizes().forEach(size -> kernelFiles.hugePages().setFree(size, 0));
-    }
   }
 
   private static IOException hostOr(final PuppetException e) {
@@ -95,11 +91,20 @@ public final class LockstepEngine implements Lockstep {
     final Puppet puppet = puppets.start(image);
     try {
       files.openIn(puppet);
-      return Template.of(puppet, machine, files.count());
+      return load(puppet);
     } catch (final IOException | RuntimeException e) {
       puppet.close();
       throw e;
     }
+  }
+
+  private Template load(final Puppet puppet) throws IOException {
+    final Template made = Template.of(puppet, machine, files.count());
+    // What is loaded brings as many huge pages as anybody wants; here it is known that none is free.
+    if (machine.backing() instanceof KernelFiles kernelFiles) {
+      host.kernel().hugePageSizes().forEach(size -> kernelFiles.hugePages().setFree(size, 0));
+    }
+    return made;
   }
 
   /** A template that is a few areas below the limit. */
@@ -110,7 +115,7 @@ public final class LockstepEngine implements Lockstep {
     }
     final Puppet puppet = fork(template().puppet());
     new Crowd(puppet, host.kernel().maxMapCount()).fill(template().model().mapCount());
-    final Template made = Template.of(puppet, machine, files.count());
+    final Template made = load(puppet);
     crowded = made;
     return made;
   }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Which calls are not made, see {@link Exclusion}. Asked before each call. */
 final class Precautions {
   private static final int MOST_PROCESSES = 5;
+  private static final int MANY_AREAS = 5000;
   private static final long CODE_END = PuppetImage.BASE + PuppetImage.BYTES;
 
   private final boolean alwaysHuge;
@@ -39,7 +40,7 @@ final class Precautions {
     final AddressSpace space = model.space();
     final long[] a = call.values();
     return switch (call.verb()) {
-      case FORK -> model.count() >= MOST_PROCESSES ? Exclusion.PROCESSES : null;
+      case FORK -> model.count() >= MOST_PROCESSES || space.mapCount() > MANY_AREAS ? Exclusion.PROCESSES : null;
       case MMAP ->
           (a[3] & MapFlags.HUGETLB) != 0 && (a[3] & MapFlags.NORESERVE) != 0
               ? Exclusion.HUGETLB

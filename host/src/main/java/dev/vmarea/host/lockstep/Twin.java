@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** One sequence under way: the same processes in the model and in the kernel. */
 final class Twin implements Terrain, AutoCloseable {
   private static final int WINDOW_PAGES = 64;
+  private static final int MANY_AREAS = 5000;
 
   private final ModelProcesses model;
   private final KernelProcesses kernel;
@@ -111,7 +112,12 @@ final class Twin implements Terrain, AutoCloseable {
 
   /** Compares the process whose turn it is. */
   @Nullable String compare() throws IOException {
-    kernel.process().readInto(map);
+    if (model.space().mapCount() > MANY_AREAS) {
+      exclude(Exclusion.CROWDED_FLAGS);
+      kernel.process().readWithoutFlagsInto(map);
+    } else {
+      kernel.process().readInto(map);
+    }
     return comparison.difference(model.space(), map);
   }
 
