@@ -4,8 +4,10 @@ package dev.vmarea.cli;
 
 import dev.vmarea.host.fuzz.Campaign;
 import dev.vmarea.host.fuzz.Divergence;
+import dev.vmarea.host.fuzz.Finding;
 import dev.vmarea.host.fuzz.HostException;
 import dev.vmarea.host.fuzz.Progress;
+import dev.vmarea.host.fuzz.Repeat;
 import dev.vmarea.host.fuzz.ResultsFolder;
 import dev.vmarea.host.fuzz.Settings;
 import java.io.IOException;
@@ -98,6 +100,14 @@ final class FuzzCommand implements Callable<Integer> {
   private int stopAfter = 1;
 
   @Option(
+      names = "--repeat",
+      paramLabel = "FILE",
+      description =
+          "Only run the calls in FILE again, which a corpus or a difference left (NAME.calls), and"
+              + " write them as a log NAME.calls.strace.")
+  private @Nullable Path repeat;
+
+  @Option(
       names = "--c",
       paramLabel = "FILE",
       description = "Write the first difference as a C program that makes the same calls.")
@@ -132,6 +142,10 @@ final class FuzzCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     try {
+      Path again = repeat;
+      if (again != null) {
+        return repeat(again);
+      }
       if (selfTest > 0) {
         return new FuzzSelfTest(console, common.json())
             .run(seconds == 0 ? DEFAULT_SECONDS : seconds, firstSeed(), selfTest);
@@ -142,6 +156,21 @@ final class FuzzCommand implements Callable<Integer> {
           String.valueOf(e.getMessage()).replaceFirst("\\. ", ".\n"),
           "The model alone can be tried without it: vmarea replay");
     }
+  }
+
+  private int repeat(Path file) throws IOException, InterruptedException {
+    Finding finding = Repeat.of(file);
+    Path script = Path.of(file + ".strace");
+    Files.writeString(script, finding.strace(), StandardCharsets.ISO_8859_1);
+    Path source = program;
+    if (source != null) {
+      Files.writeString(source, finding.program(), StandardCharsets.ISO_8859_1);
+    }
+    boolean same = finding.difference().isEmpty();
+    console.out().println(same ? "Nothing differed" : "Model and kernel differ");
+    finding.difference().lines().forEach(l -> console.out().println(Console.printable(l)));
+    console.out().println("vmarea replay " + Console.printable(ShellWords.word(script.toString())));
+    return same ? ExitCode.OK : ExitCode.FINDING;
   }
 
   private void check() {
@@ -174,8 +203,7 @@ final class FuzzCommand implements Callable<Integer> {
     long limit = seconds == 0 && calls == 0 ? DEFAULT_SECONDS : seconds;
     Campaign campaign =
         new Campaign(
-            new Settings(
-                limit, calls, firstSeed(), workers, steps, results, stopAfter, !unguided));
+            new Settings(limit, calls, firstSeed(), workers, steps, results, stopAfter, !unguided));
     CountDownLatch done = new CountDownLatch(1);
     Thread atCtrlC =
         new Thread(() -> {
@@ -229,7 +257,8 @@ final class FuzzCommand implements Callable<Integer> {
     if (known != null) {
       return known;
     }
-    Path made = Path.of("vmarea-fuzz-" + Long.toUnsignedString(divergence.order().seed()) + ".strace");
+    Path made =
+        Path.of("vmarea-fuzz-" + Long.toUnsignedString(divergence.order().seed()) + ".strace");
     Files.writeString(made, divergence.finding().strace(), StandardCharsets.ISO_8859_1);
     return made;
   }

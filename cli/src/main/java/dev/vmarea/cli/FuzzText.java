@@ -23,9 +23,7 @@ final class FuzzText {
     line(
         console.styled(
             none ? Console.Style.GREEN : Console.Style.RED,
-            none
-                ? "Nothing differed"
-                : Counted.of(scripts.length, "difference", "differences")));
+            none ? "Nothing differed" : Counted.of(scripts.length, "difference", "differences")));
     line(
         String.format(
             Locale.ROOT,

@@ -56,7 +56,9 @@ public record Call(Verb verb, List<Long> arguments) {
     List<Long> values = new ArrayList<>();
     for (String word : inside.isEmpty() ? new String[0] : inside.split(", ", -1)) {
       values.add(
-          word.startsWith("0x") ? Long.parseUnsignedLong(word.substring(2), 16) : Long.parseLong(word));
+          word.startsWith("0x")
+              ? Long.parseUnsignedLong(word.substring(2), 16)
+              : Long.parseLong(word));
     }
     return new Call(verb, values);
   }

@@ -6,6 +6,8 @@ import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.vma.Vma;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.SplittableRandom;
 
 /**
@@ -17,11 +19,30 @@ final class KernelCalls {
   private static final long HUGE = 2L << 20;
 
   private static final int[] ADVICE = {
-    Advice.NORMAL, Advice.RANDOM, Advice.SEQUENTIAL, Advice.WILLNEED, Advice.DONTNEED,
-    Advice.FREE, Advice.REMOVE, Advice.DONTFORK, Advice.DOFORK, Advice.MERGEABLE,
-    Advice.UNMERGEABLE, Advice.HUGEPAGE, Advice.NOHUGEPAGE, Advice.DONTDUMP, Advice.DODUMP,
-    Advice.WIPEONFORK, Advice.KEEPONFORK, Advice.COLD, Advice.PAGEOUT, Advice.POPULATE_READ,
-    Advice.POPULATE_WRITE, Advice.DONTNEED_LOCKED, Advice.COLLAPSE, Advice.GUARD_INSTALL,
+    Advice.NORMAL,
+    Advice.RANDOM,
+    Advice.SEQUENTIAL,
+    Advice.WILLNEED,
+    Advice.DONTNEED,
+    Advice.FREE,
+    Advice.REMOVE,
+    Advice.DONTFORK,
+    Advice.DOFORK,
+    Advice.MERGEABLE,
+    Advice.UNMERGEABLE,
+    Advice.HUGEPAGE,
+    Advice.NOHUGEPAGE,
+    Advice.DONTDUMP,
+    Advice.DODUMP,
+    Advice.WIPEONFORK,
+    Advice.KEEPONFORK,
+    Advice.COLD,
+    Advice.PAGEOUT,
+    Advice.POPULATE_READ,
+    Advice.POPULATE_WRITE,
+    Advice.DONTNEED_LOCKED,
+    Advice.COLLAPSE,
+    Advice.GUARD_INSTALL,
     Advice.GUARD_REMOVE
   };
 
@@ -32,13 +53,25 @@ final class KernelCalls {
   };
 
   private static final int[] MAP_EXTRAS = {
-    MapFlags.NORESERVE, MapFlags.STACK, MapFlags.GROWSDOWN, MapFlags.LOCKED, MapFlags.POPULATE,
-    MapFlags.POPULATE | MapFlags.NONBLOCK, MapFlags.SYNC, MapFlags.BIT32, MapFlags.ABOVE4G,
-    MapFlags.DENYWRITE, MapFlags.EXECUTABLE, MapFlags.HUGETLB, MapFlags.UNINITIALIZED, 0x400
+    MapFlags.NORESERVE,
+    MapFlags.STACK,
+    MapFlags.GROWSDOWN,
+    MapFlags.LOCKED,
+    MapFlags.POPULATE,
+    MapFlags.POPULATE | MapFlags.NONBLOCK,
+    MapFlags.SYNC,
+    MapFlags.BIT32,
+    MapFlags.ABOVE4G,
+    MapFlags.DENYWRITE,
+    MapFlags.EXECUTABLE,
+    MapFlags.HUGETLB,
+    MapFlags.UNINITIALIZED,
+    0x400
   };
 
   private final SplittableRandom random;
   private final CallGenerator common;
+  private final Queue<Call> pending = new ArrayDeque<>();
 
   KernelCalls(SplittableRandom random, CallGenerator common) {
     this.random = random;
@@ -46,12 +79,14 @@ final class KernelCalls {
   }
 
   Call next(Terrain terrain, Swarm swarm, long at, long length) {
+    if (!pending.isEmpty() && random.nextInt(10) != 0) {
+      return pending.remove();
+    }
     return switch (swarm.kind()) {
       case MMAP -> mmap(terrain, at, length);
       case MUNMAP -> Call.of(Verb.MUNMAP, at, length);
       case MPROTECT ->
-          Call.of(
-              Verb.MPROTECT, at, length, random.nextInt(20) == 0 ? oddProt() : common.prot());
+          Call.of(Verb.MPROTECT, at, length, random.nextInt(20) == 0 ? oddProt() : common.prot());
       case MREMAP -> mremap(terrain, at, length);
       case WRITE -> Call.of(Verb.WRITE, at + random.nextInt(4096));
       case READ -> Call.of(Verb.READ, at + random.nextInt(4096));
@@ -75,6 +110,13 @@ final class KernelCalls {
       case MDWE -> Call.of(Verb.SET_MDWE, random.nextInt(8) == 0 ? random.nextInt(5) : 1);
       case SEGMENT -> segment(terrain, at);
       case ODD -> odd(terrain, at, length);
+      case IDIOM -> {
+        long elsewhere = common.anyPage(terrain);
+        pending.clear();
+        pending.addAll(
+            Idiom.at(random, terrain, at, elsewhere, swarm.favourite(terrain.files())));
+        yield pending.remove();
+      }
     };
   }
 
@@ -85,9 +127,7 @@ final class KernelCalls {
     Call call = common.shmat(terrain, at);
     // Over what is there already: else most attachments find no room.
     boolean replaces = call.argument(1) != 0 && random.nextBoolean();
-    return replaces
-        ? Call.of(Verb.SHMAT, call.argument(0), at, call.argument(2) | 0x4000)
-        : call;
+    return replaces ? Call.of(Verb.SHMAT, call.argument(0), at, call.argument(2) | 0x4000) : call;
   }
 
   private Call mmap(Terrain terrain, long at, long length) {
@@ -107,7 +147,8 @@ final class KernelCalls {
             random.nextInt(terrain.files()),
             random.nextInt(3) * P);
       case 3:
-        return withFlags(common.mmap(terrain, at, length), MAP_EXTRAS[random.nextInt(MAP_EXTRAS.length)]);
+        return withFlags(
+            common.mmap(terrain, at, length), MAP_EXTRAS[random.nextInt(MAP_EXTRAS.length)]);
       case 4: // SHARED_VALIDATE and types that there are not
         return withFlags(common.mmap(terrain, at, length), random.nextInt(16));
       case 5:
@@ -205,12 +246,29 @@ final class KernelCalls {
       case 14 -> Call.of(Verb.MSYNC, random.nextBoolean() ? off : at, length, random.nextInt(16));
       case 15 -> Call.of(Verb.MINCORE, off, length, common.anyPage(terrain));
       case 16 -> Call.of(Verb.MSEAL, off, length);
-      case 17 -> Call.of(Verb.MMAP, off, length, 3, common.mmap(terrain, at, length).argument(3), -1, 0);
+      case 17 ->
+          Call.of(Verb.MMAP, off, length, 3, common.mmap(terrain, at, length).argument(3), -1, 0);
       case 18 -> Call.of(Verb.MMAP, at, random.nextBoolean() ? 0 : -1, 3, 0x32, -1, 0);
       case 19 -> Call.of(Verb.MMAP, 0, huge - P, 1, 0x4022, -1, 0);
       case 20 -> Call.of(Verb.MMAP, 0, terrain.tooMuch(), 3, 0x22, -1, 0);
-      case 21 -> Call.of(Verb.MMAP, at, length, 1, 2, random.nextInt(terrain.files()), random.nextBoolean() ? 100 : huge);
-      case 22 -> Call.of(Verb.MMAP, random.nextInt(20) * P, length, 1, random.nextBoolean() ? 0x22 : 0x32, -1, 0);
+      case 21 ->
+          Call.of(
+              Verb.MMAP,
+              at,
+              length,
+              1,
+              2,
+              random.nextInt(terrain.files()),
+              random.nextBoolean() ? 100 : huge);
+      case 22 ->
+          Call.of(
+              Verb.MMAP,
+              random.nextInt(20) * P,
+              length,
+              1,
+              random.nextBoolean() ? 0x22 : 0x32,
+              -1,
+              0);
       default -> Call.of(Verb.SHMAT, random.nextInt(4), off, random.nextInt(16) << 12);
     };
   }

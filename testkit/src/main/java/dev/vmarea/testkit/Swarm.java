@@ -30,7 +30,8 @@ final class Swarm {
     SEAL(5),
     MDWE(1),
     SEGMENT(35),
-    ODD(35);
+    ODD(35),
+    IDIOM(40);
 
     private final int weight;
 

@@ -107,12 +107,11 @@ public final class Campaign {
   public Progress progress() {
     final List<String> changed = new ArrayList<>();
     final Map<String, Long> now = HostConfig.changeable();
-    settingsAtStart.forEach(
-        (name, value) -> {
-          if (!value.equals(now.get(name))) {
-            changed.add("vm." + name + ": " + value + " at first, then " + now.get(name));
-          }
-        });
+    settingsAtStart.forEach((name, value) -> {
+      if (!value.equals(now.get(name))) {
+        changed.add("vm." + name + ": " + value + " at first, then " + now.get(name));
+      }
+    });
     return tally.progress(corpus.size(), settings.firstSeed(), nextSeed.get(), changed);
   }
 

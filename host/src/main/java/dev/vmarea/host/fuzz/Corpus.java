@@ -48,15 +48,14 @@ final class Corpus {
   static List<Order> read(final Path folder) throws IOException {
     final List<Order> orders = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
-      for (final Path file :
-          files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
+      for (final Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
         orders.add(readFile(file));
       }
     }
     return orders;
   }
 
-  private static Order readFile(final Path file) throws IOException {
+  static Order readFile(final Path file) throws IOException {
     final List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
     if (lines.isEmpty() || !lines.getFirst().startsWith(PRIVILEGED)) {
       throw new IOException(file + ": does not begin with " + PRIVILEGED);

@@ -79,11 +79,7 @@ final class Faults {
           if (jump.opcode() != Opcode.IFNULL && jump.opcode() != Opcode.IFNONNULL) {
             found.add(
                 new Mutation(
-                    what + " " + (index + 1) + " of " + methodName,
-                    name,
-                    methodName,
-                    kind,
-                    index));
+                    what + " " + (index + 1) + " of " + methodName, name, methodName, kind, index));
           }
           index++;
         }

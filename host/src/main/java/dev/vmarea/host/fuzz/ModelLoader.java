@@ -74,8 +74,7 @@ final class ModelLoader extends ClassLoader {
         throw new ClassNotFoundException(name);
       }
       final byte[] bytes = in.readAllBytes();
-      final boolean rule =
-          RULES.stream().anyMatch(name::startsWith) && !name.startsWith(TREE);
+      final boolean rule = RULES.stream().anyMatch(name::startsWith) && !name.startsWith(TREE);
       return rule ? weave(name, bytes) : bytes;
     } catch (final IOException e) {
       throw new ClassNotFoundException(name, e);

@@ -30,8 +30,7 @@ public final class SelfTest {
    * @param firstSeed of the sequences, the same for each fault
    * @param stopped whether to end early
    */
-  public SelfTest(
-      final long secondsEach, final long firstSeed, final BooleanSupplier stopped) {
+  public SelfTest(final long secondsEach, final long firstSeed, final BooleanSupplier stopped) {
     this.secondsEach = secondsEach;
     this.firstSeed = firstSeed;
     this.stopped = stopped;
@@ -64,13 +63,14 @@ public final class SelfTest {
       final AtomicReference<@Nullable Result> result = new AtomicReference<>();
       final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
       final Thread thread =
-          Thread.ofPlatform().start(() -> {
-            try {
-              result.set(look(fault));
-            } catch (final IOException e) {
-              failure.set(e);
-            }
-          });
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  result.set(look(fault));
+                } catch (final IOException e) {
+                  failure.set(e);
+                }
+              });
       thread.join();
       final IOException failed = failure.get();
       if (failed != null) {
@@ -110,9 +110,7 @@ public final class SelfTest {
       difference = "the model broke: " + broken.getMessage();
     }
     final String place =
-        fault.className().substring(fault.className().lastIndexOf('.') + 1)
-            + "."
-            + fault.method();
+        fault.className().substring(fault.className().lastIndexOf('.') + 1) + "." + fault.method();
     return new Result(
         fault.rule(), place, (System.nanoTime() - begin) / 1e9, calls, firstLine(difference));
   }

@@ -31,9 +31,7 @@ final class Tally {
     sequences++;
     fresh += isFresh ? 1 : 0;
     calls += outcome.compared();
-    outcome
-        .exclusions()
-        .forEach((name, count) -> exclusions.merge(name, (long) count, Long::sum));
+    outcome.exclusions().forEach((name, count) -> exclusions.merge(name, (long) count, Long::sum));
     for (final long state : outcome.states()) {
       states.add(state);
     }

@@ -56,8 +56,7 @@ final class Weaver {
         (builder, element) -> {
           if (element instanceof MethodModel method) {
             builder.transformMethod(
-                method,
-                java.lang.classfile.MethodTransform.transformingCode(new Code(method)));
+                method, java.lang.classfile.MethodTransform.transformingCode(new Code(method)));
           } else {
             builder.with(element);
           }
@@ -82,13 +81,14 @@ final class Weaver {
     @Override
     public void accept(final CodeBuilder code, final CodeElement element) {
       switch (element) {
-        case BranchInstruction jump when jump.opcode() != Opcode.GOTO
-            && jump.opcode() != Opcode.GOTO_W -> {
+        case BranchInstruction jump
+            when jump.opcode() != Opcode.GOTO && jump.opcode() != Opcode.GOTO_W -> {
           jump(code, jump);
           count(code);
         }
-        case FieldInstruction field when field.opcode() == Opcode.GETSTATIC
-            && field.owner().asInternalName().equals(ERRNO) ->
+        case FieldInstruction field
+            when field.opcode() == Opcode.GETSTATIC
+                && field.owner().asInternalName().equals(ERRNO) ->
             errno(code, field);
         case LabelTarget label -> {
           code.with(label);

@@ -23,8 +23,7 @@ final class Worker {
   private final Corpus corpus;
   private int deaths;
 
-  Worker(
-      final Campaign campaign, final Settings settings, final Tally tally, final Corpus corpus) {
+  Worker(final Campaign campaign, final Settings settings, final Tally tally, final Corpus corpus) {
     this.campaign = campaign;
     this.settings = settings;
     this.tally = tally;
@@ -54,11 +53,7 @@ final class Worker {
   private Order fresh(final long seed) {
     final boolean crowded = Math.floorMod(seed, CROWDED) == CROWDED - 1;
     return new Order(
-        seed,
-        (seed & 1) == 0,
-        crowded,
-        List.of(),
-        crowded ? CROWDED_STEPS : settings.steps());
+        seed, (seed & 1) == 0, crowded, List.of(), crowded ? CROWDED_STEPS : settings.steps());
   }
 
   /** Part of a sequence that covered something new, perhaps with gaps, and random calls behind. */
@@ -97,8 +92,7 @@ final class Worker {
     if (outcome.difference() != null) {
       found(lockstep, order);
     } else if (fresh && !order.crowded() && (isFresh || order.random() > 0)) {
-      corpus.add(
-          new Order(order.seed(), order.privileged(), false, outcome.calls(), 0));
+      corpus.add(new Order(order.seed(), order.privileged(), false, outcome.calls(), 0));
     }
   }
 

@@ -38,8 +38,7 @@ final class Comparison {
   }
 
   /** What differs, in a few lines, or null. */
-  @Nullable String difference(final AddressSpace model, final KernelMap kernel)
-      throws IOException {
+  @Nullable String difference(final AddressSpace model, final KernelMap kernel) throws IOException {
     numberHiddenFiles(model, kernel);
     final byte[] expected = maps(model, vsyscall);
     if (!kernel.sameMaps(expected)) {

@@ -25,13 +25,7 @@ final class Crowd {
     final int pages = Math.max(1, limit - SLACK - present);
     final long base =
         puppet.call(
-            SystemCall.MMAP,
-            BASE,
-            pages * PAGE,
-            1,
-            MAP_PRIVATE_ANONYMOUS_FIXED_NORESERVE,
-            -1,
-            0);
+            SystemCall.MMAP, BASE, pages * PAGE, 1, MAP_PRIVATE_ANONYMOUS_FIXED_NORESERVE, -1, 0);
     if (base != BASE) {
       throw new IOException("no room to fill the puppet: result=" + base);
     }

@@ -28,8 +28,7 @@ final class Features {
   private int stateCount;
 
   /** Notes a step; {@code areasBefore} are those of the process that made the call. */
-  void step(
-      final Call call, final long result, final int areasBefore, final Iterable<Vma> after) {
+  void step(final Call call, final long result, final int areasBefore, final Iterable<Vma> after) {
     int areas = 0;
     long hash = 1;
     final Map<Object, Integer> identities = new HashMap<>();
@@ -49,8 +48,7 @@ final class Features {
       states = Arrays.copyOf(states, stateCount * 2);
     }
     states[stateCount++] = hash;
-    final int change =
-        Math.clamp(areas - (long) areasBefore, -LARGEST_CHANGE, LARGEST_CHANGE);
+    final int change = Math.clamp(areas - (long) areasBefore, -LARGEST_CHANGE, LARGEST_CHANGE);
     final boolean error = Errno.isError(result) && call.verb() != Verb.BRK;
     final long kind = error || Touch.isSignal(result) ? result : 0;
     final long outcome =
@@ -63,9 +61,7 @@ final class Features {
     return switch (call.verb()) {
       case MMAP -> call.argument(3);
       case MPROTECT, MADVISE, MLOCK2, MBIND -> call.argument(2);
-      case MREMAP ->
-          call.argument(3) << 2
-              | (Long.signum(call.argument(2) - call.argument(1)) + 1);
+      case MREMAP -> call.argument(3) << 2 | (Long.signum(call.argument(2) - call.argument(1)) + 1);
       case MLOCKALL, SETRLIMIT -> call.argument(0);
       default -> 0;
     };

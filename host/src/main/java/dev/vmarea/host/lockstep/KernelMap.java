@@ -188,8 +188,7 @@ final class KernelMap implements AutoCloseable {
 
   /** Whether the lines of maps are these. */
   boolean sameMaps(final byte[] expected) {
-    return expected.length == mapsSize
-        && Arrays.equals(expected, 0, mapsSize, maps, 0, mapsSize);
+    return expected.length == mapsSize && Arrays.equals(expected, 0, mapsSize, maps, 0, mapsSize);
   }
 
   /** The lines of maps. */

@@ -117,8 +117,7 @@ final class KernelProcesses implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       final MemorySegment limit = arena.allocate(2 * Long.BYTES, Long.BYTES);
       final long got =
-          NativeCalls.syscall(
-              SystemCall.PRLIMIT64, pid, resource, 0, limit.address(), 0, 0);
+          NativeCalls.syscall(SystemCall.PRLIMIT64, pid, resource, 0, limit.address(), 0, 0);
       if (got < 0) {
         return got;
       }

@@ -100,7 +100,8 @@ public final class LockstepEngine implements Lockstep {
 
   private Template load(final Puppet puppet) throws IOException {
     final Template made = Template.of(puppet, machine, files.count());
-    // What is loaded brings as many huge pages as anybody wants; here it is known that none is free.
+    // What is loaded brings as many huge pages as anybody wants; here it is known that none is
+    // free.
     if (machine.backing() instanceof KernelFiles kernelFiles) {
       host.kernel().hugePageSizes().forEach(size -> kernelFiles.hugePages().setFree(size, 0));
     }
@@ -202,8 +203,7 @@ public final class LockstepEngine implements Lockstep {
     }
   }
 
-  private Outcome run(
-      final Order order, final Twin twin, final Map<Exclusion, Integer> exclusions)
+  private Outcome run(final Order order, final Twin twin, final Map<Exclusion, Integer> exclusions)
       throws IOException {
     Branches.clear();
     final Features features = new Features();

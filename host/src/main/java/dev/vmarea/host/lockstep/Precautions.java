@@ -40,7 +40,10 @@ final class Precautions {
     final AddressSpace space = model.space();
     final long[] a = call.values();
     return switch (call.verb()) {
-      case FORK -> model.count() >= MOST_PROCESSES || space.mapCount() > MANY_AREAS ? Exclusion.PROCESSES : null;
+      case FORK ->
+          model.count() >= MOST_PROCESSES || space.mapCount() > MANY_AREAS
+              ? Exclusion.PROCESSES
+              : null;
       case MMAP ->
           (a[3] & MapFlags.HUGETLB) != 0 && (a[3] & MapFlags.NORESERVE) != 0
               ? Exclusion.HUGETLB

@@ -37,7 +37,8 @@ final class ProgramText {
       }
     }
     if (alive.size() > 1) {
-      out.append("  // Several processes: each runs its own calls; they do not wait for each other.\n");
+      out.append(
+          "  // Several processes: each runs its own calls; they do not wait for each other.\n");
     }
     branch(alive.isEmpty() ? 0 : alive.getFirst(), 0, 1);
     return out.append("  return 0;\n}\n").toString();
@@ -65,7 +66,9 @@ final class ProgramText {
             .append(call.verb() == Verb.WRITE ? ", 1, \"" : ", 0, \"")
             .append(Touch.text(step.result()))
             .append("\");\n");
-      } else if (call.verb() != Verb.SWITCH && call.verb() != Verb.EXIT && call.verb() != Verb.FORK) {
+      } else if (call.verb() != Verb.SWITCH
+          && call.verb() != Verb.EXIT
+          && call.verb() != Verb.FORK) {
         out.append(indent)
             .append("told(\"")
             .append(call)
@@ -86,15 +89,15 @@ final class ProgramText {
   private static String expression(final Call call) {
     final long[] a = call.values();
     return switch (call.verb()) {
-      case MMAP ->
-          "syscall(SYS_mmap, " + list(a, 4) + ", file(" + a[4] + "), " + hex(a[5]) + ")";
+      case MMAP -> "syscall(SYS_mmap, " + list(a, 4) + ", file(" + a[4] + "), " + hex(a[5]) + ")";
       case FTRUNCATE -> "syscall(SYS_ftruncate, file(" + a[0] + "), " + hex(a[1]) + ")";
       case MSEAL -> "syscall(462, " + list(a, 2) + ", 0L)";
       case MBIND ->
           a[2] == 0
               ? "syscall(SYS_mbind, " + list(a, 2) + ", 0L, 0L, 0L, 0L)"
               : "syscall(SYS_mbind, " + list(a, 2) + ", 2L, &node0, 65L, 0L)";
-      case SHMAT -> "syscall(SYS_shmat, (long)segment(" + a[0] + "), " + hex(a[1]) + ", " + hex(a[2]) + ")";
+      case SHMAT ->
+          "syscall(SYS_shmat, (long)segment(" + a[0] + "), " + hex(a[1]) + ", " + hex(a[2]) + ")";
       case SETRLIMIT -> "soft_limit(" + a[0] + ", " + hex(a[1]) + ")";
       case SET_MDWE -> "syscall(SYS_prctl, 65L, " + hex(a[0]) + ", 0L, 0L, 0L)";
       case SET_MEMORY_MERGE -> "syscall(SYS_prctl, 67L, " + hex(a[0]) + ", 0L, 0L, 0L)";

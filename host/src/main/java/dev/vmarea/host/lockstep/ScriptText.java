@@ -55,8 +55,7 @@ final class ScriptText {
         writer.comment(new ConfigChange(value.getKey(), String.valueOf(value.getValue())));
       }
     }
-    writer.rawCall(
-        parent, "execve", "\"/memfd:vmarea-puppet\", [\"puppet\"], 0x0 /* 0 vars */", 0);
+    writer.rawCall(parent, "execve", "\"/memfd:vmarea-puppet\", [\"puppet\"], 0x0 /* 0 vars */", 0);
     beginning(parent);
     for (final DescriptorIdentity file : template.identities()) {
       writer.comment(sized(file, parent));
@@ -65,7 +64,9 @@ final class ScriptText {
       writer.comment(new ShmSegment(segment.id(), 0, segment.size(), 0, 1, segment.id()));
     }
     final int first =
-        twin.steps().isEmpty() ? twin.kernel().process().puppet().pid() : twin.steps().getFirst().pid();
+        twin.steps().isEmpty()
+            ? twin.kernel().process().puppet().pid()
+            : twin.steps().getFirst().pid();
     writer.rawCall(parent, "fork", "", first);
     if (!order.privileged()) {
       writer.rawCall(

@@ -79,8 +79,7 @@ final class Template implements AutoCloseable {
       if (fact == null) {
         throw new IOException("descriptor " + descriptor + " of the puppet is not open");
       }
-      final DescriptorIdentity identity =
-          (DescriptorIdentity) parse(fact.comment(pid, descriptor));
+      final DescriptorIdentity identity = (DescriptorIdentity) parse(fact.comment(pid, descriptor));
       identities.add(identity);
       files.add(into.open(identity));
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.lockstep;
 
-import dev.vmarea.base.Errno;
 import dev.vmarea.base.Advice;
+import dev.vmarea.base.Errno;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.ModelProcesses;
 import dev.vmarea.testkit.Terrain;

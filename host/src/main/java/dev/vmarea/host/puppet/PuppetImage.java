@@ -34,13 +34,32 @@ public final class PuppetImage {
 
   // prctl(PR_SET_PDEATHSIG, SIGKILL); for (;;) pause();
   private static final byte[] WAIT = {
-    (byte) 0xb8, (byte) 157, 0, 0, 0, // mov eax, 157
-    (byte) 0xbf, 1, 0, 0, 0, // mov edi, 1
-    (byte) 0xbe, 9, 0, 0, 0, // mov esi, 9
-    0x0f, 0x05, // syscall
-    (byte) 0xb8, 34, 0, 0, 0, // mov eax, 34
-    0x0f, 0x05, // syscall
-    (byte) 0xeb, (byte) 0xf7 // jmp back to the second mov eax
+    (byte) 0xb8,
+    (byte) 157,
+    0,
+    0,
+    0, // mov eax, 157
+    (byte) 0xbf,
+    1,
+    0,
+    0,
+    0, // mov edi, 1
+    (byte) 0xbe,
+    9,
+    0,
+    0,
+    0, // mov esi, 9
+    0x0f,
+    0x05, // syscall
+    (byte) 0xb8,
+    34,
+    0,
+    0,
+    0, // mov eax, 34
+    0x0f,
+    0x05, // syscall
+    (byte) 0xeb,
+    (byte) 0xf7 // jmp back to the second mov eax
   };
 
   private static final int STUB_SPACING = 16;

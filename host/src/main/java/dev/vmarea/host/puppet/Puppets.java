@@ -44,7 +44,7 @@ public final class Puppets implements AutoCloseable {
     try {
       numbers = SyscallNumbers.host();
     } catch (final NativeUnavailableException elsewhere) {
-      throw new PuppetException(PuppetException.Reason.HOST, elsewhere.getMessage());
+      throw new PuppetException(PuppetException.Reason.HOST, String.valueOf(elsewhere.getMessage()));
     }
     if (numbers.architecture() != Architecture.X86_64) {
       throw new PuppetException(
@@ -68,8 +68,7 @@ public final class Puppets implements AutoCloseable {
     if (error < 0) {
       NativeCalls.syscall(SystemCall.KILL, pid, 9, 0, 0, 0, 0);
       ptrace.await(pid, 0);
-      throw new PuppetException(
-          PuppetException.Reason.HOST, TracingRefusal.message((int) -error));
+      throw new PuppetException(PuppetException.Reason.HOST, TracingRefusal.message((int) -error));
     }
     ptrace.interrupt(pid);
     final WaitStatus status = ptrace.await(pid, 0);
@@ -113,7 +112,8 @@ public final class Puppets implements AutoCloseable {
           NativeCalls.syscall(
               SystemCall.MEMFD_CREATE, name.address(), MFD_CLOEXEC | MFD_EXEC, 0, 0, 0, 0);
       if (file == -EINVAL) { // before Linux 6.3
-        file = NativeCalls.syscall(SystemCall.MEMFD_CREATE, name.address(), MFD_CLOEXEC, 0, 0, 0, 0);
+        file =
+            NativeCalls.syscall(SystemCall.MEMFD_CREATE, name.address(), MFD_CLOEXEC, 0, 0, 0, 0);
       }
       final MemorySegment bytes = arena.allocate(image.length);
       MemorySegment.copy(image, 0, bytes, JAVA_BYTE, 0, image.length);
