@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -121,9 +122,9 @@ final class FuzzCommand implements Callable<Integer> {
   @Option(
       names = "--self-test",
       hidden = true,
-      description = "Put faults into the model, one in EVERY, and see that they are found.",
-      paramLabel = "EVERY")
-  private int selfTest;
+      description = "Put faults whose place or rule has a match, and see that they are found.",
+      paramLabel = "REGEX")
+  private @Nullable Pattern selfTest;
 
   @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -146,9 +147,10 @@ final class FuzzCommand implements Callable<Integer> {
       if (again != null) {
         return repeat(again);
       }
-      if (selfTest > 0) {
+      Pattern faults = selfTest;
+      if (faults != null) {
         return new FuzzSelfTest(console, common.json())
-            .run(seconds == 0 ? DEFAULT_SECONDS : seconds, firstSeed(), selfTest);
+            .run(seconds == 0 ? DEFAULT_SECONDS : seconds, firstSeed(), faults);
       }
       return report(campaign());
     } catch (HostException e) {

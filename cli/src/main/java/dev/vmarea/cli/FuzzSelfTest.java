@@ -7,6 +7,7 @@ import dev.vmarea.trace.json.JsonWriter;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Shows which faults in the model a campaign finds, and how fast. */
 final class FuzzSelfTest {
@@ -19,9 +20,9 @@ final class FuzzSelfTest {
   }
 
   /** Exit status 1 if a fault was not found. */
-  int run(long seconds, long firstSeed, int every) throws IOException, InterruptedException {
+  int run(long seconds, long firstSeed, Pattern which) throws IOException, InterruptedException {
     List<SelfTest.Result> results =
-        new SelfTest(seconds, firstSeed, () -> false).run(every, this::show);
+        new SelfTest(seconds, firstSeed, () -> false).run(which, this::show);
     long found = results.stream().filter(r -> r.difference() != null).count();
     if (asJson) {
       console.out().println(json(results));

@@ -103,8 +103,7 @@ final class Idiom {
       case 3 -> Call.of(Verb.MLOCK2, at, length, random.nextInt(2));
       case 4 -> Call.of(Verb.MBIND, at, length, 1);
       case 5 -> Call.of(Verb.MUNMAP, at, length);
-      default ->
-          Call.of(Verb.MREMAP, at, length, length, 3, elsewhere + (at - starts[0]) * 2);
+      default -> Call.of(Verb.MREMAP, at, length, length, 3, elsewhere + (at - starts[0]) * 2);
     };
   }
 
@@ -119,8 +118,7 @@ final class Idiom {
       case 5 -> Call.of(Verb.MMAP, at, length, 3, 0x32, -1, 0);
       default -> {
         int flags = random.nextInt(4) == 0 ? 7 : 3;
-        yield Call.of(
-            Verb.MREMAP, elsewhere + (at - starts[0]) * 2, length, length, flags, at);
+        yield Call.of(Verb.MREMAP, elsewhere + (at - starts[0]) * 2, length, length, flags, at);
       }
     };
   }

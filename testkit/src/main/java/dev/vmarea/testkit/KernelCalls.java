@@ -113,8 +113,7 @@ final class KernelCalls {
       case IDIOM -> {
         long elsewhere = common.anyPage(terrain);
         pending.clear();
-        pending.addAll(
-            Idiom.at(random, terrain, at, elsewhere, swarm.favourite(terrain.files())));
+        pending.addAll(Idiom.at(random, terrain, at, elsewhere, swarm.favourite(terrain.files())));
         yield pending.remove();
       }
     };

@@ -40,7 +40,10 @@ final class ModelLoader extends ClassLoader {
       if (e.getCause() instanceof IOException failed) {
         throw failed;
       }
-      throw new IllegalStateException("the engine cannot be made", e.getCause());
+      if (e.getCause() instanceof LinkageError badly) {
+        throw badly; // ours: a class was not woven well
+      }
+      throw new IllegalStateException("the engine cannot be made: " + e.getCause(), e.getCause());
     } catch (final ReflectiveOperationException e) {
       throw new LinkageError("the engine cannot be loaded", e);
     }

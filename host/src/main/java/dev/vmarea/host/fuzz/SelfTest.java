@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,15 +52,16 @@ public final class SelfTest {
   /**
    * Runs it.
    *
-   * @param every takes one in so many of all faults; 1 for all
+   * @param which faults whose class, method and rule have a match for it
    * @param watcher told each result as it comes
    */
-  public List<Result> run(final int every, final Consumer<? super Result> watcher)
+  public List<Result> run(final Pattern which, final Consumer<? super Result> watcher)
       throws IOException, InterruptedException {
-    final List<Mutation> faults = Faults.all();
     final List<Result> results = new ArrayList<>();
-    for (int i = 0; i < faults.size() && !stopped.getAsBoolean(); i += every) {
-      final Mutation fault = faults.get(i);
+    for (final Mutation fault : Faults.all()) {
+      if (stopped.getAsBoolean() || !which.matcher(place(fault) + " " + fault.rule()).find()) {
+        continue;
+      }
       final AtomicReference<@Nullable Result> result = new AtomicReference<>();
       final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
       final Thread thread =
@@ -83,6 +85,12 @@ public final class SelfTest {
       }
     }
     return results;
+  }
+
+  private static String place(final Mutation fault) {
+    return fault.className().substring(fault.className().lastIndexOf('.') + 1)
+        + "."
+        + fault.method();
   }
 
   private Result look(final Mutation fault) throws IOException {
@@ -109,10 +117,12 @@ public final class SelfTest {
       // the fault breaks the model before the first call
       difference = "the model broke: " + broken.getMessage();
     }
-    final String place =
-        fault.className().substring(fault.className().lastIndexOf('.') + 1) + "." + fault.method();
     return new Result(
-        fault.rule(), place, (System.nanoTime() - begin) / 1e9, calls, firstLine(difference));
+        fault.rule(),
+        place(fault),
+        (System.nanoTime() - begin) / 1e9,
+        calls,
+        firstLine(difference));
   }
 
   private static @Nullable String firstLine(final @Nullable String text) {

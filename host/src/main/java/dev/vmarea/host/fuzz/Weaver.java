@@ -42,6 +42,8 @@ final class Weaver {
       final AtomicInteger branches) {
     this.classFile =
         ClassFile.of(
+            // a jump that is always made leaves variables without code
+            ClassFile.DebugElementsOption.DROP_DEBUG,
             ClassFile.ClassHierarchyResolverOption.of(
                 ClassHierarchyResolver.ofResourceParsing(loader)
                     .orElse(ClassHierarchyResolver.defaultResolver())));

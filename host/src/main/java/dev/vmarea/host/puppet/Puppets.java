@@ -44,7 +44,8 @@ public final class Puppets implements AutoCloseable {
     try {
       numbers = SyscallNumbers.host();
     } catch (final NativeUnavailableException elsewhere) {
-      throw new PuppetException(PuppetException.Reason.HOST, String.valueOf(elsewhere.getMessage()));
+      throw new PuppetException(
+          PuppetException.Reason.HOST, String.valueOf(elsewhere.getMessage()));
     }
     if (numbers.architecture() != Architecture.X86_64) {
       throw new PuppetException(
