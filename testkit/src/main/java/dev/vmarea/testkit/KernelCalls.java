@@ -107,6 +107,9 @@ final class KernelCalls {
       case LIMIT -> limit(terrain);
       case TRUNCATE -> truncate(terrain);
       case SEAL -> Call.of(Verb.MSEAL, at, P * (1 + random.nextInt(2)));
+      case PERSONALITY ->
+          // Without randomisation it stays, which a fork would not change either.
+          Call.of(Verb.PERSONALITY, 0x40000L | (random.nextInt(3) == 0 ? 0 : 0x400000));
       case MDWE -> Call.of(Verb.SET_MDWE, random.nextInt(8) == 0 ? random.nextInt(5) : 1);
       case SEGMENT -> segment(terrain, at);
       case ODD -> odd(terrain, at, length);

@@ -101,6 +101,7 @@ public final class ModelProcesses {
       case FTRUNCATE -> truncate(a[0], a[1]);
       case SETRLIMIT -> limit(calls, (int) a[0], a[1]);
       case SET_MDWE -> calls.prctlSetMdwe(a[0], 0, 0, 0);
+      case PERSONALITY -> calls.personality(a[0]);
       case SWITCH -> {
         current = (int) Math.floorMod(a[0], (long) spaces.size());
         yield 0;

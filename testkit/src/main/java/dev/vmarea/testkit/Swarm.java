@@ -29,6 +29,7 @@ final class Swarm {
     TRUNCATE(8),
     SEAL(5),
     MDWE(1),
+    PERSONALITY(3),
     SEGMENT(35),
     ODD(35),
     IDIOM(40);

@@ -55,6 +55,8 @@ public enum Verb {
   SETRLIMIT(2),
   /** bits: prctl(PR_SET_MDWE). */
   SET_MDWE(1),
+  /** persona: personality(2). */
+  PERSONALITY(1),
   /** Another of the processes that {@link #FORK} made goes on: number, counted round. */
   SWITCH(1),
   /** The process ends and another goes on; nothing if it is the only one. */

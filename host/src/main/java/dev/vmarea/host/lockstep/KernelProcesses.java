@@ -91,6 +91,7 @@ final class KernelProcesses implements AutoCloseable {
       case FTRUNCATE -> puppet.call(SystemCall.FTRUNCATE, a);
       case SETRLIMIT -> limit(puppet.pid(), a[0], a[1]);
       case SET_MDWE -> puppet.call(SystemCall.PRCTL, PR_SET_MDWE, a[0]);
+      case PERSONALITY -> puppet.call(SystemCall.PERSONALITY, a);
       case SWITCH -> {
         current = (int) Math.floorMod(a[0], (long) processes.size());
         yield 0;
