@@ -133,32 +133,28 @@ final class KernelCalls {
   }
 
   private Call mmap(Terrain terrain, long at, long length) {
-    switch (random.nextInt(24)) {
-      case 0:
-        return Call.of(Verb.MMAP, 0, length, common.prot(), anonymous(), -1, 0);
-      case 1:
-        return Call.of(
-            Verb.MMAP, 0, HUGE * (1 + random.nextInt(2)), common.prot(), anonymous(), -1, 0);
-      case 2: // huge lengths of file mappings are aligned for the file's offset
-        return Call.of(
-            Verb.MMAP,
-            random.nextInt(3) == 0 ? at : 0,
-            HUGE + random.nextInt(3) * P,
-            1,
-            random.nextBoolean() ? MapFlags.SHARED : MapFlags.PRIVATE,
-            random.nextInt(terrain.files()),
-            random.nextInt(3) * P);
-      case 3:
-        return withFlags(
-            common.mmap(terrain, at, length), MAP_EXTRAS[random.nextInt(MAP_EXTRAS.length)]);
-      case 4: // SHARED_VALIDATE and types that there are not
-        return withFlags(common.mmap(terrain, at, length), random.nextInt(16));
-      case 5:
-        return Call.of(
-            Verb.MMAP, at, length, common.prot(), MapFlags.SHARED, terrain.files() + 1L, 0);
-      default:
-        return common.mmap(terrain, at, length);
-    }
+    return switch (random.nextInt(24)) {
+      case 0 -> Call.of(Verb.MMAP, 0, length, common.prot(), anonymous(), -1, 0);
+      case 1 ->
+          Call.of(Verb.MMAP, 0, HUGE * (1 + random.nextInt(2)), common.prot(), anonymous(), -1, 0);
+      case 2 -> // huge lengths of file mappings are aligned for the file's offset
+          Call.of(
+              Verb.MMAP,
+              random.nextInt(3) == 0 ? at : 0,
+              HUGE + random.nextInt(3) * P,
+              1,
+              random.nextBoolean() ? MapFlags.SHARED : MapFlags.PRIVATE,
+              random.nextInt(terrain.files()),
+              random.nextInt(3) * P);
+      case 3 ->
+          withFlags(
+              common.mmap(terrain, at, length), MAP_EXTRAS[random.nextInt(MAP_EXTRAS.length)]);
+      case 4 -> // SHARED_VALIDATE and types that there are not
+          withFlags(common.mmap(terrain, at, length), random.nextInt(16));
+      case 5 ->
+          Call.of(Verb.MMAP, at, length, common.prot(), MapFlags.SHARED, terrain.files() + 1L, 0);
+      default -> common.mmap(terrain, at, length);
+    };
   }
 
   private int anonymous() {
@@ -186,7 +182,7 @@ final class KernelCalls {
         a[3] = 0;
         a[2] = length + P * (1 + random.nextInt(3));
       }
-      case 4 -> a[3] = 5 + 2 * random.nextInt(2);
+      case 4 -> a[3] = random.nextBoolean() ? 5 : 7;
       default -> {}
     }
     return Call.of(Verb.MREMAP, a);
@@ -211,7 +207,7 @@ final class KernelCalls {
           (vma.flags() & (VmFlags.WRITE | VmFlags.SHARED | VmFlags.GROWSDOWN)) == VmFlags.WRITE;
       data += counts ? vma.length() : 0;
     }
-    long some = random.nextInt(10) * P + random.nextInt(2) * 100;
+    long some = random.nextInt(10) * P + random.nextInt(2) * 100L;
     boolean lifts = random.nextInt(3) == 0;
     return switch (random.nextInt(4)) {
       case 0 -> Call.of(Verb.SETRLIMIT, ResourceLimits.RLIMIT_AS, lifts ? -1 : total + some);

@@ -62,7 +62,7 @@ final class KernelProcesses implements AutoCloseable {
     final Puppet puppet = process().puppet();
     final long[] a = call.values();
     return switch (call.verb()) {
-      case MMAP -> puppet.call(SystemCall.MMAP, a[0], a[1], (int) a[2], (int) a[3], a[4], a[5]);
+      case MMAP -> puppet.call(SystemCall.MMAP, a);
       case MUNMAP -> puppet.call(SystemCall.MUNMAP, a);
       case MPROTECT -> puppet.call(SystemCall.MPROTECT, a);
       case MREMAP -> puppet.call(SystemCall.MREMAP, a);

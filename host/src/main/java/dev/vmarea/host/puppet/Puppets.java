@@ -69,7 +69,7 @@ public final class Puppets implements AutoCloseable {
     if (error < 0) {
       NativeCalls.syscall(SystemCall.KILL, pid, 9, 0, 0, 0, 0);
       ptrace.await(pid, 0);
-      throw new PuppetException(PuppetException.Reason.HOST, TracingRefusal.message((int) -error));
+      throw new PuppetException(PuppetException.Reason.HOST, TracingRefusal.message(-error));
     }
     ptrace.interrupt(pid);
     final WaitStatus status = ptrace.await(pid, 0);
