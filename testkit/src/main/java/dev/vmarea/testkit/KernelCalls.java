@@ -66,7 +66,8 @@ final class KernelCalls {
     MapFlags.EXECUTABLE,
     MapFlags.HUGETLB,
     MapFlags.UNINITIALIZED,
-    0x400
+    0x400,
+    MapFlags.HUGETLB | 5 << MapFlags.HUGE_SHIFT
   };
 
   private final SplittableRandom random;
@@ -150,7 +151,11 @@ final class KernelCalls {
           withFlags(
               common.mmap(terrain, at, length), MAP_EXTRAS[random.nextInt(MAP_EXTRAS.length)]);
       case 4 -> // SHARED_VALIDATE and types that there are not
-          withFlags(common.mmap(terrain, at, length), random.nextInt(16));
+          withFlags(
+              common.mmap(terrain, at, length),
+              random.nextBoolean()
+                  ? random.nextInt(16)
+                  : 3 | MAP_EXTRAS[random.nextInt(MAP_EXTRAS.length)]);
       case 5 ->
           Call.of(Verb.MMAP, at, length, common.prot(), MapFlags.SHARED, terrain.files() + 1L, 0);
       default -> common.mmap(terrain, at, length);
@@ -213,7 +218,11 @@ final class KernelCalls {
       case 0 -> Call.of(Verb.SETRLIMIT, ResourceLimits.RLIMIT_AS, lifts ? -1 : total + some);
       case 1 -> Call.of(Verb.SETRLIMIT, ResourceLimits.RLIMIT_DATA, lifts ? -1 : data + some);
       case 2 -> Call.of(Verb.SETRLIMIT, ResourceLimits.RLIMIT_STACK, lifts ? HUGE : 2 * some);
-      default -> Call.of(Verb.SETRLIMIT, ResourceLimits.RLIMIT_MEMLOCK, lifts ? HUGE : 2 * some);
+      default ->
+          Call.of(
+              Verb.SETRLIMIT,
+              ResourceLimits.RLIMIT_MEMLOCK,
+              lifts ? HUGE : random.nextInt(3) * some);
     };
   }
 
@@ -226,8 +235,9 @@ final class KernelCalls {
   private Call odd(Terrain terrain, long at, long length) {
     long off = at + 1 + random.nextInt(4095);
     long huge = random.nextBoolean() ? -P : 1L << 47;
-    return switch (random.nextInt(24)) {
+    return switch (random.nextInt(25)) {
       case 0 -> Call.of(Verb.MUNMAP, off, length);
+      case 24 -> Call.of(Verb.MUNMAP, at, random.nextBoolean() ? 0 : -1);
       case 1 -> Call.of(Verb.MUNMAP, 1L << 47, length);
       case 2 -> Call.of(Verb.MPROTECT, off, length, 3);
       case 3 -> Call.of(Verb.MPROTECT, at, random.nextBoolean() ? 0 : -1, common.prot());
@@ -261,7 +271,7 @@ final class KernelCalls {
       case 22 ->
           Call.of(
               Verb.MMAP,
-              random.nextInt(20) * P,
+              random.nextInt(3) * P,
               length,
               1,
               random.nextBoolean() ? 0x22 : 0x32,

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class SelfTest {
   private static final int STEPS = 100;
   private static final int CROWDED_AFTER = 400;
-  private static final int CROWDED_STEPS = 30;
+  private static final int CROWDED_STEPS = 40;
 
   private final long secondsEach;
   private final long firstSeed;

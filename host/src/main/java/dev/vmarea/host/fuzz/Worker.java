@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Worker {
   // Puppets start near the limit of areas that often: such a sequence takes seconds.
   private static final int CROWDED = 1000;
-  private static final int CROWDED_STEPS = 30;
+  private static final int CROWDED_STEPS = 40;
   private static final int MOST_DEATHS_IN_A_ROW = 20;
 
   private final Campaign campaign;

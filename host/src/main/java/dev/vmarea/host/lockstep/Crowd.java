@@ -9,7 +9,7 @@ import java.io.IOException;
 final class Crowd {
   private static final long BASE = 0x2000_0000_0000L;
   private static final long PAGE = 4096;
-  private static final int SLACK = 7;
+  private static final int SLACK = 3;
   private static final int MAP_PRIVATE_ANONYMOUS_FIXED_NORESERVE = 0x4032;
 
   private final Puppet puppet;
