@@ -103,7 +103,7 @@ final class NaiveMove {
     if (start + old == area.end() && pages.isFree(area.end(), end)) {
       NaivePage sample = pages.mapped(area.end() - 1).copy();
       sample.pgoff++;
-      pages.map(area.end(), end, sample);
+      pages.grow(area.end(), end, sample);
       return start;
     }
     refuse((flags & MAYMOVE) == 0, Errno.ENOMEM);

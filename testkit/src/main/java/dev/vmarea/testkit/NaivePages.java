@@ -112,6 +112,19 @@ final class NaivePages {
     map(start, end, sample, true, true);
   }
 
+  /** The same for what mremap adds in place to the VMA below: forks are no matter there. */
+  void grow(long start, long end, NaivePage sample) {
+    NaivePage above = at(end);
+    boolean granted = above != null && above.anon == null;
+    if (granted && above != null) {
+      above.anon = sample.anon;
+    }
+    map(start, end, sample);
+    if (granted && above != null && above.first) {
+      above.anon = null;
+    }
+  }
+
   /** The same for the heap, which joins only parts of itself. */
   void map(long start, long end, NaivePage sample, boolean joinsBelow, boolean joinsAbove) {
     for (long page = start; page < end; page++) {
