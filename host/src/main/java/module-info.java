@@ -5,11 +5,13 @@ module dev.vmarea.host {
   requires static transitive org.jspecify;
   requires transitive dev.vmarea;
   requires transitive dev.vmarea.trace;
+  requires dev.vmarea.testkit;
   requires java.management;
   requires jdk.unsupported;
 
   exports dev.vmarea.host.bench;
   exports dev.vmarea.host.evidence;
+  exports dev.vmarea.host.fuzz;
   exports dev.vmarea.host.nativecalls;
   exports dev.vmarea.host.recorder;
   exports dev.vmarea.host.system;

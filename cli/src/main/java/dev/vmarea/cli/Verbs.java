@@ -26,6 +26,11 @@ final class Verbs {
               "maps $$",
               c -> new MapsCommand(c)),
           new Verb(
+              "fuzz",
+              "random calls on the model and the kernel, compared after each",
+              "fuzz --seconds 30",
+              c -> new FuzzCommand(c)),
+          new Verb(
               "bench",
               "measure vmarea beside the kernel and a TreeMap",
               "bench --quick lookup",

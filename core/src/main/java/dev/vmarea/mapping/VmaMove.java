@@ -58,7 +58,14 @@ final class VmaMove {
     long end = vma.end();
     Proposal extension =
         new Proposal(
-            end, end + delta, vma.pgoffAt(end), vma.flags(), vma.file(), vma.anon(), vma.extras());
+            end,
+            end + delta,
+            vma.pgoffAt(end),
+            vma.flags(),
+            vma.file(),
+            vma.anon(),
+            vma.extras(),
+            true);
     Vma merged;
     try {
       merged = mm.editor().mergeNew(extension, false);

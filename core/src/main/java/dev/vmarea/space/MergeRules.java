@@ -69,7 +69,10 @@ public final class MergeRules {
     if (range.extras() != vma.extras()) {
       blockers |= extras(range.extras(), vma.extras());
     }
-    if (range.anon() != vma.anon()) {
+    // Growing in place, Linux takes the fork rule for new memory only: what a neighbour that was
+    // never written gets is not asked, even if it is a parent's identity.
+    boolean granted = range.extension() && vma.anon() == null;
+    if (range.anon() != vma.anon() && !granted) {
       blockers |= anon(range.anon(), vma.anon());
     }
     return blockers;

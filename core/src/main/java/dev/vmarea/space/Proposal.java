@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param file the open file, or null
  * @param anon anonymous identity of the VMA that is copied here, or null for new memory
  * @param extras rare attributes
+ * @param extension whether it is what mremap adds in place to the VMA right below, whose identity
+ *     it has
  */
 public record Proposal(
     long start,
@@ -25,7 +27,20 @@ public record Proposal(
     long flags,
     @Nullable OpenFile file,
     @Nullable AnonVma anon,
-    VmaExtras extras) {
+    VmaExtras extras,
+    boolean extension) {
+
+  /** A range of its own. */
+  public Proposal(
+      long start,
+      long end,
+      long pgoff,
+      long flags,
+      @Nullable OpenFile file,
+      @Nullable AnonVma anon,
+      VmaExtras extras) {
+    this(start, end, pgoff, flags, file, anon, extras, false);
+  }
 
   /** The whole of a VMA. */
   static Proposal of(Vma vma) {

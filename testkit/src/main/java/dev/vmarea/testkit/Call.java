@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.testkit;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +30,37 @@ public record Call(Verb verb, List<Long> arguments) {
   /** The argument at {@code index}. */
   public long argument(int index) {
     return arguments.get(index);
+  }
+
+  /** All arguments. */
+  public long[] values() {
+    long[] values = new long[arguments.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = arguments.get(i);
+    }
+    return values;
+  }
+
+  /**
+   * The call in {@code text}, which {@link #toString} wrote.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static Call parse(String text) {
+    int open = text.indexOf('(');
+    if (open < 0 || !text.endsWith(")")) {
+      throw new IllegalArgumentException("not a call: " + text);
+    }
+    Verb verb = Verb.valueOf(text.substring(0, open).toUpperCase(Locale.ROOT));
+    String inside = text.substring(open + 1, text.length() - 1);
+    List<Long> values = new ArrayList<>();
+    for (String word : inside.isEmpty() ? new String[0] : inside.split(", ", -1)) {
+      values.add(
+          word.startsWith("0x")
+              ? Long.parseUnsignedLong(word.substring(2), 16)
+              : Long.parseLong(word));
+    }
+    return new Call(verb, values);
   }
 
   /** Like a line of strace, without a result. */

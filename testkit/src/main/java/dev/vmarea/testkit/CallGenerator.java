@@ -7,6 +7,7 @@ import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes random calls that have something to do with each other: addresses in one small window,
@@ -21,35 +22,51 @@ public final class CallGenerator {
   private static final long P = 4096;
 
   private final SplittableRandom random;
-  private final boolean onlyModelled;
+  private final Vocabulary vocabulary;
+  private final KernelCalls kernelCalls;
+  private @Nullable Swarm swarm;
+  private @Nullable Call last;
 
-  /**
-   * A generator.
-   *
-   * @param onlyModelled only calls that {@link NaiveModel} knows
-   */
-  public CallGenerator(long seed, boolean onlyModelled) {
+  /** A generator whose calls follow from {@code seed} and the states it is shown. */
+  public CallGenerator(long seed, Vocabulary vocabulary) {
     this.random = new SplittableRandom(seed);
-    this.onlyModelled = onlyModelled;
+    this.vocabulary = vocabulary;
+    this.kernelCalls = new KernelCalls(random, this);
   }
 
-  /** The next call, near what {@code space} has mapped. */
-  public Call next(TestSpace space) {
+  /** The next call, near what {@code terrain} has mapped. */
+  public Call next(Terrain terrain) {
+    Swarm now = swarm;
+    if (now == null) {
+      now = new Swarm(random, terrain.windowPages());
+      swarm = now;
+    }
+    long[] range = range(terrain);
+    Call before = last;
+    if (before != null && random.nextInt(12) == 0) {
+      range = beside(before, range);
+    }
+    Call call =
+        vocabulary == Vocabulary.KERNEL
+            ? kernelCalls.next(terrain, now, range[0], range[1])
+            : ordinary(terrain, range[0], range[1]);
+    last = call;
+    return call;
+  }
+
+  private Call ordinary(Terrain terrain, long at, long length) {
     int dice = random.nextInt(100);
-    long[] range = range(space);
-    long at = range[0];
-    long length = range[1];
-    if (!onlyModelled && random.nextInt(5) == 0) {
-      return other(at, length);
+    if (vocabulary != Vocabulary.MODELLED && random.nextInt(5) == 0) {
+      return other(terrain, at, length);
     }
     if (dice < 24) {
-      return mmap(at, length);
+      return mmap(terrain, at, length);
     } else if (dice < 32) {
       return Call.of(Verb.MUNMAP, at, length);
     } else if (dice < 46) {
       return Call.of(Verb.MPROTECT, at, length, prot());
     } else if (dice < 58) {
-      return mremap(at, length);
+      return mremap(terrain, at, length);
     } else if (dice < 75) {
       return Call.of(Verb.WRITE, at);
     } else if (dice < 84) {
@@ -61,7 +78,7 @@ public final class CallGenerator {
     } else if (dice < 94) {
       return Call.of(Verb.MBIND, at, length, random.nextInt(2));
     } else if (dice < 97) {
-      return Call.of(Verb.BRK, TestSpace.HEAP + random.nextInt(12) * P);
+      return Call.of(Verb.BRK, terrain.heap() + random.nextInt(12) * P);
     } else if (dice < 98) {
       return Call.of(Verb.FORK);
     } else if (random.nextInt(3) == 0) {
@@ -70,29 +87,76 @@ public final class CallGenerator {
     return Call.of(Verb.WRITE, at);
   }
 
-  private long anyPage() {
-    return TestSpace.BASE + random.nextInt(TestSpace.WINDOW_PAGES) * P;
+  long anyPage(Terrain terrain) {
+    return windowStart(terrain) + random.nextInt(windowPages(terrain)) * P;
   }
 
-  /** Address and length: anywhere, or of a VMA, or from one edge of one. */
-  private long[] range(TestSpace space) {
+  private @Nullable Swarm swarm() {
+    return vocabulary == Vocabulary.KERNEL ? swarm : null;
+  }
+
+  private long windowStart(Terrain terrain) {
+    Swarm now = swarm();
+    return terrain.base() + (now == null ? 0 : now.firstPage() * P);
+  }
+
+  private int windowPages(Terrain terrain) {
+    Swarm now = swarm();
+    return now == null ? terrain.windowPages() : now.window();
+  }
+
+  /** Address and length: anywhere, or of a VMA, or from one edge of one, or across an edge. */
+  private long[] range(Terrain terrain) {
     long length = (1 + random.nextInt(random.nextInt(4) == 0 ? 12 : 4)) * P;
     List<Vma> vmas = new ArrayList<>();
-    space.space().vmas().forEach(vmas::add);
+    terrain.vmas().forEach(vmas::add);
     if (vmas.isEmpty() || random.nextInt(3) == 0) {
-      return new long[] {anyPage(), length};
+      return new long[] {anyPage(terrain), length};
     }
-    Vma vma = vmas.get(random.nextInt(vmas.size()));
-    return switch (random.nextInt(5)) {
+    Vma vma = near(terrain, vmas);
+    return switch (random.nextInt(6)) {
       case 0 -> new long[] {vma.start(), vma.length()};
       case 1 -> new long[] {vma.start(), length};
       case 2 -> new long[] {vma.end(), length};
       case 3 -> new long[] {Math.max(vma.end() - length, P), length};
-      default -> new long[] {Math.max(vma.start() - length, P), length};
+      case 4 -> new long[] {Math.max(vma.start() - length, P), length};
+      default -> new long[] {Math.max(vma.start() - P, P), Math.min(vma.length(), 14 * P) + 2 * P};
     };
   }
 
-  private int prot() {
+  /** Mostly a VMA of the window, where there is something to merge. */
+  private Vma near(Terrain terrain, List<Vma> vmas) {
+    Vma vma = vmas.get(random.nextInt(vmas.size()));
+    long start = windowStart(terrain);
+    long end = start + windowPages(terrain) * P;
+    for (int tries = 0; tries < 8 && (vma.start() < start || vma.end() > end); tries++) {
+      vma = vmas.get(random.nextInt(vmas.size()));
+    }
+    return vma;
+  }
+
+  /** A range right above, below or on that of the call before. */
+  private long[] beside(Call before, long[] otherwise) {
+    if (before.verb().arguments() < 2 || !before.verb().hasRange()) {
+      return otherwise;
+    }
+    long at = before.argument(0);
+    long length = before.argument(1);
+    if (length <= 0 || length > 64 * P || at < length || at > 1L << 47) {
+      return otherwise;
+    }
+    return switch (random.nextInt(3)) {
+      case 0 -> new long[] {at, length};
+      case 1 -> new long[] {at + length, length};
+      default -> new long[] {at - length, length};
+    };
+  }
+
+  int prot() {
+    Swarm now = swarm();
+    if (now != null) {
+      return now.prot();
+    }
     return switch (random.nextInt(8)) {
       case 0 -> 0;
       case 1, 2 -> 1;
@@ -101,19 +165,22 @@ public final class CallGenerator {
     };
   }
 
-  private Call mmap(long at, long length) {
+  Call mmap(Terrain terrain, long at, long length) {
     int flags = MapFlags.FIXED | MapFlags.PRIVATE | MapFlags.ANONYMOUS;
     long file = -1;
     long offset = 0;
-    int kind = random.nextInt(14);
+    Swarm preferring = swarm();
+    int kind = preferring == null ? random.nextInt(14) : preferring.favourite(14);
     if (kind == 8) {
       flags = MapFlags.FIXED | MapFlags.SHARED | MapFlags.ANONYMOUS;
     } else if (kind == 9) {
       flags = MapFlags.FIXED | MapFlags.DROPPABLE | MapFlags.ANONYMOUS;
     } else if (kind > 9) {
-      file = random.nextInt(TestSpace.FILES);
+      Swarm now = swarm();
+      file = now == null ? random.nextInt(terrain.files()) : now.favourite(terrain.files());
       flags = MapFlags.FIXED | (random.nextBoolean() ? MapFlags.SHARED : MapFlags.PRIVATE);
-      offset = random.nextInt(4) == 0 ? random.nextInt(20) * P : Math.max(0, at - TestSpace.BASE);
+      long linear = Math.min(Math.max(0, at - terrain.base()), 64 * P);
+      offset = random.nextInt(4) == 0 ? random.nextInt(20) * P : linear;
     }
     int[] extra = {
       MapFlags.NORESERVE, MapFlags.STACK, MapFlags.GROWSDOWN, MapFlags.LOCKED, MapFlags.POPULATE
@@ -128,25 +195,33 @@ public final class CallGenerator {
     return Call.of(Verb.MMAP, at, length, prot(), flags, file, offset);
   }
 
-  private Call mremap(long at, long length) {
+  Call mremap(Terrain terrain, long at, long length) {
     long fresh = random.nextBoolean() ? length : (1 + random.nextInt(8)) * P;
     int flags = random.nextBoolean() ? 3 : random.nextInt(8);
     long old = random.nextInt(12) == 0 ? 0 : length;
-    return Call.of(Verb.MREMAP, at, old, fresh, flags, anyPage());
+    return Call.of(Verb.MREMAP, at, old, fresh, flags, anyPage(terrain));
   }
 
-  private Call other(long at, long length) {
+  Call other(Terrain terrain, long at, long length) {
     return switch (random.nextInt(10)) {
       case 0 -> Call.of(Verb.MLOCKALL, 1 + random.nextInt(7));
       case 1 -> Call.of(Verb.MUNLOCKALL);
       case 2 -> Call.of(Verb.MSYNC, at, length, random.nextInt(8));
-      case 3 -> Call.of(Verb.MINCORE, at, length, anyPage());
+      case 3 -> Call.of(Verb.MINCORE, at, length, anyPage(terrain));
       case 4, 5 ->
           Call.of(Verb.REMAP_FILE_PAGES, at, length, 0, random.nextInt(8), random.nextInt(2) << 16);
-      case 6 -> Call.of(Verb.SHMAT, 1, random.nextInt(3) == 0 ? 0 : at, random.nextInt(4) << 12);
+      case 6 -> shmat(terrain, at);
       case 7 -> Call.of(Verb.SHMDT, at);
       case 8 -> Call.of(Verb.SET_MEMPOLICY_HOME_NODE, at, length, 0, 0);
       default -> Call.of(Verb.SET_MEMORY_MERGE, random.nextInt(2));
     };
+  }
+
+  Call shmat(Terrain terrain, long at) {
+    return Call.of(
+        Verb.SHMAT,
+        1 + random.nextInt(terrain.segments()),
+        random.nextInt(3) == 0 ? 0 : at,
+        random.nextInt(4) << 12);
   }
 }

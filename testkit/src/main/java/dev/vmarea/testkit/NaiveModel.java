@@ -99,7 +99,7 @@ public final class NaiveModel {
       sample.flags |= VmFlags.ACCOUNT;
     }
     pages.unmap(start, start + count);
-    pages.map(start, start + count, sample, true);
+    pages.map(start, start + count, sample);
     if ((flags & (MapFlags.LOCKED | MapFlags.POPULATE)) != 0) {
       populate(start, start + count);
     }
@@ -271,7 +271,8 @@ public final class NaiveModel {
         NaivePage sample = new NaivePage();
         sample.flags = VmFlags.READ | VmFlags.WRITE | MAY | VmFlags.ACCOUNT;
         sample.pgoff = old;
-        pages.map(old, wanted, sample, false);
+        // Only a VMA above the heap's first byte counts as a part of it.
+        pages.map(old, wanted, sample, old > TestSpace.HEAP >> 12, false);
       }
       brk = wanted;
     } catch (ErrnoException refused) {

@@ -103,7 +103,7 @@ final class NaiveMove {
     if (start + old == area.end() && pages.isFree(area.end(), end)) {
       NaivePage sample = pages.mapped(area.end() - 1).copy();
       sample.pgoff++;
-      pages.map(area.end(), end, sample, true);
+      pages.grow(area.end(), end, sample);
       return start;
     }
     refuse((flags & MAYMOVE) == 0, Errno.ENOMEM);
@@ -117,7 +117,7 @@ final class NaiveMove {
     if (sample.anon == null && sample.file == LayoutLine.NO_FILE) {
       sample.pgoff = target;
     }
-    pages.map(target, target + fresh, sample, true);
+    pages.map(target, target + fresh, sample);
     if (!keepSource) {
       if (old > 0) {
         pages.unmap(start, start + old);

@@ -108,7 +108,25 @@ final class NaivePages {
    * Puts copies of {@code sample} on the free range, with page offsets that count up, and joins
    * what may be joined.
    */
-  void map(long start, long end, NaivePage sample, boolean joinsAbove) {
+  void map(long start, long end, NaivePage sample) {
+    map(start, end, sample, true, true);
+  }
+
+  /** The same for what mremap adds in place to the VMA below: forks are no matter there. */
+  void grow(long start, long end, NaivePage sample) {
+    NaivePage above = at(end);
+    boolean granted = above != null && above.anon == null;
+    if (granted && above != null) {
+      above.anon = sample.anon;
+    }
+    map(start, end, sample);
+    if (granted && above != null && above.first) {
+      above.anon = null;
+    }
+  }
+
+  /** The same for the heap, which joins only parts of itself. */
+  void map(long start, long end, NaivePage sample, boolean joinsBelow, boolean joinsAbove) {
     for (long page = start; page < end; page++) {
       NaivePage fresh = sample.copy();
       fresh.pgoff = sample.pgoff + (page - start);
@@ -116,7 +134,7 @@ final class NaivePages {
       pages.put(page, fresh);
     }
     cut(end);
-    join(start, end, true, joinsAbove);
+    join(start, end, joinsBelow, joinsAbove);
   }
 
   /** Makes the VMA that starts at {@code end} start at {@code start}; the room is free. */

@@ -3,11 +3,8 @@ package dev.vmarea.testkit;
 
 import dev.vmarea.AddressSpace;
 import dev.vmarea.Machine;
-import dev.vmarea.Syscalls;
 import dev.vmarea.base.Errno;
-import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelConfig;
-import dev.vmarea.base.NodeMask;
 import dev.vmarea.base.Profile;
 import dev.vmarea.files.PlainFile;
 import dev.vmarea.mapping.SharedSegment;
@@ -29,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * An address space to run generated calls on: one window of pages below {@code mmap_base}, a heap,
  * and three open files, two of them of the same file. Not thread-safe.
  */
-public final class TestSpace {
+public final class TestSpace implements Terrain {
   /** First byte of the window that calls are about. */
   public static final long BASE = 0x100000000000L;
 
@@ -43,7 +40,7 @@ public final class TestSpace {
   public static final int FILES = 3;
 
   private final List<OpenFile> files;
-  private AddressSpace space;
+  private final ModelProcesses processes;
 
   /** An empty address space of a process with every capability. */
   public TestSpace() {
@@ -54,7 +51,7 @@ public final class TestSpace {
     layout.legacyBase = 0x2aaaaaaab000L;
     layout.startBrk = HEAP;
     layout.brk = HEAP;
-    space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1));
+    AddressSpace space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1));
     Inode inode = new Inode(Inode.Type.REGULAR, new FileSystem("ext4", false, false));
     DirectoryEntry entry = new DirectoryEntry("/file");
     files =
@@ -62,73 +59,63 @@ public final class TestSpace {
             new OpenFile(inode, entry, OpenFile.O_RDWR, PlainFile.DEFAULT),
             new OpenFile(inode, entry, OpenFile.O_RDWR, PlainFile.DEFAULT),
             new OpenFile(inode, entry, OpenFile.O_RDONLY, PlainFile.DEFAULT));
+    processes = new ModelProcesses(space, files, 1);
   }
 
   /** The address space now; another one after a fork. */
   public AddressSpace space() {
-    return space;
+    return processes.space();
+  }
+
+  @Override
+  public Iterable<Vma> vmas() {
+    return space().vmas();
+  }
+
+  @Override
+  public long base() {
+    return BASE;
+  }
+
+  @Override
+  public int windowPages() {
+    return WINDOW_PAGES;
+  }
+
+  @Override
+  public long heap() {
+    return HEAP;
+  }
+
+  @Override
+  public int files() {
+    return FILES;
+  }
+
+  @Override
+  public int segments() {
+    return 1;
+  }
+
+  @Override
+  public long tooMuch() {
+    return 32L << 30;
   }
 
   /** Runs {@code call}: the kernel's result, for faults and fork 0 or EFAULT or ENOMEM. */
   public long run(Call call) {
-    Syscalls calls = space.syscalls();
-    long[] a = call.arguments().stream().mapToLong(Long::longValue).toArray();
-    return switch (call.verb()) {
-      case MMAP -> calls.mmap(a[0], a[1], (int) a[2], (int) a[3], file((int) a[4]), a[5]);
-      case MUNMAP -> calls.munmap(a[0], a[1]);
-      case MPROTECT -> calls.mprotect(a[0], a[1], (int) a[2]);
-      case MREMAP -> calls.mremap(a[0], a[1], a[2], (int) a[3], a[4]);
-      case BRK -> calls.brk(a[0]);
-      case MADVISE -> calls.madvise(a[0], a[1], (int) a[2]);
-      case MLOCK2 -> calls.mlock2(a[0], a[1], (int) a[2]);
-      case MUNLOCK -> calls.munlock(a[0], a[1]);
-      case MSEAL -> calls.mseal(a[0], a[1], 0);
-      case MBIND ->
-          calls.mbind(
-              a[0], a[1], a[2] == 0 ? 0 : 2, a[2] == 0 ? NodeMask.none() : NodeMask.of(65, 1), 0);
-      case WRITE -> write(a[0]);
-      case FORK -> fork();
-      case MLOCKALL -> calls.mlockall((int) a[0]);
-      case MUNLOCKALL -> calls.munlockall();
-      case MSYNC -> calls.msync(a[0], a[1], (int) a[2]);
-      case MINCORE -> calls.mincore(a[0], a[1], a[2]);
-      case REMAP_FILE_PAGES -> calls.remapFilePages(a[0], a[1], (int) a[2], a[3], (int) a[4]);
-      case SHMAT -> calls.shmat((int) a[0], a[1], (int) a[2]);
-      case SHMDT -> calls.shmdt(a[0]);
-      case SET_MEMPOLICY_HOME_NODE -> calls.setMempolicyHomeNode(a[0], a[1], a[2], a[3]);
-      case SET_MEMORY_MERGE -> calls.prctlSetMemoryMerge(a[0], 0, 0, 0);
-    };
-  }
-
-  private @Nullable OpenFile file(int number) {
-    return number < 0 ? null : files.get(number);
-  }
-
-  private long write(long address) {
-    try {
-      space.writeFault(address);
-      return 0;
-    } catch (ErrnoException refused) {
-      return Errno.EFAULT.negated();
+    long result = processes.run(call);
+    if (result == Touch.NO_PAGE) {
+      return 0; // the naive model does not know where files end
     }
-  }
-
-  private long fork() {
-    try {
-      AddressSpace child = space.fork(space.task().copy());
-      space.exit();
-      space = child;
-      return 0;
-    } catch (ErrnoException refused) {
-      return refused.errno().negated();
-    }
+    return Touch.isSignal(result) ? Errno.EFAULT.negated() : result;
   }
 
   /** Every VMA on a line: see {@link LayoutLine}. */
   public String layout() {
     StringBuilder text = new StringBuilder();
     Map<Object, Integer> identities = new HashMap<>();
-    for (Vma vma : space.vmas()) {
+    for (Vma vma : vmas()) {
       AnonVma anon = vma.anon();
       text.append(
           new LayoutLine(

@@ -27,7 +27,7 @@ public enum Verb {
   MBIND(3),
   /** A write to an address: no call but a fault. */
   WRITE(1),
-  /** fork; the child goes on. */
+  /** fork; the child goes on, the parent waits for {@link #SWITCH}. */
   FORK(0),
   /** flags. */
   MLOCKALL(1),
@@ -46,7 +46,21 @@ public enum Verb {
   /** address, length, node, flags. */
   SET_MEMPOLICY_HOME_NODE(4),
   /** on or off: prctl(PR_SET_MEMORY_MERGE). */
-  SET_MEMORY_MERGE(1);
+  SET_MEMORY_MERGE(1),
+  /** A read of an address: no call but a fault. */
+  READ(1),
+  /** number of a file, new size in bytes. */
+  FTRUNCATE(2),
+  /** resource, soft limit in bytes; the hard limit stays. */
+  SETRLIMIT(2),
+  /** bits: prctl(PR_SET_MDWE). */
+  SET_MDWE(1),
+  /** persona: personality(2). */
+  PERSONALITY(1),
+  /** Another of the processes that {@link #FORK} made goes on: number, counted round. */
+  SWITCH(1),
+  /** The process ends and another goes on; nothing if it is the only one. */
+  EXIT(0);
 
   private final int arguments;
 
@@ -57,6 +71,27 @@ public enum Verb {
   /** Number of arguments. */
   public int arguments() {
     return arguments;
+  }
+
+  /** Whether the first two arguments are an address and a length. */
+  public boolean hasRange() {
+    return switch (this) {
+      case MMAP,
+          MUNMAP,
+          MPROTECT,
+          MREMAP,
+          MADVISE,
+          MLOCK2,
+          MUNLOCK,
+          MSEAL,
+          MBIND,
+          MSYNC,
+          MINCORE,
+          REMAP_FILE_PAGES,
+          SET_MEMPOLICY_HOME_NODE ->
+          true;
+      default -> false;
+    };
   }
 
   /** As a system call is written. */

@@ -47,7 +47,8 @@ class RandomCallsTest {
 
   /** The calls of one seed; ends with the first that goes wrong. */
   private static List<Call> generateUntilFailure(long seed, boolean modelled) {
-    CallGenerator generator = new CallGenerator(seed, modelled);
+    CallGenerator generator =
+        new CallGenerator(seed, modelled ? Vocabulary.MODELLED : Vocabulary.ALL);
     TestSpace space = new TestSpace();
     NaiveModel naive = new NaiveModel();
     List<Call> calls = new ArrayList<>();

@@ -142,6 +142,7 @@ public enum SystemCall {
   UNAME("uname", 63, 160),
   SCHED_GETAFFINITY("sched_getaffinity", 204, 123),
   RT_SIGPROCMASK("rt_sigprocmask", 14, 135),
+  RT_SIGACTION("rt_sigaction", 13, 134),
   SET_ROBUST_LIST("set_robust_list", 273, 99),
   SETPGID("setpgid", 109, 154),
   GETPGID("getpgid", 121, 155);

@@ -10,6 +10,7 @@ import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.host.tracing.SeccompFilter;
 import dev.vmarea.host.tracing.Signals;
 import dev.vmarea.host.tracing.SyscallStop;
+import dev.vmarea.host.tracing.TracingRefusal;
 import dev.vmarea.host.tracing.WaitStatus;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,7 +45,6 @@ final class Stub {
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
   private static final int PR_SET_NO_NEW_PRIVS = 38;
   private static final int SECCOMP_SET_MODE_FILTER = 1;
-  private static final int EPERM = 1;
   private static final int EACCES = 13;
   private static final int PAGE_BYTES = 4096;
 
@@ -104,14 +104,9 @@ final class Stub {
   }
 
   private static RecordingException refused(final long errno) {
-    if (errno != EPERM && errno != EACCES) {
-      return new RecordingException.TracingRefused("ptrace does not work here: errno=" + errno);
-    }
     return new RecordingException.TracingRefused(
-        "ptrace is not permitted here. Are we traced ourselves (strace, a debugger)? In a"
-            + " container, run it with --cap-add=SYS_PTRACE or a seccomp profile that allows ptrace; on a host, see"
-            + " /proc/sys/kernel/yama/ptrace_scope (0 and 1 allow it) or run as root. A log made"
-            + " elsewhere with `strace -f` can be replayed without ptrace.");
+        TracingRefusal.message(errno)
+            + " A log made elsewhere with `strace -f` can be replayed without ptrace.");
   }
 
   /** The process. */

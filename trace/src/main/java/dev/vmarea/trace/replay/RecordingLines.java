@@ -21,7 +21,6 @@ import dev.vmarea.trace.evidence.PageFault;
 import dev.vmarea.trace.evidence.ShmSegment;
 import dev.vmarea.trace.evidence.StackGrowth;
 import dev.vmarea.trace.evidence.UnknownLine;
-import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -132,26 +131,7 @@ final class RecordingLines {
   }
 
   private void descriptor(DescriptorIdentity identity, TracedThread thread) {
-    OpenFile file = names.byId(identity.file());
-    if (file == null) {
-      boolean deleted = identity.path().endsWith(DELETED);
-      FileNames.Name name =
-          names.identified(
-              withoutDeleted(identity.path()),
-              deleted,
-              identity.major(),
-              identity.minor(),
-              identity.inode(),
-              identity.fileSystem(),
-              identity.noexec(),
-              FileKinds.typeNamed(identity.type()));
-      file = name.open(identity.flags());
-      names.remember(identity.file(), file);
-    }
-    if (identity.size() >= 0 && file.inode().type() == Inode.Type.REGULAR) {
-      file.inode().size(identity.size());
-    }
-    file.inode().seals(identity.seals());
+    OpenFile file = ProcessImport.open(names, identity);
     boolean closeOnExec = (identity.flags() & O_CLOEXEC) != 0;
     thread.descriptors.put(identity.fd(), new Descriptor(file, closeOnExec, true));
   }
@@ -169,12 +149,8 @@ final class RecordingLines {
   private void renamed(FilePath path) {
     OpenFile file = names.byId(path.file());
     if (file != null) {
-      file.entry().rename(withoutDeleted(path.path()));
+      file.entry().rename(ProcessImport.withoutDeleted(path.path()));
       file.entry().deleted(path.path().endsWith(DELETED));
     }
-  }
-
-  private static String withoutDeleted(String path) {
-    return path.endsWith(DELETED) ? path.substring(0, path.length() - DELETED.length()) : path;
   }
 }

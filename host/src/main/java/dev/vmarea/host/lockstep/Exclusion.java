@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.host.lockstep;
+
+/**
+ * What is not compared, or not tried, and why: the model has no pages. Each is counted, and stands
+ * in docs/fidelity.md under its name.
+ */
+enum Exclusion {
+  /** Calls that would take the puppet its own code are not made. */
+  OWN_CODE,
+  /** The result of MADV_COLLAPSE depends on the pages there are: it is not compared. */
+  COLLAPSE,
+  /** Whether a page of guarded memory has a marker is not known: the kernel's answer is taken. */
+  GUARDED_ACCESS,
+  /** Memory that may have guard markers is not filled: where filling stops is not known. */
+  GUARDED_FILL,
+  /** Reading where a huge page may come: counts as a write only if no page table is there. */
+  HUGE_READ,
+  /** Reading what the kernel itself maps: some pages of it may be absent. */
+  KERNEL_PAGES,
+  /** Huge pages without a reservation can be mapped but not touched: not made. */
+  HUGETLB,
+  /** More processes than a sequence may have are not forked. */
+  PROCESSES,
+  /** Near the limit of areas, VmFlags are compared at the end of a sequence only: smaps is slow. */
+  CROWDED_FLAGS,
+  /** The number of a hidden file of shared anonymous memory is taken from the kernel's map. */
+  FILE_NUMBER
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.host.lockstep;
+
+import dev.vmarea.AddressSpace;
+import dev.vmarea.Machine;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.Profile;
+import dev.vmarea.files.KernelFiles;
+import dev.vmarea.host.fuzz.Finding;
+import dev.vmarea.host.fuzz.HostException;
+import dev.vmarea.host.fuzz.Lockstep;
+import dev.vmarea.host.fuzz.Order;
+import dev.vmarea.host.fuzz.Outcome;
+import dev.vmarea.host.puppet.Puppet;
+import dev.vmarea.host.puppet.PuppetException;
+import dev.vmarea.host.puppet.PuppetImage;
+import dev.vmarea.host.puppet.Puppets;
+import dev.vmarea.host.system.HostConfig;
+import dev.vmarea.mapping.SharedSegment;
+import dev.vmarea.space.Task;
+import dev.vmarea.testkit.Call;
+import dev.vmarea.testkit.CallGenerator;
+import dev.vmarea.testkit.ModelProcesses;
+import dev.vmarea.testkit.Shrinker;
+import dev.vmarea.testkit.Vocabulary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** {@link Lockstep} on this host. */
+public final class LockstepEngine implements Lockstep {
+  private static final int CAPABILITY_VERSION = 0x2008_0522;
+  private static final int WINDOW_BYTES = 64 * 4096;
+  private static final long PAGE = 4096;
+
+  private final HostConfig host = HostConfig.read();
+  private final Machine machine;
+  private final Puppets puppets;
+  private final KernelMap map = new KernelMap();
+  private final OpenFiles files;
+  private final KernelProcesses.Constants constants;
+  private final Precautions precautions;
+  private final PuppetImage image = new PuppetImage();
+  private @Nullable Template template;
+  private @Nullable Template crowded;
+
+  /**
+   * An engine for the calling thread.
+   *
+   * @throws HostException if this host permits no puppets
+   */
+  public LockstepEngine() throws IOException {
+    machine = new Machine(host.kernel(), Profile.LINUX_6_18);
+    precautions = new Precautions(host.thpEnabled().equals("always"));
+    try {
+      puppets = new Puppets();
+    } catch (final PuppetException e) {
+      throw hostOr(e);
+    }
+    files = new OpenFiles();
+    files.prepare(image);
+    constants =
+        new KernelProcesses.Constants(
+            image.words(1, 0), image.words(CAPABILITY_VERSION), image.words(0, 0, 0));
+    for (final OpenFiles.Segment segment : files.segments()) {
+      machine.segments().add(new SharedSegment(segment.id(), 0, segment.size()));
+    }
+    try {
+      template = start();
+    } catch (final PuppetException e) {
+      close();
+      throw hostOr(e);
+    } catch (final IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static IOException hostOr(final PuppetException e) {
+    return e.reason() == PuppetException.Reason.HOST
+        ? new HostException(String.valueOf(e.getMessage()))
+        : e;
+  }
+
+  private Template start() throws IOException {
+    final Puppet puppet = puppets.start(image);
+    try {
+      files.openIn(puppet);
+      return load(puppet);
+    } catch (final IOException | RuntimeException e) {
+      puppet.close();
+      throw e;
+    }
+  }
+
+  private Template load(final Puppet puppet) throws IOException {
+    final Template made = Template.of(puppet, machine, files.count());
+    // What is loaded brings as many huge pages as anybody wants; here it is known that none is
+    // free.
+    if (machine.backing() instanceof KernelFiles kernelFiles) {
+      host.kernel().hugePageSizes().forEach(size -> kernelFiles.hugePages().setFree(size, 0));
+    }
+    return made;
+  }
+
+  /** A template that is a few areas below the limit. */
+  private Template crowd() throws IOException {
+    final Template known = crowded;
+    if (known != null) {
+      return known;
+    }
+    final Puppet puppet = fork(template().puppet());
+    new Crowd(puppet, host.kernel().maxMapCount()).fill(template().model().mapCount());
+    final Template made = load(puppet);
+    crowded = made;
+    return made;
+  }
+
+  private Template template() {
+    final Template known = template;
+    if (known == null) {
+      throw new IllegalStateException("closed");
+    }
+    return known;
+  }
+
+  private static Puppet fork(final Puppet parent) throws IOException {
+    final Puppet.Forked forked = parent.fork();
+    final Puppet child = forked.child();
+    if (child == null) {
+      throw new IOException("the puppet cannot fork: errno=" + -forked.result());
+    }
+    return child;
+  }
+
+  private Twin begin(final Order order, final Map<Exclusion, Integer> exclusions)
+      throws IOException {
+    final Template from = order.crowded() ? crowd() : template();
+    files.reset();
+    for (int i = 0; i < files.count(); i++) {
+      if (files.firstSize(i) >= 0) {
+        from.files().get(i).inode().size(files.firstSize(i));
+      }
+    }
+    final KernelProcesses kernel =
+        new KernelProcesses(fork(from.puppet()), constants, files.segments());
+    final Task task = from.model().task().copy();
+    final AddressSpace space;
+    try {
+      space = from.model().fork(task);
+    } catch (final ErrnoException e) {
+      kernel.close();
+      throw new IOException("the model cannot fork its template", e);
+    }
+    if (!order.privileged() && task.capabilities() != 0) {
+      kernel.dropCapabilities();
+      task.capabilities(0);
+    }
+    final int[] ids = files.segments().stream().mapToInt(OpenFiles.Segment::id).toArray();
+    final long tooMuch =
+        (host.kernel().totalRamPages() + host.kernel().totalSwapPages() + 1) * PAGE;
+    return new Twin(
+        new ModelProcesses(space, from.files(), ids),
+        kernel,
+        map,
+        new Comparison(from.vsyscall(), exclusions),
+        precautions,
+        exclusions,
+        new Twin.Place(
+            from.bottomOfTop() - WINDOW_BYTES,
+            from.model().layout().startBrk,
+            files.count(),
+            ids.length,
+            tooMuch));
+  }
+
+  @Override
+  public Outcome run(final Order order) throws IOException {
+    final Map<Exclusion, Integer> exclusions = new EnumMap<>(Exclusion.class);
+    try (Twin twin = open(order, exclusions)) {
+      return run(order, twin, exclusions);
+    }
+  }
+
+  /** Begins a sequence; a template that died is replaced first. */
+  private Twin open(final Order order, final Map<Exclusion, Integer> exclusions)
+      throws IOException {
+    try {
+      return begin(order, exclusions);
+    } catch (final PuppetException died) {
+      if (crowded != null) {
+        crowded.close();
+        crowded = null;
+      }
+      template().close();
+      template = start();
+      return begin(order, exclusions);
+    }
+  }
+
+  private Outcome run(final Order order, final Twin twin, final Map<Exclusion, Integer> exclusions)
+      throws IOException {
+    Branches.clear();
+    final Features features = new Features();
+    final List<String> made = new ArrayList<>();
+    final CallGenerator generator = new CallGenerator(order.seed(), Vocabulary.KERNEL);
+    String difference = twin.compare();
+    if (difference != null) {
+      difference = "before the first call: " + difference;
+    }
+    final int steps = order.given().size() + order.random();
+    for (int i = 0; i < steps && difference == null; i++) {
+      final Call call =
+          i < order.given().size() ? Call.parse(order.given().get(i)) : generator.next(twin);
+      if (!twin.permits(call)) {
+        continue;
+      }
+      made.add(call.toString());
+      final int before = twin.model().space().mapCount();
+      try {
+        difference = twin.step(call);
+      } catch (final RuntimeException broken) {
+        difference = "the model broke: " + broken;
+      }
+      features.step(call, twin.steps().getLast().result(), before, twin.vmas());
+    }
+    if (difference == null) {
+      difference = twin.compareAll();
+    }
+    final Map<String, Integer> counted = new TreeMap<>();
+    exclusions.forEach((exclusion, count) -> counted.put(exclusion.name(), count));
+    final int[] branches = Branches.numbers();
+    final int[] outcomes = features.outcomes();
+    final int[] all = java.util.Arrays.copyOf(branches, branches.length + outcomes.length);
+    System.arraycopy(outcomes, 0, all, branches.length, outcomes.length);
+    return new Outcome(made, made.size(), difference, all, features.states(), counted);
+  }
+
+  @Override
+  public Order shrink(final Order differing) throws IOException {
+    final List<String> calls = run(differing).calls();
+    try {
+      return differing.exactly(
+          Shrinker.shrink(
+              calls,
+              part -> {
+                try {
+                  return run(differing.exactly(part)).difference() != null;
+                } catch (final IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }));
+    } catch (final UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Finding tell(final Order order) throws IOException {
+    final Map<Exclusion, Integer> exclusions = new EnumMap<>(Exclusion.class);
+    try (Twin twin = open(order, exclusions)) {
+      final Outcome outcome = run(order, twin, exclusions);
+      final Template from = order.crowded() ? crowd() : template();
+      final String difference = outcome.difference() == null ? "" : outcome.difference();
+      final ScriptText script = new ScriptText(host, from, files, map);
+      return new Finding(
+          difference,
+          script.text(twin, order, difference),
+          new ProgramText(twin.steps(), order).text(difference));
+    }
+  }
+
+  @Override
+  public void close() {
+    if (crowded != null) {
+      crowded.close();
+    }
+    if (template != null) {
+      template.close();
+    }
+    files.close();
+    map.close();
+    puppets.close();
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.host.lockstep;
+
+import dev.vmarea.AddressSpace;
+import dev.vmarea.base.Advice;
+import dev.vmarea.base.KernelConfig;
+import dev.vmarea.base.MapFlags;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.host.puppet.PuppetImage;
+import dev.vmarea.mapping.LockOperation;
+import dev.vmarea.testkit.Call;
+import dev.vmarea.testkit.ModelProcesses;
+import dev.vmarea.testkit.Verb;
+import dev.vmarea.vma.Vma;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Which calls are not made, see {@link Exclusion}. Asked before each call. */
+final class Precautions {
+  private static final int MOST_PROCESSES = 5;
+  private static final int MANY_AREAS = 5000;
+  private static final long CODE_END = PuppetImage.BASE + PuppetImage.BYTES;
+
+  private final boolean alwaysHuge;
+
+  /**
+   * The precautions of a host.
+   *
+   * @param alwaysHuge whether transparent huge pages come without advice
+   */
+  Precautions(final boolean alwaysHuge) {
+    this.alwaysHuge = alwaysHuge;
+  }
+
+  /** Why {@code call} is not to be made now, or null. */
+  @Nullable Exclusion against(final Call call, final ModelProcesses model) {
+    if (endangersCode(call)) {
+      return Exclusion.OWN_CODE;
+    }
+    final AddressSpace space = model.space();
+    final long[] a = call.values();
+    return switch (call.verb()) {
+      case FORK ->
+          model.count() >= MOST_PROCESSES || space.mapCount() > MANY_AREAS
+              ? Exclusion.PROCESSES
+              : null;
+      case MMAP ->
+          (a[3] & MapFlags.HUGETLB) != 0 && (a[3] & MapFlags.NORESERVE) != 0
+              ? Exclusion.HUGETLB
+              : null;
+      case READ -> againstRead(space.lookup(a[0]));
+      case MINCORE -> any(space, a[2], a[1] >>> 12, Precautions::guarded) ? guardedFill() : null;
+      case MADVISE -> againstAdvice(space, a);
+      case MLOCK2 -> againstFill(space, a[0], a[1]);
+      case MLOCKALL ->
+          (a[0] & LockOperation.MCL_CURRENT) != 0
+              ? againstFill(space, 0, space.machine().kernel().config().taskSize())
+              : null;
+      case MPROTECT ->
+          any(space, a[0], a[1], vma -> guarded(vma) && vma.has(VmFlags.LOCKED))
+              ? guardedFill()
+              : null;
+      default -> null;
+    };
+  }
+
+  private static Exclusion guardedFill() {
+    return Exclusion.GUARDED_FILL;
+  }
+
+  private @Nullable Exclusion againstRead(final @Nullable Vma vma) {
+    if (vma == null) {
+      return null;
+    }
+    if (vma.hasAny(VmFlags.PFNMAP | VmFlags.MIXEDMAP | VmFlags.IO)) {
+      return Exclusion.KERNEL_PAGES;
+    }
+    return mayBeHuge(vma) ? Exclusion.HUGE_READ : null;
+  }
+
+  private @Nullable Exclusion againstAdvice(final AddressSpace space, final long[] a) {
+    return switch ((int) a[2]) {
+      case Advice.POPULATE_READ, Advice.POPULATE_WRITE -> againstFill(space, a[0], a[1]);
+      default -> null;
+    };
+  }
+
+  private @Nullable Exclusion againstFill(
+      final AddressSpace space, final long start, final long length) {
+    if (any(space, start, length, Precautions::guarded)) {
+      return guardedFill();
+    }
+    return any(space, start, length, this::mayBeHuge) ? Exclusion.HUGE_READ : null;
+  }
+
+  static boolean guarded(final Vma vma) {
+    return vma.has(VmFlags.MAYBE_GUARD);
+  }
+
+  /** Whether a read may bring a huge page: then it depends on page tables what it counts as. */
+  private boolean mayBeHuge(final Vma vma) {
+    final long size = KernelConfig.THP_SIZE;
+    final boolean room = (vma.start() + size - 1 & -size) + size <= vma.end();
+    return room
+        && vma.isAnonymous()
+        && !vma.has(VmFlags.NOHUGEPAGE)
+        && (alwaysHuge || vma.has(VmFlags.HUGEPAGE));
+  }
+
+  private static boolean any(
+      final AddressSpace space,
+      final long start,
+      final long length,
+      final Predicate<? super Vma> condition) {
+    final long end = length < 0 || start + length < start ? Long.MAX_VALUE : start + length + 4096;
+    for (Vma vma = start < 0 ? null : space.mm().tree().find(start);
+        vma != null && vma.start() < end;
+        vma = space.mm().tree().find(vma.end())) {
+      if (condition.test(vma)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the puppet's page may be gone, or not executable, afterwards. */
+  private static boolean endangersCode(final Call call) {
+    final long[] a = call.values();
+    return switch (call.verb()) {
+      case MMAP ->
+          (a[3] & (MapFlags.FIXED | MapFlags.FIXED_NOREPLACE)) != 0 && meetsCode(a[0], a[1]);
+      case MUNMAP, MPROTECT -> meetsCode(a[0], a[1]);
+      case REMAP_FILE_PAGES -> meetsCode(a[0], a[1]);
+      case MREMAP -> meetsCode(a[0], Math.max(a[1], 1)) || meetsCode(a[4], a[2]);
+      case SHMAT -> meetsCode(a[1], 1 << 16);
+      case MADVISE -> meetsCode(a[0], a[1]);
+      default -> false;
+    };
+  }
+
+  private static boolean meetsCode(final long start, final long length) {
+    final long from = start & -4096;
+    final long end = from + length + 4096;
+    return from < CODE_END && (end > PuppetImage.BASE || end < from || length < 0) && from >= 0;
+  }
+
+  /** Whether the kernel's signal is to be believed, since the page may be guarded. */
+  static boolean mayBeGuarded(final Call call, final ModelProcesses model) {
+    final boolean touches = call.verb() == Verb.READ || call.verb() == Verb.WRITE;
+    final Vma vma = touches ? model.space().lookup(call.argument(0)) : null;
+    return vma != null && guarded(vma);
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.host.lockstep;
+
+import dev.vmarea.base.Advice;
+import dev.vmarea.base.Errno;
+import dev.vmarea.testkit.Call;
+import dev.vmarea.testkit.ModelProcesses;
+import dev.vmarea.testkit.Terrain;
+import dev.vmarea.testkit.Touch;
+import dev.vmarea.testkit.Verb;
+import dev.vmarea.vma.Vma;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One sequence under way: the same processes in the model and in the kernel. */
+final class Twin implements Terrain, AutoCloseable {
+  private static final int WINDOW_PAGES = 64;
+  private static final int MANY_AREAS = 5000;
+
+  private final ModelProcesses model;
+  private final KernelProcesses kernel;
+  private final KernelMap map;
+  private final Comparison comparison;
+  private final Precautions precautions;
+  private final Map<Exclusion, Integer> exclusions;
+  private final Place place;
+  private final List<Step> steps = new ArrayList<>();
+
+  /** Where generated calls go. */
+  record Place(long base, long heap, int files, int segments, long tooMuch) {}
+
+  /**
+   * A call that was made.
+   *
+   * @param pid the process that made it
+   * @param result what the kernel returned
+   */
+  record Step(Call call, int pid, long result) {}
+
+  Twin(
+      final ModelProcesses model,
+      final KernelProcesses kernel,
+      final KernelMap map,
+      final Comparison comparison,
+      final Precautions precautions,
+      final Map<Exclusion, Integer> exclusions,
+      final Place place) {
+    this.model = model;
+    this.kernel = kernel;
+    this.map = map;
+    this.comparison = comparison;
+    this.precautions = precautions;
+    this.exclusions = exclusions;
+    this.place = place;
+  }
+
+  ModelProcesses model() {
+    return model;
+  }
+
+  KernelProcesses kernel() {
+    return kernel;
+  }
+
+  List<Step> steps() {
+    return steps;
+  }
+
+  /** Whether {@code call} may be made now; counts it if not. */
+  boolean permits(final Call call) {
+    final Exclusion against = precautions.against(call, model);
+    if (against != null) {
+      exclude(against);
+    }
+    return against == null;
+  }
+
+  private void exclude(final Exclusion exclusion) {
+    exclusions.merge(exclusion, 1, Integer::sum);
+  }
+
+  /** Makes {@code call} on both sides and compares: what differs, or null. */
+  @Nullable String step(final Call call) throws IOException {
+    final int pid = kernel.process().puppet().pid();
+    final long actual = kernel.run(call);
+    steps.add(new Step(call, pid, actual));
+    if (Touch.isSignal(actual) && Precautions.mayBeGuarded(call, model)) {
+      exclude(Exclusion.GUARDED_ACCESS);
+      return compare();
+    }
+    if (call.verb() == Verb.FTRUNCATE && actual != 0) {
+      return compare(); // what files refuse is not the model's business
+    }
+    final long expected = model.run(call);
+    if (expected != actual && !unjudged(call)) {
+      return "result: kernel " + text(call, actual) + ", model " + text(call, expected);
+    }
+    return compare();
+  }
+
+  private boolean unjudged(final Call call) {
+    final boolean collapse =
+        call.verb() == Verb.MADVISE && (int) call.argument(2) == Advice.COLLAPSE;
+    if (collapse) {
+      exclude(Exclusion.COLLAPSE);
+    }
+    return collapse;
+  }
+
+  /** Compares the process whose turn it is. */
+  @Nullable String compare() throws IOException {
+    if (model.space().mapCount() > MANY_AREAS) {
+      exclude(Exclusion.CROWDED_FLAGS);
+      kernel.process().readWithoutFlagsInto(map);
+    } else {
+      kernel.process().readInto(map);
+    }
+    return comparison.difference(model.space(), map);
+  }
+
+  /** Compares all processes. */
+  @Nullable String compareAll() throws IOException {
+    for (int i = 0; i < model.count(); i++) {
+      kernel.process(i).readInto(map);
+      final String difference = comparison.difference(model.space(i), map);
+      if (difference != null) {
+        return "process " + i + ", which was not the last to run: " + difference;
+      }
+    }
+    return null;
+  }
+
+  /** The id of the segment that generated calls know by {@code number}. */
+  long segmentId(final long number) {
+    return kernel.segment(number);
+  }
+
+  /** The hard limit that stays when a call sets the soft one. */
+  long hardLimit(final int resource) {
+    return model.space().task().limits().hard(resource);
+  }
+
+  /** A result as people read it. */
+  static String text(final Call call, final long result) {
+    if (call.verb() == Verb.READ || call.verb() == Verb.WRITE) {
+      return Touch.text(result);
+    }
+    if (Errno.isError(result)) {
+      for (final Errno errno : Errno.values()) {
+        if (errno.negated() == result) {
+          return errno.name();
+        }
+      }
+    }
+    return result > 9 ? "0x" + Long.toHexString(result) : Long.toString(result);
+  }
+
+  @Override
+  public Iterable<Vma> vmas() {
+    return model.space().vmas();
+  }
+
+  @Override
+  public long base() {
+    return place.base;
+  }
+
+  @Override
+  public int windowPages() {
+    return WINDOW_PAGES;
+  }
+
+  @Override
+  public long heap() {
+    return place.heap;
+  }
+
+  @Override
+  public int files() {
+    return place.files;
+  }
+
+  @Override
+  public int segments() {
+    return place.segments;
+  }
+
+  @Override
+  public long tooMuch() {
+    return place.tooMuch;
+  }
+
+  @Override
+  public void close() {
+    kernel.close();
+    model.end();
+  }
+}

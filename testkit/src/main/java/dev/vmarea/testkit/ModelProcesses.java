@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.testkit;
+
+import dev.vmarea.AddressSpace;
+import dev.vmarea.Syscalls;
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.NodeMask;
+import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.space.ResourceLimits;
+import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.Vma;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes generated calls on the model: one process, and those that it forks. They share their open
+ * files and segments. Not thread-safe.
+ */
+public final class ModelProcesses {
+  private static final int MPOL_BIND = 2;
+  private static final int NODE_BITS = 65;
+
+  private final List<AddressSpace> spaces = new ArrayList<>();
+  private final List<OpenFile> files;
+  private final int[] segments;
+  private int current;
+
+  /**
+   * One process.
+   *
+   * @param files what the numbers of {@link Verb#MMAP} mean; other numbers are closed descriptors
+   * @param segments ids of the segments that the numbers of {@link Verb#SHMAT} mean, from 1
+   */
+  public ModelProcesses(AddressSpace first, List<OpenFile> files, int... segments) {
+    spaces.add(first);
+    this.files = List.copyOf(files);
+    this.segments = segments.clone();
+  }
+
+  /** The address space of the process whose turn it is. */
+  public AddressSpace space() {
+    return spaces.get(current);
+  }
+
+  /** Number of processes. */
+  public int count() {
+    return spaces.size();
+  }
+
+  /** Which of the processes goes on now, counted from 0. */
+  public int current() {
+    return current;
+  }
+
+  /** The address space of the process with this number. */
+  public AddressSpace space(int process) {
+    return spaces.get(process);
+  }
+
+  /** Ends all processes. */
+  public void end() {
+    spaces.forEach(AddressSpace::exit);
+    spaces.clear();
+  }
+
+  /**
+   * Runs {@code call} in the process whose turn it is: what the kernel returns, for touches a
+   * {@link Touch}, for fork 0 or a negated errno.
+   */
+  public long run(Call call) {
+    AddressSpace space = space();
+    Syscalls calls = space.syscalls();
+    long[] a = call.values();
+    return switch (call.verb()) {
+      case MMAP -> calls.mmap(a[0], a[1], (int) a[2], (int) a[3], file(a[4]), a[5]);
+      case MUNMAP -> calls.munmap(a[0], a[1]);
+      case MPROTECT -> calls.mprotect(a[0], a[1], (int) a[2]);
+      case MREMAP -> calls.mremap(a[0], a[1], a[2], (int) a[3], a[4]);
+      case BRK -> calls.brk(a[0]);
+      case MADVISE -> calls.madvise(a[0], a[1], (int) a[2]);
+      case MLOCK2 -> calls.mlock2(a[0], a[1], (int) a[2]);
+      case MUNLOCK -> calls.munlock(a[0], a[1]);
+      case MSEAL -> calls.mseal(a[0], a[1], 0);
+      case MBIND -> bind(calls, a);
+      case WRITE -> touch(a[0], true);
+      case READ -> touch(a[0], false);
+      case FORK -> fork();
+      case MLOCKALL -> calls.mlockall((int) a[0]);
+      case MUNLOCKALL -> calls.munlockall();
+      case MSYNC -> calls.msync(a[0], a[1], (int) a[2]);
+      case MINCORE -> calls.mincore(a[0], a[1], a[2]);
+      case REMAP_FILE_PAGES -> calls.remapFilePages(a[0], a[1], (int) a[2], a[3], (int) a[4]);
+      case SHMAT -> calls.shmat(segment(a[0]), a[1], (int) a[2]);
+      case SHMDT -> calls.shmdt(a[0]);
+      case SET_MEMPOLICY_HOME_NODE -> calls.setMempolicyHomeNode(a[0], a[1], a[2], a[3]);
+      case SET_MEMORY_MERGE -> calls.prctlSetMemoryMerge(a[0], 0, 0, 0);
+      case FTRUNCATE -> truncate(a[0], a[1]);
+      case SETRLIMIT -> limit(calls, (int) a[0], a[1]);
+      case SET_MDWE -> calls.prctlSetMdwe(a[0], 0, 0, 0);
+      case PERSONALITY -> calls.personality(a[0]);
+      case SWITCH -> {
+        current = (int) Math.floorMod(a[0], (long) spaces.size());
+        yield 0;
+      }
+      case EXIT -> exit();
+    };
+  }
+
+  private static long bind(Syscalls calls, long[] a) {
+    boolean binds = a[2] != 0;
+    NodeMask mask = binds ? NodeMask.of(NODE_BITS, 1) : NodeMask.none();
+    return calls.mbind(a[0], a[1], binds ? MPOL_BIND : 0, mask, 0);
+  }
+
+  private @Nullable OpenFile file(long number) {
+    return number < 0 || number >= files.size() ? null : files.get((int) number);
+  }
+
+  private int segment(long number) {
+    return number < 1 || number > segments.length ? -1 : segments[(int) number - 1];
+  }
+
+  private long limit(Syscalls calls, int resource, long soft) {
+    ResourceLimits limits = space().task().limits();
+    return calls.setrlimit(resource, soft, limits.hard(resource));
+  }
+
+  private long truncate(long number, long bytes) {
+    OpenFile file = file(number);
+    if (file == null) {
+      return Errno.EBADF.negated();
+    }
+    file.inode().size(bytes);
+    return 0;
+  }
+
+  private long touch(long address, boolean write) {
+    AddressSpace space = space();
+    Vma vma = space.lookup(address);
+    try {
+      if (vma == null) {
+        space.growStack(address);
+        vma = space.lookup(address);
+      }
+      boolean allowed = vma != null && (write ? vma.has(VmFlags.WRITE) : vma.isAccessible());
+      if (!allowed || vma == null) {
+        return Touch.NOT_ALLOWED;
+      }
+      if (write) {
+        space.writeFault(address);
+      }
+    } catch (ErrnoException refused) {
+      return Touch.NOT_MAPPED;
+    }
+    return hasPage(vma, address) ? Touch.DONE : Touch.NO_PAGE;
+  }
+
+  /** Whether the file behind {@code vma}, if there is one, reaches to {@code address}. */
+  private static boolean hasPage(Vma vma, long address) {
+    OpenFile file = vma.file();
+    if (file == null
+        || vma.isAnonymous()
+        || file.inode().type() != Inode.Type.REGULAR
+        || file.inode().size() == Inode.UNKNOWN_SIZE) {
+      return true;
+    }
+    long pages = Pages.count(Pages.ceil(file.inode().size()));
+    return vma.pgoffAt(Pages.floor(address)) < pages;
+  }
+
+  private long fork() {
+    AddressSpace parent = space();
+    try {
+      spaces.add(parent.fork(parent.task().copy()));
+      current = spaces.size() - 1;
+      return 0;
+    } catch (ErrnoException refused) {
+      return refused.errno().negated();
+    }
+  }
+
+  private long exit() {
+    if (spaces.size() > 1) {
+      spaces.remove(current).exit();
+      current = Math.min(current, spaces.size() - 1);
+    }
+    return 0;
+  }
+}
