@@ -87,7 +87,8 @@ final class Twin implements Terrain, AutoCloseable {
     final int pid = kernel.process().puppet().pid();
     final long actual = kernel.run(call);
     steps.add(new Step(call, pid, actual));
-    if (Touch.isSignal(actual) && Precautions.mayBeGuarded(call, model)) {
+    // A marker answers as if nothing were mapped; any other signal is for the model to predict.
+    if (actual == Touch.NOT_MAPPED && Precautions.mayBeGuarded(call, model)) {
       exclude(Exclusion.GUARDED_ACCESS);
       return compare();
     }
