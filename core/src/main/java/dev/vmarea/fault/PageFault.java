@@ -150,13 +150,16 @@ public final class PageFault {
     PhysicalMemory memory = mm.kernel().memory();
     Inode inode = file.inode();
     long index = vma.pgoffAt(page());
+    boolean copies = access == Access.WRITE && !vma.has(VmFlags.SHARED);
+    if (copies) {
+      mm.anonAssigner().ensure(vma); // before the page is looked for, also if there is none
+    }
     if (Long.compareUnsigned(index, Pages.count(Pages.ceil(Math.max(0, inode.size())))) >= 0) {
       throw Errno.EFAULT.failure();
     }
     long pfn = inode.pageCache().get(memory, index);
     PageProtection protection = mm.protection(vma);
-    if (access == Access.WRITE && !vma.has(VmFlags.SHARED)) {
-      mm.anonAssigner().ensure(vma);
+    if (copies) {
       KernelPage copy = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
       copy.contents().copyFrom(new KernelPage(memory, pfn).contents());
       mapNew(copy, writable(protection));

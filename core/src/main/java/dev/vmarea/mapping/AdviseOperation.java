@@ -10,8 +10,11 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
+import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * madvise (mm-semantics 5.4). Advice about flags changes VMAs; what discards or fills pages changes
@@ -40,13 +43,19 @@ public final class AdviseOperation {
     if (nothingToDo(address, length, advice)) {
       return;
     }
+    List<Hole> holes = new ArrayList<>(0);
     mm.lock().lock();
     try {
-      adviseLocked(address, address + Pages.ceil(length), advice);
+      adviseLocked(address, address + Pages.ceil(length), advice, holes);
     } finally {
       mm.lock().unlock();
+      // Other address spaces have locks of their own.
+      holes.forEach(hole -> hole.inode().punchHole(hole.first(), hole.end()));
     }
   }
+
+  /** Pages [first, end) of a file that MADV_REMOVE takes away. */
+  private record Hole(Inode inode, long first, long end) {}
 
   /**
    * Whether the outcome of a valid call is decided by what the shape of an address space does not
@@ -77,15 +86,17 @@ public final class AdviseOperation {
     return bytes == 0;
   }
 
-  private void adviseLocked(long start, long end, int advice) throws ErrnoException {
+  private void adviseLocked(long start, long end, int advice, List<Hole> holes)
+      throws ErrnoException {
     switch (advice) {
       case Advice.POPULATE_READ -> Population.faultIn(mm, start, end, false);
       case Advice.POPULATE_WRITE -> Population.faultIn(mm, start, end, true);
-      default -> RangeWalk.forEach(mm, start, end, (vma, from, to) -> piece(vma, from, to, advice));
+      default -> RangeWalk.forEach(mm, start, end, (vma, from, to) -> piece(vma, from, to, advice, holes));
     }
   }
 
-  private void piece(Vma vma, long start, long end, int advice) throws ErrnoException {
+  private void piece(Vma vma, long start, long end, int advice, List<Hole> holes)
+      throws ErrnoException {
     if (vma.has(VmFlags.SEALED)
         && Advice.discards(advice)
         && vma.isAnonymous()
@@ -95,11 +106,11 @@ public final class AdviseOperation {
     switch (advice) {
       case Advice.WILLNEED -> willNeed(vma);
       case Advice.DONTNEED, Advice.DONTNEED_LOCKED, Advice.FREE -> discard(vma, start, end, advice);
-      case Advice.REMOVE -> remove(vma);
+      case Advice.REMOVE -> holes.add(hole(vma, start, end));
       case Advice.COLD, Advice.PAGEOUT ->
           refuseIf(vma.hasAny(VmFlags.LOCKED | VmFlags.PFNMAP | VmFlags.HUGETLB));
       case Advice.COLLAPSE -> collapse(vma, start, end);
-      case Advice.GUARD_INSTALL -> installGuard(vma);
+      case Advice.GUARD_INSTALL -> installGuard(vma, start, end);
       case Advice.GUARD_REMOVE -> refuseIf(vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB));
       default -> changeFlags(vma, start, end, advice);
     }
@@ -122,13 +133,19 @@ public final class AdviseOperation {
     refuseIf(vma.has(VmFlags.PFNMAP));
     refuseIf(advice != Advice.DONTNEED_LOCKED && vma.has(VmFlags.LOCKED));
     refuseIf(advice == Advice.FREE && !vma.isAnonymous());
+    if (advice != Advice.FREE) {
+      zap(start, end);
+    }
+  }
+
+  private void zap(long start, long end) {
     PageTables tables = mm.pageTablesIfAny();
-    if (tables != null && advice != Advice.FREE) {
+    if (tables != null) {
       tables.zap(start, end, mm.kernel().memory());
     }
   }
 
-  private static void remove(Vma vma) throws ErrnoException {
+  private static Hole hole(Vma vma, long start, long end) throws ErrnoException {
     OpenFile file = vma.file();
     if (vma.has(VmFlags.LOCKED) || file == null) {
       throw Errno.EINVAL.failure();
@@ -140,6 +157,7 @@ public final class AdviseOperation {
     if (refused != null) {
       throw refused.failure();
     }
+    return new Hole(file.inode(), vma.pgoffAt(start), vma.pgoffAt(end));
   }
 
   /** Refuses what no contents could make collapse: memory that cannot hold a huge page. */
@@ -151,7 +169,7 @@ public final class AdviseOperation {
     refuseIf(never || vmaTooSmall || !roomInRange);
   }
 
-  private void installGuard(Vma vma) throws ErrnoException {
+  private void installGuard(Vma vma, long start, long end) throws ErrnoException {
     refuseIf(vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.LOCKED));
     Vma marked = vma;
     if (!mm.kernel().profile().has(Difference.NO_GUARD_FLAG) && !vma.has(VmFlags.MAYBE_GUARD)) {
@@ -161,6 +179,7 @@ public final class AdviseOperation {
     if (marked.isAnonymous()) {
       mm.anonAssigner().ensure(marked);
     }
+    zap(start, end);
   }
 
   private void changeFlags(Vma vma, long start, long end, int advice) throws ErrnoException {

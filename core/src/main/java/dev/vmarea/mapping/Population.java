@@ -5,7 +5,11 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.fault.Access;
+import dev.vmarea.fault.MemoryFault;
+import dev.vmarea.fault.PageFault;
 import dev.vmarea.space.Mm;
+import dev.vmarea.space.Task;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
@@ -42,6 +46,7 @@ final class Population {
       boolean reachable = vma.isAccessible() && !isSecret(vma);
       if (reachable) {
         mm.anonAssigner().populate(vma);
+        copyFilePages(mm, vma, Math.max(vma.start(), start), Math.min(vma.end(), end));
         reachable = Math.min(vma.end(), end) <= endOfFile(vma);
       }
       if (!reachable) {
@@ -73,12 +78,35 @@ final class Population {
       }
       if (write && !vma.has(VmFlags.SHARED)) {
         vma = mm.anonAssigner().populate(vma);
+        copyFilePages(mm, vma, at, Math.min(vma.end(), end));
       }
       long pieceEnd = Long.compareUnsigned(vma.end(), end) < 0 ? vma.end() : end;
       if (pieceEnd > endOfFile(vma)) {
         throw Errno.EFAULT.failure();
       }
       at = pieceEnd;
+    }
+  }
+
+  /**
+   * Writable private pages of a file become copies now, with what the file holds now. What else
+   * populating puts into page tables shows no difference: it comes by faults.
+   */
+  private static void copyFilePages(Mm mm, Vma vma, long start, long end) {
+    boolean copies =
+        mm.pageTablesIfAny() != null
+            && vma.file() != null
+            && !vma.isAnonymous()
+            && (vma.flags() & (VmFlags.WRITE | VmFlags.SHARED)) == VmFlags.WRITE;
+    if (!copies) {
+      return;
+    }
+    for (long at = start; at < Math.min(end, endOfFile(vma)); at += Pages.SIZE) {
+      try {
+        new PageFault(mm, Task.unprivileged(), at, Access.WRITE).handle();
+      } catch (MemoryFault none) {
+        return;
+      }
     }
   }
 

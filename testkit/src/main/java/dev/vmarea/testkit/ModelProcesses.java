@@ -2,6 +2,7 @@
 package dev.vmarea.testkit;
 
 import dev.vmarea.AddressSpace;
+import dev.vmarea.Cpu;
 import dev.vmarea.Syscalls;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
@@ -10,10 +11,13 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.vma.Inode;
+import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,8 @@ public final class ModelProcesses {
   private final List<AddressSpace> spaces = new ArrayList<>();
   private final List<OpenFile> files;
   private final int[] segments;
+  private final boolean contents;
+  private final Map<AddressSpace, Cpu> cpus = new IdentityHashMap<>();
   private int current;
 
   /**
@@ -36,6 +42,18 @@ public final class ModelProcesses {
    * @param segments ids of the segments that the numbers of {@link Verb#SHMAT} mean, from 1
    */
   public ModelProcesses(AddressSpace first, List<OpenFile> files, int... segments) {
+    this(first, files, false, segments);
+  }
+
+  /**
+   * The same.
+   *
+   * @param contents whether loads and stores are made, so that loads have a result; else a touch is
+   *     only what it does to an area
+   */
+  public ModelProcesses(
+      AddressSpace first, List<OpenFile> files, boolean contents, int... segments) {
+    this.contents = contents;
     spaces.add(first);
     this.files = List.copyOf(files);
     this.segments = segments.clone();
@@ -63,6 +81,8 @@ public final class ModelProcesses {
 
   /** Ends all processes. */
   public void end() {
+    cpus.values().forEach(Cpu::close);
+    cpus.clear();
     spaces.forEach(AddressSpace::exit);
     spaces.clear();
   }
@@ -72,6 +92,15 @@ public final class ModelProcesses {
    * {@link Touch}, for fork 0 or a negated errno.
    */
   public long run(Call call) {
+    return run(call, (byte) 0);
+  }
+
+  /**
+   * The same.
+   *
+   * @param value what a store stores
+   */
+  public long run(Call call, byte value) {
     AddressSpace space = space();
     Syscalls calls = space.syscalls();
     long[] a = call.values();
@@ -86,8 +115,8 @@ public final class ModelProcesses {
       case MUNLOCK -> calls.munlock(a[0], a[1]);
       case MSEAL -> calls.mseal(a[0], a[1], 0);
       case MBIND -> bind(calls, a);
-      case WRITE -> touch(a[0], true);
-      case READ -> touch(a[0], false);
+      case WRITE -> contents ? access(a[0], true, value) : touch(a[0], true);
+      case READ -> contents ? access(a[0], false, value) : touch(a[0], false);
       case FORK -> fork();
       case MLOCKALL -> calls.mlockall((int) a[0]);
       case MUNLOCKALL -> calls.munlockall();
@@ -134,8 +163,59 @@ public final class ModelProcesses {
     if (file == null) {
       return Errno.EBADF.negated();
     }
-    file.inode().size(bytes);
+    if (contents) {
+      file.inode().truncate(bytes);
+    } else {
+      file.inode().size(bytes);
+    }
     return 0;
+  }
+
+  private long access(long address, boolean write, byte value) {
+    Vma vma = space().lookup(address);
+    if (vma != null && !knowsContents(vma)) {
+      long result = touch(address, write);
+      return result == Touch.DONE && !write ? Touch.UNKNOWN : result;
+    }
+    Cpu cpu = cpu();
+    try {
+      if (write) {
+        cpu.storeByte(address, value);
+        return Touch.DONE;
+      }
+      return cpu.loadByte(address) & 0xff;
+    } catch (MemoryFault fault) {
+      return switch (fault.reason()) {
+        case MAPERR, NOT_CANONICAL -> Touch.NOT_MAPPED;
+        case ACCERR -> Touch.NOT_ALLOWED;
+        case BUS -> Touch.NO_PAGE;
+        case OUT_OF_MEMORY -> throw new IllegalStateException("the model has no frames left");
+      };
+    }
+  }
+
+  /** Not the program's own code, nor what the kernel maps for it. */
+  private boolean knowsContents(Vma vma) {
+    OpenFile file = vma.file();
+    if (file == null) {
+      return vma.isAnonymous();
+    }
+    String path = file.entry().path();
+    return path.equals("/dev/zero")
+        || path.startsWith("/SYSV")
+        || files.stream().anyMatch(known -> known.inode() == file.inode());
+  }
+
+  private Cpu cpu() {
+    return cpus.computeIfAbsent(space(), AddressSpace::cpu);
+  }
+
+  /**
+   * The kernel has written to memory of the process whose turn it is, in a call of its own: the
+   * model's memory is the same again.
+   */
+  public void written(long address, byte[] bytes) {
+    cpu().store(address, bytes, 0, bytes.length);
   }
 
   private long touch(long address, boolean write) {
@@ -185,7 +265,12 @@ public final class ModelProcesses {
 
   private long exit() {
     if (spaces.size() > 1) {
-      spaces.remove(current).exit();
+      AddressSpace gone = spaces.remove(current);
+      Cpu cpu = cpus.remove(gone);
+      if (cpu != null) {
+        cpu.close();
+      }
+      gone.exit();
       current = Math.min(current, spaces.size() - 1);
     }
     return 0;

@@ -3,7 +3,7 @@ package dev.vmarea.testkit;
 
 /** What comes of a load or a store, as the result of a {@link Verb#READ} or {@link Verb#WRITE}. */
 public final class Touch {
-  /** The page could be had. */
+  /** The page could be had. A load whose contents are compared has the byte as its result. */
   public static final long DONE = 0;
 
   /** SIGSEGV: nothing is mapped there ({@code SEGV_MAPERR}). */
@@ -14,6 +14,9 @@ public final class Touch {
 
   /** SIGBUS: mapped, but behind the end of the file. */
   public static final long NO_PAGE = -5003;
+
+  /** A load that was made, of a byte that the model cannot know. */
+  public static final long UNKNOWN = 256;
 
   private Touch() {}
 

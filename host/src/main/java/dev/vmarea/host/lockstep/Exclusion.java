@@ -16,6 +16,10 @@ enum Exclusion {
   GUARDED_FILL,
   /** Reading where a huge page may come: counts as a write only if no page table is there. */
   HUGE_READ,
+  /** Loads of what the puppet was started with, its code and the kernel's pages: not compared. */
+  UNKNOWN_CONTENTS,
+  /** Which pages mincore finds in memory is not compared, and taken as what it wrote. */
+  RESIDENCY,
   /** Reading what the kernel itself maps: some pages of it may be absent. */
   KERNEL_PAGES,
   /** Huge pages without a reservation can be mapped but not touched: not made. */

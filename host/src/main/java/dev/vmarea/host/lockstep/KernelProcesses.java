@@ -58,7 +58,7 @@ final class KernelProcesses implements AutoCloseable {
   }
 
   /** Runs {@code call}: the same kind of result as the model's. */
-  long run(final Call call) throws PuppetException, IOException {
+  long run(final Call call, final byte value) throws PuppetException, IOException {
     final Puppet puppet = process().puppet();
     final long[] a = call.values();
     return switch (call.verb()) {
@@ -76,8 +76,11 @@ final class KernelProcesses implements AutoCloseable {
               ? puppet.call(SystemCall.MBIND, a[0], a[1])
               : puppet.call(
                   SystemCall.MBIND, a[0], a[1], MPOL_BIND, constants.nodeMask, NODE_BITS, 0);
-      case WRITE -> touch(puppet.access(a[0], true));
-      case READ -> touch(puppet.access(a[0], false));
+      case WRITE -> touch(puppet.access(a[0], true, value));
+      case READ -> {
+        final long result = touch(puppet.access(a[0], false, value));
+        yield result == Touch.DONE ? puppet.loaded() : result;
+      }
       case FORK -> fork();
       case MLOCKALL -> puppet.call(SystemCall.MLOCKALL, a);
       case MUNLOCKALL -> puppet.call(SystemCall.MUNLOCKALL);

@@ -2,10 +2,13 @@
 package dev.vmarea.host.lockstep;
 
 import dev.vmarea.AddressSpace;
+import dev.vmarea.Cpu;
 import dev.vmarea.Machine;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Profile;
 import dev.vmarea.files.KernelFiles;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.host.fuzz.Finding;
 import dev.vmarea.host.fuzz.HostException;
 import dev.vmarea.host.fuzz.Lockstep;
@@ -23,9 +26,11 @@ import dev.vmarea.testkit.CallGenerator;
 import dev.vmarea.testkit.ModelProcesses;
 import dev.vmarea.testkit.Shrinker;
 import dev.vmarea.testkit.Vocabulary;
+import dev.vmarea.vma.Vma;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +51,7 @@ public final class LockstepEngine implements Lockstep {
   private final KernelProcesses.Constants constants;
   private final Precautions precautions;
   private final PuppetImage image = new PuppetImage();
+  private final RemoteMemory memory = new RemoteMemory();
   private @Nullable Template template;
   private @Nullable Template crowded;
 
@@ -105,7 +111,25 @@ public final class LockstepEngine implements Lockstep {
     if (machine.backing() instanceof KernelFiles kernelFiles) {
       host.kernel().hugePageSizes().forEach(size -> kernelFiles.hugePages().setFree(size, 0));
     }
+    takeStack(made);
     return made;
+  }
+
+  /** What execve left on the stack is the only private memory that a puppet begins with. */
+  private void takeStack(final Template made) {
+    try (Cpu cpu = made.model().cpu()) {
+      for (final Vma vma : made.model().vmas()) {
+        if (!vma.has(VmFlags.GROWSDOWN)) {
+          continue;
+        }
+        for (long at = vma.start(); at < vma.end(); at += PAGE) {
+          final byte[] page = memory.read(made.puppet().pid(), at, (int) PAGE);
+          if (!Arrays.equals(page, new byte[page.length])) {
+            cpu.store(at, page, 0, page.length);
+          }
+        }
+      }
+    }
   }
 
   /** A template that is a few areas below the limit. */
@@ -144,7 +168,15 @@ public final class LockstepEngine implements Lockstep {
     files.reset();
     for (int i = 0; i < files.count(); i++) {
       if (files.firstSize(i) >= 0) {
-        from.files().get(i).inode().size(files.firstSize(i));
+        from.files().get(i).inode().truncate(0);
+        from.files().get(i).inode().truncate(files.firstSize(i));
+      }
+    }
+    for (final OpenFiles.Segment segment : files.segments()) {
+      final SharedSegment known = machine.segments().find(segment.id());
+      if (known != null) {
+        known.inode().truncate(0);
+        known.inode().truncate(segment.size());
       }
     }
     final KernelProcesses kernel =
@@ -165,7 +197,7 @@ public final class LockstepEngine implements Lockstep {
     final long tooMuch =
         (host.kernel().totalRamPages() + host.kernel().totalSwapPages() + 1) * PAGE;
     return new Twin(
-        new ModelProcesses(space, from.files(), ids),
+        new ModelProcesses(space, from.files(), true, ids),
         kernel,
         map,
         new Comparison(from.vsyscall(), exclusions),
@@ -176,7 +208,8 @@ public final class LockstepEngine implements Lockstep {
             from.model().layout().startBrk,
             files.count(),
             ids.length,
-            tooMuch));
+            tooMuch),
+        memory);
   }
 
   @Override
@@ -284,6 +317,7 @@ public final class LockstepEngine implements Lockstep {
       template.close();
     }
     files.close();
+    memory.close();
     map.close();
     puppets.close();
   }

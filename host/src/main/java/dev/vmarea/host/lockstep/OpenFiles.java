@@ -8,6 +8,7 @@ import dev.vmarea.host.puppet.PuppetException;
 import dev.vmarea.host.puppet.PuppetImage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -192,9 +193,18 @@ final class OpenFiles implements AutoCloseable {
     return segments;
   }
 
-  /** Gives every file the size it had at first. */
+  /** Gives every file the size it had at first, and zeroes everywhere. */
   void reset() {
-    backings.forEach(OpenFiles::resize);
+    for (final Backing backing : backings) {
+      if (backing.size >= 0) {
+        NativeCalls.syscall(SystemCall.FTRUNCATE, backing.descriptor, 0, 0, 0, 0, 0);
+      }
+      resize(backing);
+    }
+    for (final Segment segment : segments) {
+      final long bytes = (segment.size + PAGE - 1) & -PAGE;
+      MemorySegment.ofAddress(segment.held).reinterpret(bytes).fill((byte) 0);
+    }
   }
 
   /** The size that the file behind a descriptor of the puppet starts with; -1 if it has none. */

@@ -3,6 +3,8 @@ package dev.vmarea.host.lockstep;
 
 import dev.vmarea.base.Advice;
 import dev.vmarea.base.Errno;
+import dev.vmarea.base.Pages;
+import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.ModelProcesses;
 import dev.vmarea.testkit.Terrain;
@@ -27,6 +29,7 @@ final class Twin implements Terrain, AutoCloseable {
   private final Precautions precautions;
   private final Map<Exclusion, Integer> exclusions;
   private final Place place;
+  private final RemoteMemory memory;
   private final List<Step> steps = new ArrayList<>();
 
   /** Where generated calls go. */
@@ -47,7 +50,8 @@ final class Twin implements Terrain, AutoCloseable {
       final Comparison comparison,
       final Precautions precautions,
       final Map<Exclusion, Integer> exclusions,
-      final Place place) {
+      final Place place,
+      final RemoteMemory memory) {
     this.model = model;
     this.kernel = kernel;
     this.map = map;
@@ -55,6 +59,7 @@ final class Twin implements Terrain, AutoCloseable {
     this.precautions = precautions;
     this.exclusions = exclusions;
     this.place = place;
+    this.memory = memory;
   }
 
   ModelProcesses model() {
@@ -85,7 +90,8 @@ final class Twin implements Terrain, AutoCloseable {
   /** Makes {@code call} on both sides and compares: what differs, or null. */
   @Nullable String step(final Call call) throws IOException {
     final int pid = kernel.process().puppet().pid();
-    final long actual = kernel.run(call);
+    final byte value = (byte) (1 + 31 * steps.size());
+    final long actual = kernel.run(call, value);
     steps.add(new Step(call, pid, actual));
     // A marker answers as if nothing were mapped; any other signal is for the model to predict.
     if (actual == Touch.NOT_MAPPED && Precautions.mayBeGuarded(call, model)) {
@@ -95,11 +101,28 @@ final class Twin implements Terrain, AutoCloseable {
     if (call.verb() == Verb.FTRUNCATE && actual != 0) {
       return compare(); // what files refuse is not the model's business
     }
-    final long expected = model.run(call);
+    final long expected = model.run(call, value);
+    if (call.verb() == Verb.READ && expected == Touch.UNKNOWN && actual >= 0) {
+      exclude(Exclusion.UNKNOWN_CONTENTS);
+      return compare();
+    }
+    if (call.verb() == Verb.MINCORE && actual == 0 && expected == 0) {
+      takeVector(call, pid);
+    }
     if (expected != actual && !unjudged(call)) {
       return "result: kernel " + text(call, actual) + ", model " + text(call, expected);
     }
     return compare();
+  }
+
+  /** Which pages are in memory is the kernel's to say: the bytes it wrote are taken. */
+  private void takeVector(final Call call, final int pid) {
+    final long pages = Pages.count(Pages.ceil(call.argument(1)));
+    final byte[] vector = memory.read(pid, call.argument(2), (int) Math.min(pages, 1 << 16));
+    if (vector.length > 0) {
+      exclude(Exclusion.RESIDENCY);
+      model.written(call.argument(2), vector);
+    }
   }
 
   private boolean unjudged(final Call call) {

@@ -136,8 +136,14 @@ public final class Puppet implements AutoCloseable {
    * @throws PuppetException if the puppet died
    */
   public Access access(final long address, final boolean store) throws PuppetException {
+    return access(address, store, (byte) 0);
+  }
+
+  /** The same; a store writes {@code value}, and what a load finds is {@link #loaded}. */
+  public Access access(final long address, final boolean store, final byte value)
+      throws PuppetException {
     view.putLong(RDI, address);
-    view.putLong(RAX, 0);
+    view.putLong(RAX, value & 0xff);
     view.putLong(RIP, store ? PuppetImage.STORE_STUB : PuppetImage.LOAD_STUB);
     setRegisters();
     final WaitStatus status = run();
@@ -150,6 +156,11 @@ public final class Puppet implements AutoCloseable {
               : Access.NOT_MAPPED;
       default -> throw lost(status);
     };
+  }
+
+  /** The byte that the load just made has found. */
+  public int loaded() throws PuppetException {
+    return (int) result() & 0xff;
   }
 
   /**
