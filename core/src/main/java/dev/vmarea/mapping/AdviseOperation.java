@@ -91,7 +91,8 @@ public final class AdviseOperation {
     switch (advice) {
       case Advice.POPULATE_READ -> Population.faultIn(mm, start, end, false);
       case Advice.POPULATE_WRITE -> Population.faultIn(mm, start, end, true);
-      default -> RangeWalk.forEach(mm, start, end, (vma, from, to) -> piece(vma, from, to, advice, holes));
+      default ->
+          RangeWalk.forEach(mm, start, end, (vma, from, to) -> piece(vma, from, to, advice, holes));
     }
   }
 

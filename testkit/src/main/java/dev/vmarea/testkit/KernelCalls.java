@@ -89,8 +89,8 @@ final class KernelCalls {
       case MPROTECT ->
           Call.of(Verb.MPROTECT, at, length, random.nextInt(20) == 0 ? oddProt() : common.prot());
       case MREMAP -> mremap(terrain, at, length);
-      case WRITE -> Call.of(Verb.WRITE, at + random.nextInt(4096));
-      case READ -> Call.of(Verb.READ, at + random.nextInt(4096));
+      case WRITE -> Call.of(Verb.WRITE, at + byteOfPage());
+      case READ -> Call.of(Verb.READ, at + byteOfPage());
       case MADVISE -> {
         int[] list = random.nextInt(3) == 0 ? ADVICE : FLAG_ADVICE;
         yield Call.of(Verb.MADVISE, at, length, list[swarm.favourite(list.length)]);
@@ -278,6 +278,16 @@ final class KernelCalls {
               -1,
               0);
       default -> Call.of(Verb.SHMAT, random.nextInt(4), off, random.nextInt(16) << 12);
+    };
+  }
+
+  /** Few, so that what is stored is loaded again, and not only where the next store will be. */
+  private int byteOfPage() {
+    return switch (random.nextInt(5)) {
+      case 0, 1 -> 0;
+      case 2 -> 1000;
+      case 3 -> 4095;
+      default -> random.nextInt(4096);
     };
   }
 }

@@ -16,7 +16,7 @@ final class Swarm {
     MPROTECT(130),
     MREMAP(110),
     WRITE(150),
-    READ(30),
+    READ(110),
     MADVISE(85),
     LOCK(45),
     MBIND(25),

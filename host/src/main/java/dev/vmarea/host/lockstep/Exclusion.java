@@ -18,6 +18,8 @@ enum Exclusion {
   HUGE_READ,
   /** Loads of what the puppet was started with, its code and the kernel's pages: not compared. */
   UNKNOWN_CONTENTS,
+  /** Stores behind a file's end, in its last page, are not made: when they are lost is open. */
+  BEHIND_END,
   /** Which pages mincore finds in memory is not compared, and taken as what it wrote. */
   RESIDENCY,
   /** Reading what the kernel itself maps: some pages of it may be absent. */

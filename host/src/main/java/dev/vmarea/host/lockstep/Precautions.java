@@ -5,12 +5,14 @@ import dev.vmarea.AddressSpace;
 import dev.vmarea.base.Advice;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
+import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.host.puppet.PuppetImage;
 import dev.vmarea.mapping.LockOperation;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.ModelProcesses;
 import dev.vmarea.testkit.Verb;
+import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.Vma;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,7 @@ final class Precautions {
               ? Exclusion.HUGETLB
               : null;
       case READ -> againstRead(space.lookup(a[0]));
+      case WRITE -> isBehindEnd(space.lookup(a[0]), a[0]) ? Exclusion.BEHIND_END : null;
       case MINCORE -> any(space, a[2], a[1] >>> 12, Precautions::guarded) ? guardedFill() : null;
       case MADVISE -> againstAdvice(space, a);
       case MLOCK2 -> againstFill(space, a[0], a[1]);
@@ -66,6 +69,19 @@ final class Precautions {
 
   private static Exclusion guardedFill() {
     return Exclusion.GUARDED_FILL;
+  }
+
+  /** In the page that a file ends in, behind that end. */
+  private static boolean isBehindEnd(final @Nullable Vma vma, final long address) {
+    if (vma == null || vma.file() == null || vma.isAnonymous()) {
+      return false;
+    }
+    final Inode inode = vma.file().inode();
+    final long offset = Pages.bytes(vma.pgoff()) + address - vma.start();
+    return inode.type() == Inode.Type.REGULAR
+        && inode.size() >= 0
+        && offset >= inode.size()
+        && offset < Pages.ceil(inode.size());
   }
 
   private @Nullable Exclusion againstRead(final @Nullable Vma vma) {

@@ -169,6 +169,9 @@ final class Twin implements Terrain, AutoCloseable {
 
   /** A result as people read it. */
   static String text(final Call call, final long result) {
+    if (call.verb() == Verb.READ && result >= 0) {
+      return "the byte " + result;
+    }
     if (call.verb() == Verb.READ || call.verb() == Verb.WRITE) {
       return Touch.text(result);
     }
