@@ -211,11 +211,16 @@ public final class ModelProcesses {
   }
 
   /**
-   * The kernel has written to memory of the process whose turn it is, in a call of its own: the
-   * model's memory is the same again.
+   * The kernel may have written to memory of the process whose turn it is, in a call of its own:
+   * the model's memory is the same again. Only bytes that differ are stored, as others need not
+   * have been written.
    */
   public void written(long address, byte[] bytes) {
-    cpu().store(address, bytes, 0, bytes.length);
+    for (int i = 0; i < bytes.length; i++) {
+      if (space().lookup(address + i) != null && cpu().loadByte(address + i) != bytes[i]) {
+        cpu().storeByte(address + i, bytes[i]);
+      }
+    }
   }
 
   private long touch(long address, boolean write) {
