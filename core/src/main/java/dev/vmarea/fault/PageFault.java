@@ -100,11 +100,9 @@ public final class PageFault {
       return;
     }
     OpenFile file = vma.file();
-    boolean cached =
-        file != null
-            && file.inode().type() == Inode.Type.REGULAR
-            && !vma.hasAny(VmFlags.PFNMAP | VmFlags.MIXEDMAP);
-    if (cached) {
+    if (file != null
+        && file.inode().type() == Inode.Type.REGULAR
+        && !vma.hasAny(VmFlags.PFNMAP | VmFlags.MIXEDMAP)) {
       makeFromFile(vma, file);
       return;
     }

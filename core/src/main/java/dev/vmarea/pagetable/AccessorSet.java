@@ -2,6 +2,7 @@
 package dev.vmarea.pagetable;
 
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The accessors of one address space that may remember entries. A call that takes rights away waits
@@ -17,6 +18,8 @@ public final class AccessorSet {
     /** Whether it may use an entry that it remembered before this generation. */
     boolean mayBeBehind(long generation);
   }
+
+  private static final long WAIT_NANOS = 20_000;
 
   private final CopyOnWriteArrayList<Accessor> accessors = new CopyOnWriteArrayList<>();
 
@@ -40,7 +43,7 @@ public final class AccessorSet {
         if (++spins < 100) {
           Thread.onSpinWait();
         } else {
-          Thread.yield();
+          LockSupport.parkNanos(WAIT_NANOS);
         }
       }
     }

@@ -217,7 +217,9 @@ public final class ModelProcesses {
    */
   public void written(long address, byte[] bytes) {
     for (int i = 0; i < bytes.length; i++) {
-      if (space().lookup(address + i) != null && cpu().loadByte(address + i) != bytes[i]) {
+      Vma vma = space().lookup(address + i);
+      boolean compared = vma != null && knowsContents(vma);
+      if (compared && cpu().loadByte(address + i) != bytes[i]) {
         cpu().storeByte(address + i, bytes[i]);
       }
     }
