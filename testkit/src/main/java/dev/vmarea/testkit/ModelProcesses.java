@@ -17,7 +17,6 @@ import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,7 @@ public final class ModelProcesses {
   private final List<OpenFile> files;
   private final int[] segments;
   private final boolean contents;
-  private final Map<AddressSpace, Cpu> cpus = new IdentityHashMap<>();
+  private final IdentityHashMap<AddressSpace, Cpu> cpus = new IdentityHashMap<>();
   private int current;
 
   /**

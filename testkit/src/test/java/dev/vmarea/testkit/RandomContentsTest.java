@@ -55,12 +55,12 @@ class RandomContentsTest {
   }
 
   /** One process and what its memory should hold. */
-  private static final class Process {
+  private static final class Program {
     final AddressSpace space;
     final Cpu cpu;
     final @Nullable Page[] pages;
 
-    Process(AddressSpace space, @Nullable Page[] pages) {
+    Program(AddressSpace space, @Nullable Page[] pages) {
       this.space = space;
       this.cpu = space.cpu();
       this.pages = pages;
@@ -71,15 +71,15 @@ class RandomContentsTest {
   private final byte[][] fileBytes = new byte[FILE_PAGES][4096];
   private final OpenFile file = ShmemFile.unnamed("/memfd:x", Pages.bytes(FILE_PAGES));
   private int fileEnd = FILE_PAGES;
-  private @Nullable Process parent;
-  private Process process = begin();
+  private @Nullable Program parent;
+  private Program process = begin();
 
-  private Process begin() {
+  private Program begin() {
     ProgramLayout layout = new ProgramLayout();
     layout.mmapBase = 0x7ffff7fff000L;
     layout.legacyBase = 0x2aaaaaaab000L;
     Task task = new Task(new ResourceLimits(), -1L);
-    return new Process(machine.newAddressSpace(layout, task), new @Nullable Page[PAGES]);
+    return new Program(machine.newAddressSpace(layout, task), new @Nullable Page[PAGES]);
   }
 
   @ParameterizedTest
@@ -106,7 +106,7 @@ class RandomContentsTest {
     assertThat(machine.kernel().memory().allocatedPages()).as("but for the zeroes").isOne();
   }
 
-  private static void end(Process process) {
+  private static void end(Program process) {
     process.cpu.close();
     process.space.exit();
   }
@@ -236,7 +236,7 @@ class RandomContentsTest {
     fileEnd = pages;
   }
 
-  private static void dropCopies(Process process, int filePage) {
+  private static void dropCopies(Program process, int filePage) {
     for (Page page : process.pages) {
       if (page != null && page.filePage == filePage) {
         page.own = null;
@@ -256,7 +256,7 @@ class RandomContentsTest {
   /** Goes on in the child or in the parent; the other is compared once more and ends. */
   private void fork(SplittableRandom random) throws Exception {
     if (parent != null) {
-      Process old = parent;
+      Program old = parent;
       parent = null;
       end(old);
     }
@@ -266,7 +266,7 @@ class RandomContentsTest {
       Page page = process.pages[i];
       copies[i] = page == null ? null : page.copy();
     }
-    Process other = new Process(child, copies);
+    Program other = new Program(child, copies);
     boolean stay = random.nextBoolean();
     parent = stay ? other : process;
     process = stay ? process : other;
@@ -314,7 +314,7 @@ class RandomContentsTest {
     return source;
   }
 
-  private void compare(Process which, int index, int offset) {
+  private void compare(Program which, int index, int offset) {
     Page page = which.pages[index];
     try {
       byte got = which.cpu.loadByte(at(index) + offset);

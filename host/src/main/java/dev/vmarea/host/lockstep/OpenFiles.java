@@ -194,6 +194,7 @@ final class OpenFiles implements AutoCloseable {
   }
 
   /** Gives every file the size it had at first, and zeroes everywhere. */
+  @SuppressWarnings("restricted") // we attached the segments ourselves
   void reset() {
     for (final Backing backing : backings) {
       if (backing.size >= 0) {
