@@ -52,7 +52,7 @@ final class Precautions {
               : null;
       case READ -> againstRead(space.lookup(a[0]));
       case WRITE -> isBehindEnd(space.lookup(a[0]), a[0]) ? Exclusion.BEHIND_END : null;
-      case MINCORE -> any(space, a[2], a[1] >>> 12, Precautions::guarded) ? guardedFill() : null;
+      case MINCORE -> againstVector(space, a);
       case MADVISE -> againstAdvice(space, a);
       case MLOCK2 -> againstFill(space, a[0], a[1]);
       case MLOCKALL ->
@@ -69,6 +69,17 @@ final class Precautions {
 
   private static Exclusion guardedFill() {
     return Exclusion.GUARDED_FILL;
+  }
+
+  /** mincore's vector is read from outside, which needs what the puppet itself would not. */
+  private static @Nullable Exclusion againstVector(final AddressSpace space, final long[] a) {
+    if (any(space, a[2], a[1] >>> 12, Precautions::guarded)) {
+      return guardedFill();
+    }
+    final long access = VmFlags.READ | VmFlags.WRITE;
+    return any(space, a[2], (a[1] >>> 12) + 1, vma -> (vma.flags() & access) == VmFlags.WRITE)
+        ? Exclusion.RESIDENCY
+        : null;
   }
 
   /** In the page that a file ends in, behind that end. */
