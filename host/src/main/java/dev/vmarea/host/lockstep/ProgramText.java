@@ -3,7 +3,6 @@ package dev.vmarea.host.lockstep;
 
 import dev.vmarea.host.fuzz.Order;
 import dev.vmarea.testkit.Call;
-import dev.vmarea.testkit.Touch;
 import dev.vmarea.testkit.Verb;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,8 +62,9 @@ final class ProgramText {
         out.append(indent)
             .append("touch(")
             .append(hex(call.argument(0)))
-            .append(call.verb() == Verb.WRITE ? ", 1, \"" : ", 0, \"")
-            .append(Touch.text(step.result()))
+            .append(call.verb() == Verb.WRITE ? ", " + (Twin.value(i) & 0xff) : ", -1")
+            .append(", \"")
+            .append(Twin.text(call, step.result()))
             .append("\");\n");
       } else if (call.verb() != Verb.SWITCH
           && call.verb() != Verb.EXIT
@@ -159,15 +159,22 @@ final class ProgramText {
 
       static void caught(int signal) { siglongjmp(back, signal); }
 
-      static void touch(long address, int write, const char *recorded) {
+      /* Stores a byte, or loads one if it is -1. */
+      static void touch(long address, int byte, const char *recorded) {
+        volatile unsigned char *at = (volatile unsigned char *)address;
         int signal = sigsetjmp(back, 1);
+        int loaded = 0;
         if (signal == 0) {
-          if (write) *(volatile char *)address = 0; else (void)*(volatile char *)address;
+          if (byte < 0) loaded = *at; else *at = (unsigned char)byte;
         }
-        fprintf(stderr, "%s %#lx: signal %d (recorded %s)\\n", write ? "write" : "read", address,
-                signal, recorded);
+        fprintf(stderr, "%s %#lx: ", byte < 0 ? "read" : "write", address);
+        if (signal != 0) fprintf(stderr, "signal %d", signal);
+        else if (byte < 0) fprintf(stderr, "the byte %d", loaded);
+        else fprintf(stderr, "done");
+        fprintf(stderr, " (recorded %s)\\n", recorded);
       }
 
+      __attribute__((unused))
       static long soft_limit(int resource, unsigned long soft) {
         struct rlimit limit;
         getrlimit(resource, &limit);
@@ -175,6 +182,7 @@ final class ProgramText {
         return setrlimit(resource, &limit);
       }
 
+      __attribute__((unused))
       static void drop_capabilities(void) {
         unsigned header[2] = {0x20080522, 0};
         unsigned none[6] = {0};

@@ -87,10 +87,15 @@ final class Twin implements Terrain, AutoCloseable {
     exclusions.merge(exclusion, 1, Integer::sum);
   }
 
+  /** What the store in this step stores: each something else. */
+  static byte value(final int step) {
+    return (byte) (1 + 31 * step);
+  }
+
   /** Makes {@code call} on both sides and compares: what differs, or null. */
   @Nullable String step(final Call call) throws IOException {
     final int pid = kernel.process().puppet().pid();
-    final byte value = (byte) (1 + 31 * steps.size());
+    final byte value = value(steps.size());
     final long actual = kernel.run(call, value);
     steps.add(new Step(call, pid, actual));
     // A marker answers as if nothing were mapped; any other signal is for the model to predict.
