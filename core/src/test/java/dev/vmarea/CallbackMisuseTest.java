@@ -26,13 +26,6 @@ class CallbackMisuseTest {
 
   private final HookLab lab = new HookLab(Profile.SETTLED);
 
-  private void checkGap() {
-    assertThat(lab.vma(0)).isNull();
-    assertThat(lab.committed()).isZero();
-    assertThat(lab.space.mm().lock().isLocked()).isFalse();
-    lab.space.verify();
-  }
-
   private static final class Broken extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
@@ -75,7 +68,7 @@ class CallbackMisuseTest {
           });
         });
     assertThatThrownBy(() -> lab.shared(failing, 0, 4)).isInstanceOf(IllegalStateException.class);
-    checkGap();
+    lab.checkGap();
     assertThat(lab.vma(40)).isNull();
   }
 
@@ -94,14 +87,14 @@ class CallbackMisuseTest {
     lab.privately(file, 0, 4);
     lab.anonymous(4, 8);
     assertThatThrownBy(() -> lab.anonymous(0, 8)).isInstanceOf(Broken.class);
-    checkGap();
+    lab.checkGap();
     assertThat(lab.vma(4)).isNull();
     assertThat(closed[0]).isOne();
     assertThat(file.references()).isOne();
     lab.privately(file, 0, 4);
     assertThatThrownBy(() -> lab.space.syscalls().munmap(lab.at(0), 4 * Pages.SIZE))
         .isInstanceOf(Broken.class);
-    checkGap();
+    lab.checkGap();
     assertThat(closed[0]).isEqualTo(2);
   }
 
@@ -167,7 +160,7 @@ class CallbackMisuseTest {
     OpenFile file =
         HookLab.prepared(descriptor -> descriptor.vmFlags(descriptor.vmFlags() | VmFlags.SEALED));
     assertThat(lab.privately(file, 0, 4)).isEqualTo(Errno.EINVAL.negated());
-    checkGap();
+    lab.checkGap();
   }
 
   @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.KernelConfig;
@@ -103,6 +105,14 @@ final class HookLab {
     } finally {
       machine.kernel().failures(FailurePlan.NONE);
     }
+  }
+
+  /** Nothing of a failed call on page 0 is left, old mappings apart, which are gone. */
+  void checkGap() {
+    assertThat(vma(0)).isNull();
+    assertThat(committed()).isZero();
+    assertThat(space.mm().lock().isLocked()).isFalse();
+    space.verify();
   }
 
   long at(long page) {

@@ -26,14 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HookMisuseTest {
   private final HookLab lab = new HookLab(Profile.SETTLED);
 
-  /** Nothing of a failed call is left, old mappings apart, which are gone. */
-  private void checkGap() {
-    assertThat(lab.vma(0)).isNull();
-    assertThat(lab.committed()).isZero();
-    assertThat(lab.space.mm().lock().isLocked()).isFalse();
-    lab.space.verify();
-  }
-
   private static final class Broken extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
@@ -46,7 +38,7 @@ class HookMisuseTest {
           throw new Broken();
         });
     assertThatThrownBy(() -> lab.privately(file, 0, 4)).isInstanceOf(Broken.class);
-    checkGap();
+    lab.checkGap();
     assertThat(file.references()).isOne();
   }
 
@@ -59,7 +51,7 @@ class HookMisuseTest {
         };
     OpenFile file = HookLab.file(hook);
     assertThatThrownBy(() -> lab.shared(file, 0, 4)).isInstanceOf(Broken.class);
-    checkGap();
+    lab.checkGap();
     assertThat(lab.entry(0)).isZero();
     assertThat(lab.machine.kernel().pfnTracking().reservations()).isEmpty();
     assertThat(file.references()).isOne();
@@ -75,7 +67,7 @@ class HookMisuseTest {
           });
         });
     assertThatThrownBy(() -> lab.shared(file, 0, 4)).isInstanceOf(Broken.class);
-    checkGap();
+    lab.checkGap();
   }
 
   @Test
@@ -85,7 +77,7 @@ class HookMisuseTest {
     assertThatThrownBy(() -> lab.shared(self[0], 0, 4))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("from inside a hook");
-    checkGap();
+    lab.checkGap();
     assertThat(lab.vma(8)).isNull();
     // It is over with the hook: the next call works.
     assertThat(lab.anonymous(0, 4)).isEqualTo(lab.at(0));
@@ -107,7 +99,7 @@ class HookMisuseTest {
   private void refused(MmapPrepare hook, Errno error) {
     lab.anonymous(0, 4);
     assertThat(lab.privately(HookLab.prepared(hook), 0, 4)).isEqualTo(error.negated());
-    checkGap();
+    lab.checkGap();
   }
 
   @ParameterizedTest
@@ -161,14 +153,14 @@ class HookMisuseTest {
     OpenFile file = HookLab.prepared(d -> d.remap(d.start(), 0xd0000, 0));
     assertThat(lab.shared(file, 0, 4)).isEqualTo(Errno.EINVAL.negated());
     assertThat(lab.warned(KernelWarning.Kind.BUG)).isTrue();
-    checkGap();
+    lab.checkGap();
   }
 
   @Test
   void anUnalignedActionIsRefused() {
     OpenFile file = HookLab.prepared(d -> d.remap(d.start() + 1, 0xd0000, Pages.SIZE));
     assertThat(lab.shared(file, 0, 4)).isEqualTo(Errno.EINVAL.negated());
-    checkGap();
+    lab.checkGap();
   }
 
   @Test

@@ -98,52 +98,30 @@ public record KernelConfig(
 
   /** The same with another vm.max_map_count. */
   public KernelConfig withMaxMapCount(int count) {
-    return with(count, overcommitMode, commitLimitPages, totalRamPages, totalSwapPages);
+    return with(taskSize, count, overcommitMode, commitLimitPages, totalRamPages, totalSwapPages);
   }
 
   /** The same with another overcommit mode and its limit in pages. */
   public KernelConfig withOvercommit(int mode, long limitPages) {
-    return with(maxMapCount, mode, limitPages, totalRamPages, totalSwapPages);
+    return with(taskSize, maxMapCount, mode, limitPages, totalRamPages, totalSwapPages);
   }
 
   /** The same with another end of the user address space, in bytes, page aligned. */
   public KernelConfig withTaskSize(long bytes) {
-    return new KernelConfig(
-        bytes,
-        dacMinAddr,
-        minAddr,
-        stackGuardPages,
-        maxMapCount,
-        overcommitMode,
-        commitLimitPages,
-        adminReservePages,
-        userReservePages,
-        totalRamPages,
-        totalSwapPages,
-        hugePageSizes,
-        defaultHugePageSize,
-        ksm,
-        thp,
-        shmemThp,
-        anonNames,
-        pkeys,
-        softDirty,
-        swap,
-        numaNodes,
-        cpus,
-        randomize);
+    return with(
+        bytes, maxMapCount, overcommitMode, commitLimitPages, totalRamPages, totalSwapPages);
   }
 
   /** The same with other amounts of RAM and swap in pages. */
   public KernelConfig withMemory(long ramPages, long swapPages) {
-    return with(maxMapCount, overcommitMode, commitLimitPages, ramPages, swapPages);
+    return with(taskSize, maxMapCount, overcommitMode, commitLimitPages, ramPages, swapPages);
   }
 
   /** The same with other values of what changes on a running machine. */
   private KernelConfig with(
-      int mapCount, int commitMode, long commitLimit, long ramPages, long swapPages) {
+      long end, int mapCount, int commitMode, long commitLimit, long ramPages, long swapPages) {
     return new KernelConfig(
-        taskSize,
+        end,
         dacMinAddr,
         minAddr,
         stackGuardPages,
