@@ -143,15 +143,14 @@ final class ProgramText {
       #include <sys/wait.h>
       #include <unistd.h>
 
-      __attribute__((unused))
       __attribute__((unused)) static unsigned long node0 = 1;
       static int files[16];
       static int segments[3];
       static sigjmp_buf back;
 
       __attribute__((unused))
-      __attribute__((unused))
       static int file(long n) { return n >= 0 && n < 13 ? files[n] : -1; }
+      __attribute__((unused))
       static int segment(long n) { return n >= 1 && n <= 2 ? segments[n] : -1; }
 
       static long told(const char *call, long result, long recorded) {
