@@ -216,10 +216,21 @@ public final class Cpu implements AutoCloseable {
     writes.memory(slot).set(LONG, writes.offset(slot, address), value);
   }
 
+  /** All or nothing: both pages are there, at one moment, before a byte is stored. */
   private void storePieces(long address, int bytes, long value) {
-    translate(writes, address + bytes - 1, Access.WRITE); // all or nothing
+    long second = Pages.floor(address + bytes - 1);
+    int low;
+    int high;
+    do {
+      low = translate(writes, address, Access.WRITE);
+      high = translate(writes, second, Access.WRITE);
+    } while (!writes.holds(low, address));
     for (int i = 0; i < bytes; i++) {
-      storeByte(address + i, (byte) (value >>> 8 * i));
+      long at = address + i;
+      int slot = at < second ? low : high;
+      writes
+          .memory(slot)
+          .set(ValueLayout.JAVA_BYTE, writes.offset(slot, at), (byte) (value >>> 8 * i));
     }
   }
 

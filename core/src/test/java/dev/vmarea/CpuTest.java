@@ -116,8 +116,18 @@ class CpuTest {
   @Test
   void aStoreAcrossPagesIsAllOrNothing() {
     anonymous(0, 1);
-    faults(MemoryFault.Cause.MAPERR, at(1) + 3, () -> cpu.storeLong(at(1) - 4, -1));
+    faults(MemoryFault.Cause.MAPERR, at(1), () -> cpu.storeLong(at(1) - 4, -1));
     assertThat(cpu.loadInt(at(1) - 4)).isZero();
+    assertThat(space.lookup(at(0)).anon()).as("the first page was faulted in").isNotNull();
+  }
+
+  @Test
+  void anAccessAcrossPagesFaultsAtTheFirstPageFirst() {
+    anonymous(1, 2);
+    faults(MemoryFault.Cause.MAPERR, at(1) - 4, () -> cpu.storeLong(at(1) - 4, -1));
+    faults(MemoryFault.Cause.MAPERR, at(1) - 4, () -> cpu.loadLong(at(1) - 4));
+    assertThat(space.lookup(at(1)).anon()).as("the second page is untouched").isNull();
+    assertThat(cpu.loadInt(at(1))).isZero();
   }
 
   @Test
