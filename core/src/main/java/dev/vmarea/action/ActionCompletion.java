@@ -8,6 +8,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelWarning;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.vma.MmapAction;
@@ -30,8 +31,8 @@ final class ActionCompletion {
   /**
    * Carries {@code action} out.
    *
-   * @throws ErrnoException EINVAL, ENOMEM or EACCES of a remap; EINVAL, EBUSY, EFAULT or ENOMEM of
-   *     inserting pages; EINVAL without an MMU
+   * @throws ErrnoException EINVAL, ENOMEM, EACCES or EBUSY of a remap; EINVAL, EBUSY, EFAULT or
+   *     ENOMEM of inserting pages; EINVAL without an MMU
    */
   void complete(MmapAction action) throws ErrnoException {
     if (action instanceof MmapAction.Nothing) {
@@ -64,7 +65,7 @@ final class ActionCompletion {
 
   private void remap(long start, long pfn, long size, PageProtection protection)
       throws ErrnoException {
-    if ((target.vmFlags() & PfnRemap.FLAGS) != PfnRemap.FLAGS) {
+    if ((target.vmFlags() & VmFlags.REMAP_FLAGS) != VmFlags.REMAP_FLAGS) {
       scope.warn(KernelWarning.Kind.RULE, "a remap of a VMA without the flags of one");
     }
     PfnRemap.complete(scope, target, start, pfn, size, protection);

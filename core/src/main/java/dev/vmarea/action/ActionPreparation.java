@@ -92,13 +92,13 @@ final class ActionPreparation {
             whole || scope.has(Difference.COW_PART_ACCEPTED),
             pfn,
             descriptor.pgoff()));
-    descriptor.vmFlags(descriptor.vmFlags() | PfnRemap.FLAGS);
+    descriptor.vmFlags(descriptor.vmFlags() | VmFlags.REMAP_FLAGS);
   }
 
   private void simpleIoRemap(MmapAction.SimpleIoRemap simple) throws ErrnoException {
-    IoArea area =
-        IoArea.of(simple.physical(), simple.size(), descriptor.pgoff(), descriptor.pages());
-    ioRemap(descriptor.start(), area.pfn(), descriptor.size(), descriptor.pageProtection());
+    long pfn =
+        IoArea.firstPfn(simple.physical(), simple.size(), descriptor.pgoff(), descriptor.pages());
+    ioRemap(descriptor.start(), pfn, descriptor.size(), descriptor.pageProtection());
   }
 
   private void mixed() {
@@ -108,7 +108,7 @@ final class ActionPreparation {
     descriptor.vmFlags(descriptor.vmFlags() | VmFlags.MIXEDMAP);
   }
 
-  static long pages(MmapAction.MixedMap.Part part) {
+  private static long pages(MmapAction.MixedMap.Part part) {
     return switch (part) {
       case MmapAction.MixedMap.Pages pages -> pages.pfns().size();
       case MmapAction.MixedMap.Frames frames -> frames.pages();

@@ -78,7 +78,7 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
     checkOpen();
     boolean whole = address == start() && address + Pages.ceil(size) == end();
     pgoff(PfnRemap.pgoff(vmFlags(), whole, pfn, pgoff()));
-    vmFlags(vmFlags() | PfnRemap.FLAGS);
+    vmFlags(vmFlags() | VmFlags.REMAP_FLAGS);
     PfnRemap.complete(scope, this, address, pfn, size, protection);
   }
 
@@ -92,8 +92,8 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
 
   @Override
   public void ioMapMemory(long physical, long bytes) throws ErrnoException {
-    IoArea area = IoArea.of(physical, bytes, pgoff(), pages());
-    ioRemapPfnRange(start(), area.pfn(), size(), pageProtection());
+    long pfn = IoArea.firstPfn(physical, bytes, pgoff(), pages());
+    ioRemapPfnRange(start(), pfn, size(), pageProtection());
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.HookedMm;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address space as the hooks of one call see it, and the way to call them: with memory calls
@@ -39,22 +40,16 @@ public record HookScope(Mm mm, Task task) implements HookedMm {
     if (kernel().fails(point)) {
       throw Errno.ENOMEM.failure();
     }
-    boolean before = mm.lock().enterHook();
-    try {
-      hook.run();
-    } finally {
-      mm.lock().leaveHook(before);
-    }
+    mm.lock()
+        .<@Nullable Void, ErrnoException>inHook(() -> {
+          hook.run();
+          return null;
+        });
   }
 
   /** Asks a hook that cannot fail. */
   <T> T ask(Supplier<T> hook) {
-    boolean before = mm.lock().enterHook();
-    try {
-      return hook.get();
-    } finally {
-      mm.lock().leaveHook(before);
-    }
+    return mm.lock().inHook(hook::get);
   }
 
   Kernel kernel() {

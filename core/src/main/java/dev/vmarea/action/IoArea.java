@@ -8,13 +8,12 @@ import dev.vmarea.base.Pages;
 /**
  * The part of a device's memory that a mapping shows: from its page offset on (mm-semantics 3.7,
  * simple I/O remap; the old {@code vm_iomap_memory} computes the same).
- *
- * @param pfn first page frame
- * @param pages page frames from there to the end of the memory
  */
-record IoArea(long pfn, long pages) {
+final class IoArea {
+  private IoArea() {}
+
   /**
-   * Computes it.
+   * Its first page frame.
    *
    * @param physical first byte of the memory, which need not begin a page
    * @param size its bytes
@@ -22,7 +21,7 @@ record IoArea(long pfn, long pages) {
    * @param wanted the mapping's length, in pages
    * @throws ErrnoException EINVAL if the memory wraps, or ends before the mapping does
    */
-  static IoArea of(long physical, long size, long pgoff, long wanted) throws ErrnoException {
+  static long firstPfn(long physical, long size, long pgoff, long wanted) throws ErrnoException {
     if (Long.compareUnsigned(physical + size, physical) < 0) {
       throw Errno.EINVAL.failure();
     }
@@ -33,10 +32,9 @@ record IoArea(long pfn, long pages) {
     if (wraps || Long.compareUnsigned(pgoff, pages) > 0) {
       throw Errno.EINVAL.failure();
     }
-    long rest = pages - pgoff;
-    if (Long.compareUnsigned(wanted, rest) > 0) {
+    if (Long.compareUnsigned(wanted, pages - pgoff) > 0) {
       throw Errno.EINVAL.failure();
     }
-    return new IoArea(pfn + pgoff, rest);
+    return pfn + pgoff;
   }
 }

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * tables (mm-semantics 6.1 to 6.3). Entries are of page size only, whatever the range.
  */
 final class PfnRemap {
-  /** What every mapping of page frames carries. */
-  static final long FLAGS = VmFlags.IO | VmFlags.PFNMAP | VmFlags.DONTEXPAND | VmFlags.DONTDUMP;
-
   private PfnRemap() {}
 
   /**
@@ -44,8 +41,8 @@ final class PfnRemap {
    * Fills [start, start + size).
    *
    * @param size bytes, rounded up to pages
-   * @throws ErrnoException EINVAL unaligned or against a reservation, ENOMEM, EACCES; nothing is
-   *     left in the tables
+   * @throws ErrnoException EINVAL unaligned or against a reservation, ENOMEM, EACCES: nothing is
+   *     left in the tables; EBUSY where an entry is: what was filled stays, the caller unmaps
    */
   static void complete(
       HookScope scope, RemapTarget target, long start, long pfn, long size, PageProtection wanted)

@@ -16,7 +16,6 @@ public final class FailureRun implements FailurePlan {
   private final @Nullable Point point;
   private final int occurrence;
   private final Map<Point, Integer> passed = new EnumMap<>(Point.class);
-  private boolean failed;
 
   /** A point and which time it is passed, from 1. */
   public record Occurrence(Point point, int number) {}
@@ -36,14 +35,7 @@ public final class FailureRun implements FailurePlan {
   @Override
   public boolean fails(Point passing) {
     int number = passed.merge(passing, 1, Integer::sum);
-    boolean due = passing == point && number == occurrence;
-    failed |= due;
-    return due;
-  }
-
-  /** Whether the failure asked for has happened. */
-  public boolean hasFailed() {
-    return failed;
+    return passing == point && number == occurrence;
   }
 
   /** Every point passed so far, each as often as it was, in the order of {@link Point}. */

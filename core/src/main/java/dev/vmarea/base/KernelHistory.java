@@ -31,10 +31,10 @@ final class KernelHistory {
           new Change(
               6_018,
               "MADV_GUARD_INSTALL marks the area with a flag that merging keeps (late 6.18 stable)"),
-          new Change(7_001, "mremap tests the map count at other places"),
-          new Change(7_001, "unsupported MAP_DROPPABLE is EOPNOTSUPP instead of 524"),
           new Change(6_019, "hooks ask for actions, and success and error hooks follow them"),
           new Change(7_000, "a file that a hook put in is put when the mapping fails"),
+          new Change(7_001, "mremap tests the map count at other places"),
+          new Change(7_001, "unsupported MAP_DROPPABLE is EOPNOTSUPP instead of 524"),
           new Change(7_001, "actions are checked when they are prepared; vm_ops.mapped exists"),
           new Change(7_002, "a failing mapping hook gives its commit charge back"));
 

@@ -59,9 +59,6 @@ public record PageProtection(long bits) {
   /** {@link #DIRTY} of an entry that is read-only. */
   public static final long SAVED_DIRTY = 1L << 58;
 
-  /** First of the four protection-key bits. */
-  public static final int PKEY_SHIFT = 59;
-
   /** No instructions may be fetched. */
   public static final long NO_EXECUTE = 1L << 63;
 

@@ -126,6 +126,9 @@ public final class VmFlags {
   /** READ, WRITE and EXEC. */
   public static final long ACCESS = READ | WRITE | EXEC;
 
+  /** What every mapping filled with page frames carries ({@code VM_REMAP_FLAGS}). */
+  public static final long REMAP_FLAGS = IO | PFNMAP | DONTEXPAND | DONTDUMP;
+
   /** Never merged; mlock does not lock them. */
   public static final long SPECIAL = IO | DONTEXPAND | PFNMAP | MIXEDMAP;
 

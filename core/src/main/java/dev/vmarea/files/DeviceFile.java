@@ -27,11 +27,7 @@ public enum DeviceFile implements LegacyMmap, VmOperations {
   },
 
   /** Event buffers of perf_event_open. */
-  PERF_EVENT(
-      VmFlags.PFNMAP | VmFlags.IO | VmFlags.DONTCOPY | VmFlags.DONTEXPAND | VmFlags.DONTDUMP,
-      0,
-      true,
-      true) {
+  PERF_EVENT(VmFlags.REMAP_FLAGS | VmFlags.DONTCOPY, 0, true, true) {
     @Override
     void check(long flags) throws ErrnoException {
       if ((flags & VmFlags.SHARED) == 0) {
@@ -44,11 +40,7 @@ public enum DeviceFile implements LegacyMmap, VmOperations {
   IO_URING(VmFlags.MIXEDMAP | VmFlags.DONTEXPAND, 0, false, true),
 
   /** Binary files of sysfs: read-only kernel memory. */
-  SYSFS_BINARY(
-      VmFlags.PFNMAP | VmFlags.IO | VmFlags.DONTEXPAND | VmFlags.DONTDUMP,
-      VmFlags.MAYWRITE,
-      false,
-      false) {
+  SYSFS_BINARY(VmFlags.REMAP_FLAGS, VmFlags.MAYWRITE, false, false) {
     @Override
     void check(long flags) throws ErrnoException {
       if ((flags & (VmFlags.WRITE | VmFlags.MAYSHARE)) != 0) {

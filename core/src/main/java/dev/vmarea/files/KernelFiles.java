@@ -38,7 +38,7 @@ public final class KernelFiles implements SharedBacking {
     }
     OpenFile file = ShmemFile.unnamed("/dev/zero", bytes);
     file.whenReleased(() -> {
-      file.inode().pageCache().drop(0); // nobody can open it again
+      file.inode().pageCache().drop(0, -1); // nobody can open it again
       if (!noReserve) {
         kernel.commit().uncharge(Pages.count(bytes));
       }

@@ -32,9 +32,6 @@ public final class PfnDevice {
   /** Where such devices are found. */
   public static final FileSystem MOUNT = new FileSystem("devtmpfs", false, false);
 
-  private static final long PFN_MAPPING =
-      VmFlags.IO | VmFlags.PFNMAP | VmFlags.DONTEXPAND | VmFlags.DONTDUMP;
-
   private final Kernel kernel;
   private final PfnDeviceSettings settings;
   private final List<Long> allocated = new ArrayList<>();
@@ -119,7 +116,7 @@ public final class PfnDevice {
         case KERNEL_PAGES ->
             descriptor.mapKernelPages(descriptor.start(), allocated(pgoff, descriptor.pages()));
         case MIXED -> descriptor.action(mixed(descriptor.start(), pgoff, descriptor.pages()));
-        case NONE -> descriptor.vmFlags(descriptor.vmFlags() | PFN_MAPPING);
+        case NONE -> descriptor.vmFlags(descriptor.vmFlags() | VmFlags.REMAP_FLAGS);
       }
     }
 
@@ -162,7 +159,7 @@ public final class PfnDevice {
         case SIMPLE_IOREMAP -> vma.ioMapMemory(settings.physical(), settings.size());
         case KERNEL_PAGES -> vma.insertPages(vma.start(), allocated(pgoff, vma.pages()));
         case MIXED -> mixed(vma, pgoff);
-        case NONE -> vma.vmFlags(vma.vmFlags() | PFN_MAPPING);
+        case NONE -> vma.vmFlags(vma.vmFlags() | VmFlags.REMAP_FLAGS);
       }
     }
 

@@ -47,7 +47,7 @@ final class VmaCreation {
     if (reservesRemoval(scope, state.followUp)) {
       mm().editor().reserveRemove();
     }
-    if (state.operations() instanceof LegacyMmap hook && state.followUp == null) {
+    if (state.operations() instanceof LegacyMmap hook) {
       askOldHook(hook);
     } else if (state.asked == null && (state.flags & VmFlags.SHARED) != 0) {
       boolean noReserve = (state.flags & VmFlags.NORESERVE) != 0;

@@ -223,15 +223,7 @@ final class VmaMove {
   }
 
   private @Nullable Errno tellMoved(@Nullable VmOperations ops, Vma copy) {
-    if (ops == null) {
-      return null;
-    }
-    boolean before = mm.lock().enterHook();
-    try {
-      return ops.mremap(copy);
-    } finally {
-      mm.lock().leaveHook(before);
-    }
+    return ops == null ? null : mm.lock().inHook(() -> ops.mremap(copy));
   }
 
   private void moveBack(PageTables tables, long target) {

@@ -128,13 +128,7 @@ public final class VmaEditor {
     }
     VmOperations ops = vma.ops();
     if (ops != null) {
-      boolean before = mm.lock().enterHook();
-      Errno refused;
-      try {
-        refused = ops.maySplit(vma, address);
-      } finally {
-        mm.lock().leaveHook(before);
-      }
+      Errno refused = mm.lock().inHook(() -> ops.maySplit(vma, address));
       if (refused != null) {
         throw refused.failure();
       }

@@ -26,12 +26,7 @@ public final class VmaLifecycle {
     }
     VmOperations ops = copy.ops();
     if (ops != null) {
-      boolean before = mm.lock().enterHook();
-      try {
-        ops.open(copy);
-      } finally {
-        mm.lock().leaveHook(before);
-      }
+      mm.lock().runHook(() -> ops.open(copy));
     }
   }
 
@@ -42,12 +37,7 @@ public final class VmaLifecycle {
     }
     VmOperations ops = vma.ops();
     if (ops != null) {
-      boolean before = mm.lock().enterHook();
-      try {
-        ops.close(vma);
-      } finally {
-        mm.lock().leaveHook(before);
-      }
+      mm.lock().runHook(() -> ops.close(vma));
     }
   }
 
@@ -71,12 +61,7 @@ public final class VmaLifecycle {
     }
     OpenFile file = vma.file();
     if (file != null) {
-      boolean before = mm.lock().enterHook();
-      try {
-        file.put();
-      } finally {
-        mm.lock().leaveHook(before);
-      }
+      mm.lock().runHook(() -> file.put());
     }
   }
 }

@@ -2,6 +2,7 @@
 package dev.vmarea.space;
 
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lock of an address space's writers (mmap_lock held for writing). Linux's cannot be taken
@@ -24,15 +25,32 @@ public final class WriterLock extends ReentrantLock {
     super.lock();
   }
 
-  /** A hook is about to run, with the lock held; returns what {@link #leaveHook} is to be given. */
-  public boolean enterHook() {
-    boolean before = inHook;
-    inHook = true;
-    return before;
+  /** A driver's code that may fail with {@code E}. */
+  @FunctionalInterface
+  public interface Hook<T extends @Nullable Object, E extends Exception> {
+    /** Runs it. */
+    T run() throws E;
   }
 
-  /** The hook has returned. */
-  public void leaveHook(boolean before) {
-    inHook = before;
+  /** Runs a driver's code, with the lock held. */
+  public <T extends @Nullable Object, E extends Exception> T inHook(Hook<T, E> hook) throws E {
+    boolean before = inHook;
+    inHook = true;
+    try {
+      return hook.run();
+    } finally {
+      inHook = before;
+    }
+  }
+
+  /** Runs a driver's code that returns nothing and cannot fail, with the lock held. */
+  public void runHook(Runnable hook) {
+    boolean before = inHook;
+    inHook = true;
+    try {
+      hook.run();
+    } finally {
+      inHook = before;
+    }
   }
 }

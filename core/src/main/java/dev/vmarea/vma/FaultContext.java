@@ -48,7 +48,8 @@ public interface FaultContext {
    *
    * @param level 1 for the middle level (2 MiB on x86-64), 2 for the one above (1 GiB)
    * @param pfn page frame of its first page, aligned to it
-   * @return FALLBACK if it would not lie inside the VMA or {@code pfn} is not aligned
+   * @return NO_PAGE when done; FALLBACK if it would not lie inside the VMA or {@code pfn} is not
+   *     aligned; SIGBUS if the VMA must not hold it; OOM without a table
    */
   Result insertHuge(int level, long pfn);
 }

@@ -66,7 +66,7 @@ public final class Inode {
     size = bytes;
     long pages = Pages.count(Pages.ceil(bytes));
     reverseMap.unmapPages(pages, -1, true);
-    pageCache.drop(pages);
+    pageCache.drop(pages, -1);
     pageCache.clearFrom(bytes);
   }
 

@@ -130,7 +130,8 @@ public abstract class LegacyVma {
    * @param address bytes, page aligned
    * @param size bytes, rounded up to pages
    * @throws ErrnoException EINVAL unaligned, for part of a copy-on-write mapping or against a
-   *     reservation; ENOMEM without tables; EACCES for page frames that must not be mapped
+   *     reservation; ENOMEM without tables; EACCES for page frames that must not be mapped; EBUSY
+   *     where an entry is
    */
   public abstract void remapPfnRange(long address, long pfn, long size, PageProtection protection)
       throws ErrnoException;

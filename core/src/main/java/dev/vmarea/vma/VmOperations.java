@@ -3,7 +3,6 @@ package dev.vmarea.vma;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
-import dev.vmarea.base.Pages;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,22 +77,6 @@ public interface VmOperations {
    */
   default FaultContext.Result hugeFault(FaultContext fault, int level) {
     return FaultContext.Result.FALLBACK;
-  }
-
-  /**
-   * Reads or writes memory that only the driver can reach, for a debugger.
-   *
-   * @param address first byte, inside the VMA
-   * @param buffer what is written, or where to
-   * @return bytes transferred, or a negative errno
-   */
-  default int access(Vma vma, long address, byte[] buffer, boolean write) {
-    return (int) Errno.EINVAL.negated();
-  }
-
-  /** Size of the pages of such a VMA in bytes, as smaps shows it. */
-  default long pageSize(Vma vma) {
-    return Pages.SIZE;
   }
 
   /** The name that maps shows for a VMA without file, such as "[vdso]", or null. */
