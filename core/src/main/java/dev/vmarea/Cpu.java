@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * Loads and stores of one thread in an address space, through its page tables: what a processor
@@ -47,6 +48,12 @@ public final class Cpu implements AutoCloseable {
   /** What {@link #seen} is while nobody need wait for this accessor. */
   private static final long OFFLINE = Long.MAX_VALUE;
 
+  /**
+   * A driver may map less than was asked for, so that a store faults twice. One that maps nothing
+   * and says it did would fault for ever on Linux; here that is a BUS.
+   */
+  private static final int MOST_FAULTS = 2;
+
   private final Mm mm;
   private final Task task;
   private final PageTables tables;
@@ -72,7 +79,10 @@ public final class Cpu implements AutoCloseable {
   }
 
   private boolean mayBeBehind(long generation) {
-    return (long) SEEN.getAcquire(this) < generation && Thread.currentThread() != thread;
+    return (long) SEEN.getAcquire(this) < generation
+        && Thread.currentThread() != thread
+        && !mm.lock().hasQueuedThread(thread) // it waits for us, and touches nothing meanwhile
+        && thread.isAlive();
   }
 
   /** Heeds what other threads have changed. */
@@ -123,13 +133,16 @@ public final class Cpu implements AutoCloseable {
     try {
       SEEN.setRelease(this, before);
       checkpoint();
-      long entry = address < 0 ? 0 : tables.entry(page);
-      if (!Translations.allows(entry, access)) {
+      long entry = tables.entry(page);
+      for (int faults = 0; !Translations.allows(entry, access); faults++) {
+        if (faults == MOST_FAULTS) {
+          throw new MemoryFault(MemoryFault.Cause.BUS, address);
+        }
         new PageFault(mm, task, address, access).handle();
         entry = tables.entry(page);
       }
       checkpoint();
-      translations.fill(slot, page, entry, tables, mm.kernel().memory());
+      translations.fill(slot, address, entry, tables, mm.kernel().memory());
     } finally {
       mm.lock().unlock();
     }
@@ -238,8 +251,10 @@ public final class Cpu implements AutoCloseable {
    * Copies out of memory.
    *
    * @throws MemoryFault at the first byte that cannot be read; what lies before it was copied
+   * @throws IndexOutOfBoundsException if the array does not have the range; nothing was copied
    */
   public void load(long address, byte[] target, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, target.length);
     int done = 0;
     while (done < length) {
       long at = address + done;
@@ -260,8 +275,10 @@ public final class Cpu implements AutoCloseable {
    * Copies into memory.
    *
    * @throws MemoryFault at the first byte that cannot be written; what lies before it was written
+   * @throws IndexOutOfBoundsException if the array does not have the range; nothing was written
    */
   public void store(long address, byte[] source, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, source.length);
     int done = 0;
     while (done < length) {
       long at = address + done;

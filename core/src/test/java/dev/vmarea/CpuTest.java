@@ -14,11 +14,17 @@ import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.OpenFile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Contents: what is stored is what is loaded, in whose memory, and what is refused how. */
 class CpuTest {
@@ -258,5 +264,64 @@ class CpuTest {
     running.set(false);
     writer.join();
     assertThat(faulted).isTrue();
+  }
+
+  /** Each waits for the other's accessor while that one waits for the lock. */
+  @Test
+  @Timeout(60)
+  void threadsThatStoreAndUnmapDoNotWaitForEachOther() throws Exception {
+    List<Thread> threads = new ArrayList<>();
+    AtomicInteger finished = new AtomicInteger();
+    for (int i = 0; i < 3; i++) {
+      long first = 16L * i;
+      Thread thread =
+          new Thread(() -> {
+            try (Cpu own = space.cpu()) {
+              for (int round = 0; round < 500; round++) {
+                anonymous(first, first + 2);
+                own.storeLong(at(first + 1) - 4, round);
+                assertThat(own.loadLong(at(first + 1) - 4)).isEqualTo(round);
+                calls.munmap(at(first), Pages.bytes(2));
+              }
+              finished.incrementAndGet();
+            }
+          });
+      threads.add(thread);
+      thread.setDaemon(true);
+      thread.start();
+    }
+    cpu.offline();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    cpu.online();
+    assertThat(finished).hasValue(3);
+  }
+
+  @Test
+  void aThreadThatEndedIsNotWaitedFor() throws Exception {
+    anonymous(0, 1);
+    AtomicReference<Cpu> left = new AtomicReference<>();
+    Thread thread =
+        new Thread(() -> {
+          left.set(space.cpu());
+          left.get().storeByte(at(0), (byte) 1);
+        });
+    thread.start();
+    thread.join();
+    assertThat(calls.munmap(at(0), Pages.SIZE)).isZero();
+    left.get().close();
+  }
+
+  @Test
+  void arraysThatAreTooShortAreRefusedBeforeAByteIsCopied() {
+    anonymous(0, 1);
+    byte[] data = new byte[8];
+    Arrays.fill(data, (byte) 1);
+    assertThatThrownBy(() -> cpu.store(at(0), data, 4, 5))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> cpu.load(at(0), data, 0, -1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(cpu.loadLong(at(0))).isZero();
   }
 }

@@ -265,7 +265,9 @@ class ReplayCommandTest {
         .isEqualTo("vmarea: " + empty + ": not a recording (no trace.strace in it)\n");
     assertThat(CommandLineRun.of("replay").status()).isEqualTo(2);
     assertThat(CommandLineRun.of("replay", recording.toString(), "--profile", "X").err())
-        .contains("unknown profile X; known: [SETTLED, V3_AS_POSTED, LINUX_6_18,");
+        .contains(
+            "unknown profile X; known: [SETTLED, V3_AS_POSTED, LINUX_6_18, LINUX_6_19,"
+                + " LINUX_7_1, LINUX_7_2]");
     assertThat(
             CommandLineRun.of("replay", recording.toString(), "--max-divergences", "-1").status())
         .isEqualTo(2);

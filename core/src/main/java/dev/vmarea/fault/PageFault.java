@@ -44,7 +44,7 @@ public final class PageFault {
    * @throws MemoryFault if it is not
    */
   public void handle() {
-    if (address < 0 || Long.compareUnsigned(address, mm.config().taskSize()) >= 0) {
+    if (Long.compareUnsigned(address, mm.config().taskSize()) >= 0) {
       boolean canonical = address >>> 47 == 0 || address >>> 47 == 0x1ffff;
       throw fault(canonical ? MemoryFault.Cause.MAPERR : MemoryFault.Cause.NOT_CANONICAL);
     }
@@ -155,18 +155,20 @@ public final class PageFault {
     if (Long.compareUnsigned(index, Pages.count(Pages.ceil(Math.max(0, inode.size())))) >= 0) {
       throw Errno.EFAULT.failure();
     }
-    long pfn = inode.pageCache().get(memory, index);
+    KernelPage page = new KernelPage(memory, inode.pageCache().get(memory, index));
     PageProtection protection = mm.protection(vma);
     if (copies) {
-      KernelPage copy = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
-      copy.contents().copyFrom(new KernelPage(memory, pfn).contents());
-      mapNew(copy, writable(protection));
+      try {
+        KernelPage copy = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
+        copy.contents().copyFrom(page.contents());
+        mapNew(copy, writable(protection));
+      } finally {
+        page.put();
+      }
       return;
     }
     // A shared page starts read-only, so that its first write is seen.
     long bits = protection.bits() & ~PageProtection.WRITE;
-    KernelPage page = new KernelPage(memory, pfn);
-    page.get();
     mapNew(page, new PageProtection(access == Access.WRITE ? bits | WRITABLE : bits));
   }
 

@@ -54,18 +54,19 @@ public final class Translations {
   }
 
   /**
-   * Remembers a page.
+   * Remembers the page of {@code address}.
    *
    * @throws MemoryFault BUS if the entry leads to a frame without contents
    */
-  public void fill(int slot, long page, long entry, PageTables tables, PhysicalMemory memory) {
+  public void fill(int slot, long address, long entry, PageTables tables, PhysicalMemory memory) {
+    long page = Pages.floor(address);
     int level = tables.entryLevel(page);
     long pfn = tables.format().pfn(Math.max(0, level), entry);
     if (level > 0) {
       pfn += Pages.count(page & (tables.architecture().entrySize(level) - 1));
     }
     if (memory.page(pfn) == null) {
-      throw new MemoryFault(MemoryFault.Cause.BUS, page);
+      throw new MemoryFault(MemoryFault.Cause.BUS, address);
     }
     memories[slot] = memory.contentSection(pfn);
     distances[slot] = memory.contentOffset(pfn) - page;

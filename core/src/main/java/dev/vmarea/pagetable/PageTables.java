@@ -180,7 +180,10 @@ public final class PageTables {
     return zap(start, end, new ZapVisitor(format, memory, false));
   }
 
-  /** The same for pages of files alone: private copies and bare frames stay. */
+  /**
+   * The same for pages of files alone: private copies and bare frames stay, but huge entries, which
+   * can be faulted in again, go.
+   */
   public long zapFilePages(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
     return zap(start, end, new ZapVisitor(format, memory, true));
@@ -246,8 +249,7 @@ public final class PageTables {
     if (leaf == null || leaf.entry(index) == 0) {
       throw new IllegalStateException("nothing is mapped at " + hex(address));
     }
-    long old = leaf.clear(index);
-    leaf.store(index, format.encode(0, pfn, prot, special));
+    long old = leaf.exchange(index, format.encode(0, pfn, prot, special));
     invalidate();
     return old;
   }
@@ -294,8 +296,9 @@ public final class PageTables {
    * entry that does not fit there is cleared. The ranges may overlap, as when exec shifts a stack;
    * then all huge entries are cleared.
    *
-   * @throws ErrnoException ENOMEM if a table cannot be allocated: nothing has moved, but tables
-   *     that were allocated stay, for the caller to {@link #freeTables}
+   * @throws ErrnoException ENOMEM if a table cannot be allocated: nothing has moved, but huge
+   *     entries may be gone and tables that were allocated stay, for the caller to {@link
+   *     #freeTables}
    * @throws IllegalStateException if an entry of the target is occupied
    */
   public void move(long from, long to, long length) throws ErrnoException {
@@ -304,12 +307,15 @@ public final class PageTables {
     if (from == to || length == 0) {
       return;
     }
-    if (Math.abs(from - to) < length) {
-      new OverlappingMove(tree, from, to, length).run();
-    } else {
-      new EntryMove(tree, from, to, length).run();
+    try {
+      if (Math.abs(from - to) < length) {
+        new OverlappingMove(tree, from, to, length).run();
+      } else {
+        new EntryMove(tree, from, to, length).run();
+      }
+    } finally {
+      invalidate(); // huge entries may be gone even if nothing moved
     }
-    invalidate();
   }
 
   /**
@@ -334,7 +340,9 @@ public final class PageTables {
     try {
       tree.visit(start, end, new CopyVisitor(format, child.tree, copyOnWrite, memory));
     } finally {
-      invalidate(); // what is writable no longer is
+      if (copyOnWrite) {
+        invalidate(); // what is writable no longer is
+      }
     }
   }
 

@@ -111,6 +111,14 @@ final class TableNode {
     return entry;
   }
 
+  /** Stores an entry in the place of another, by one store; returns that. */
+  long exchange(int index, long entry) {
+    long old = entries[index];
+    entries[index] = entry;
+    ordinary += (EntryFormat.isSpecial(entry) ? 0 : 1) - (EntryFormat.isSpecial(old) ? 0 : 1);
+    return old;
+  }
+
   /** So many entries came (or went, if negative), of which so many are ordinary. */
   void changed(int count, int ordinaryCount) {
     used += count;

@@ -77,6 +77,7 @@ public final class Inode {
   public void punchHole(long firstPage, long endPage) {
     reverseMap.unmapPages(firstPage, endPage, false);
     pageCache.drop(firstPage, endPage);
+    reverseMap.unmapPages(firstPage, endPage, false); // what was faulted in meanwhile
   }
 
   /** The VMAs that map it. */

@@ -23,22 +23,24 @@ public final class PageCache {
   private @Nullable PhysicalMemory memory;
 
   /**
-   * The frame of the page {@code index}, zeroed if it is new.
+   * The frame of the page {@code index}, zeroed if it is new; the caller owns a reference.
    *
    * @throws ErrnoException ENOMEM without a frame
    * @throws IllegalStateException if the file's pages are in other memory
    */
   public synchronized long get(PhysicalMemory ram, long index) throws ErrnoException {
-    Long known = pages.get(index);
-    if (known != null) {
-      return known;
-    }
     if (memory != null && memory != ram) {
       throw new IllegalStateException("a file mapped on two machines");
+    }
+    Long known = pages.get(index);
+    if (known != null) {
+      new KernelPage(ram, known).get();
+      return known;
     }
     memory = ram;
     KernelPage page = ram.allocatePage(KernelPage.Kind.FILE);
     pages.put(index, page.pfn());
+    page.get(); // one is the cache's
     return page.pfn();
   }
 

@@ -161,6 +161,8 @@ final class VmaScript {
     Vma merged = mm.editor().mergeNew(wanted, false);
     if (merged == null) {
       insert(wanted, vma);
+    } else {
+      assertThat(mm.tree().lookup(wanted.start())).isSameAs(merged);
     }
   }
 

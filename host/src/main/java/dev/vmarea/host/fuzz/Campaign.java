@@ -97,7 +97,7 @@ public final class Campaign {
   private void work() {
     try {
       new Worker(this, settings, tally, corpus).run();
-    } catch (final IOException | RuntimeException | LinkageError e) {
+    } catch (final IOException | RuntimeException | Error e) {
       failure.compareAndSet(null, e);
       stop();
     }

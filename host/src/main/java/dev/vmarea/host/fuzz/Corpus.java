@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Corpus {
   private static final String SUFFIX = ".calls";
   private static final String PRIVILEGED = "privileged=";
+  private static final String CROWDED = "crowded=true";
   private static final int MOST_IN_MEMORY = 20_000;
 
   private final @Nullable Path folder;
@@ -62,13 +63,14 @@ final class Corpus {
     }
     final boolean privileged =
         Boolean.parseBoolean(lines.getFirst().substring(PRIVILEGED.length()));
-    final List<String> calls = lines.subList(1, lines.size());
+    final boolean crowded = lines.size() > 1 && lines.get(1).equals(CROWDED);
+    final List<String> calls = lines.subList(crowded ? 2 : 1, lines.size());
     for (final String call : calls) {
       if (!call.matches("[a-z_0-9]+\\([-0-9a-fx, ]*\\)")) {
         throw new IOException(file + ": not a call: " + call);
       }
     }
-    return new Order(0, privileged, false, calls, 0);
+    return new Order(0, privileged, crowded, calls, 0);
   }
 
   /** The sequences there are now. */
@@ -103,6 +105,9 @@ final class Corpus {
   static void write(final Path file, final Order order) throws IOException {
     final List<String> lines = new ArrayList<>();
     lines.add(PRIVILEGED + order.privileged());
+    if (order.crowded()) {
+      lines.add(CROWDED);
+    }
     lines.addAll(order.given());
     Files.write(file, lines, StandardCharsets.ISO_8859_1);
   }

@@ -113,7 +113,11 @@ public final class SelfTest {
       }
     } catch (final HostException e) {
       throw e;
-    } catch (final RuntimeException | IOException broken) {
+    } catch (final RuntimeException
+        | IOException
+        | LinkageError
+        | StackOverflowError
+        | AssertionError broken) {
       // the fault breaks the model before the first call
       difference = "the model broke: " + broken.getMessage();
     }

@@ -90,14 +90,28 @@ final class Worker {
     }
     final boolean fresh = tally.add(outcome, isFresh);
     if (outcome.difference() != null) {
-      found(lockstep, order);
+      found(lockstep, order, outcome);
     } else if (fresh && !order.crowded() && (isFresh || order.random() > 0)) {
       corpus.add(new Order(order.seed(), order.privileged(), false, outcome.calls(), 0));
     }
   }
 
-  private void found(final Lockstep lockstep, final Order order) throws IOException {
-    final Order small = order.crowded() ? order : lockstep.shrink(order);
+  /** The fewest calls that still differ; all if shrinking takes too long or the puppet dies. */
+  private static Order shrunk(final Lockstep lockstep, final Order order, final Outcome outcome) {
+    final Order whole = order.exactly(outcome.calls());
+    if (order.crowded()) {
+      return whole;
+    }
+    try {
+      return lockstep.shrink(order);
+    } catch (final IOException died) {
+      return whole;
+    }
+  }
+
+  private void found(final Lockstep lockstep, final Order order, final Outcome outcome)
+      throws IOException {
+    final Order small = shrunk(lockstep, order, outcome);
     final Finding finding = lockstep.tell(small);
     Path script = null;
     if (settings.results() != null) {

@@ -2,8 +2,8 @@
 package dev.vmarea.host.lockstep;
 
 /**
- * What is not compared, or not tried, and why: the model has no pages. Each is counted, and stands
- * in docs/fidelity.md under its name.
+ * What is not compared, or not tried, and why. Each is counted, and stands in docs/fidelity.md
+ * under its name.
  */
 enum Exclusion {
   /** Calls that would take the puppet its own code are not made. */
@@ -30,6 +30,8 @@ enum Exclusion {
   PROCESSES,
   /** Near the limit of areas, VmFlags are compared at the end of a sequence only: smaps is slow. */
   CROWDED_FLAGS,
+  /** A file that cannot be cut, or only in the kernel (seals, pages in use): not compared. */
+  FILE_REFUSAL,
   /** The number of a hidden file of shared anonymous memory is taken from the kernel's map. */
   FILE_NUMBER
 }

@@ -139,10 +139,15 @@ public final class LockstepEngine implements Lockstep {
       return known;
     }
     final Puppet puppet = fork(template().puppet());
-    new Crowd(puppet, host.kernel().maxMapCount()).fill(template().model().mapCount());
-    final Template made = load(puppet);
-    crowded = made;
-    return made;
+    try {
+      new Crowd(puppet, host.kernel().maxMapCount()).fill(template().model().mapCount());
+      final Template made = load(puppet);
+      crowded = made;
+      return made;
+    } catch (final IOException | RuntimeException e) {
+      puppet.close();
+      throw e;
+    }
   }
 
   private Template template() {
@@ -257,7 +262,7 @@ public final class LockstepEngine implements Lockstep {
       final int before = twin.model().space().mapCount();
       try {
         difference = twin.step(call);
-      } catch (final RuntimeException broken) {
+      } catch (final RuntimeException | StackOverflowError | AssertionError broken) {
         difference = "the model broke: " + broken;
       }
       features.step(call, twin.steps().getLast().result(), before, twin.vmas());
@@ -269,7 +274,7 @@ public final class LockstepEngine implements Lockstep {
     exclusions.forEach((exclusion, count) -> counted.put(exclusion.name(), count));
     final int[] branches = Branches.numbers();
     final int[] outcomes = features.outcomes();
-    final int[] all = java.util.Arrays.copyOf(branches, branches.length + outcomes.length);
+    final int[] all = Arrays.copyOf(branches, branches.length + outcomes.length);
     System.arraycopy(outcomes, 0, all, branches.length, outcomes.length);
     return new Outcome(made, made.size(), difference, all, features.states(), counted);
   }

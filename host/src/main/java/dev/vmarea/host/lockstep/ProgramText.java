@@ -221,8 +221,8 @@ final class ProgramText {
         files[10] = open("/dev/zero", O_RDWR);
         files[11] = open("/dev/zero", O_RDONLY);
         files[12] = open("/", O_RDONLY | O_DIRECTORY);
-        segments[1] = shmget(IPC_PRIVATE, 4 * 4096, IPC_CREAT | 0600);
-        segments[2] = shmget(IPC_PRIVATE, 2 * 4096 + 500, IPC_CREAT | 0600);
+        segments[1] = shmget(IPC_PRIVATE, 4 * 4096, IPC_CREAT | 0700);
+        segments[2] = shmget(IPC_PRIVATE, 2 * 4096 + 500, IPC_CREAT | 0700);
         for (int i = 1; i <= 2; i++) {  // they go with this process
           shmat(segments[i], 0, 0);
           shmctl(segments[i], IPC_RMID, 0);

@@ -27,6 +27,7 @@ public final class PuppetImage {
   private static final int PT_GNU_STACK = 0x6474e551;
   private static final int READ_EXECUTE = 5;
   private static final int READ_WRITE = 6;
+  private static final long SIG_IGN = 1;
 
   private static final byte[] SYSCALL = {0x0f, 0x05, (byte) 0xcc};
   private static final byte[] LOAD = {(byte) 0x8a, 0x07, (byte) 0xcc};
@@ -76,15 +77,22 @@ public final class PuppetImage {
   private static final long START = STORE_STUB + STUB_SPACING;
 
   private final ByteBuffer image = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final long ignoreAction;
   private int end = DATA;
 
-  /** An image without data. */
+  /** An image without data of its user's. */
   public PuppetImage() {
     header();
     image.put((int) (SYSCALL_STUB - BASE), SYSCALL);
     image.put((int) (LOAD_STUB - BASE), LOAD);
     image.put((int) (STORE_STUB - BASE), STORE);
     image.put((int) (START - BASE), WAIT);
+    ignoreAction = words(SIG_IGN, 0, 0, 0);
+  }
+
+  /** The address of a {@code struct sigaction} that ignores a signal. */
+  long ignoreAction() {
+    return ignoreAction;
   }
 
   private void header() {

@@ -28,7 +28,6 @@ public final class Puppets implements AutoCloseable {
   private static final int MFD_CLOEXEC = 1;
   private static final int MFD_EXEC = 0x10;
   private static final int SIGCHLD = 17;
-  private static final long SIG_IGN = 1;
   private static final int SIGNAL_SET_BYTES = 8;
   private static final int EINVAL = 22;
 
@@ -61,9 +60,7 @@ public final class Puppets implements AutoCloseable {
    * @throws PuppetException if the host does not permit it; the message names the remedy
    */
   public Puppet start(final PuppetImage image) throws PuppetException {
-    final PuppetImage complete = image;
-    final long ignore = complete.words(SIG_IGN, 0, 0, 0);
-    final int pid = spawn(complete.toBytes());
+    final int pid = spawn(image.toBytes());
     final long error =
         ptrace.seize(pid, Ptrace.OPTION_FORK | Ptrace.OPTION_EXITKILL | Ptrace.OPTION_SYSGOOD);
     if (error < 0) {
@@ -78,7 +75,7 @@ public final class Puppets implements AutoCloseable {
     }
     final Puppet puppet = new Puppet(ptrace, numbers, pid);
     // Forked children vanish when they are killed, and nobody waits for them.
-    puppet.call(SystemCall.RT_SIGACTION, SIGCHLD, ignore, 0, SIGNAL_SET_BYTES);
+    puppet.call(SystemCall.RT_SIGACTION, SIGCHLD, image.ignoreAction(), 0, SIGNAL_SET_BYTES);
     puppet.call(SystemCall.CLOSE_RANGE, 0, 0xffff_ffffL, 0);
     return puppet;
   }

@@ -179,4 +179,12 @@ class FuzzTest {
     assertThat(Corpus.read(mine.resolve("corpus")).getFirst().given())
         .containsExactly("munlockall()");
   }
+
+  @Test
+  void aSequenceNearTheLimitOfAreasIsReadAsItWasWritten(@TempDir Path folder) throws IOException {
+    Order written = new Order(0, true, true, List.of("munmap(0x10000000, 0x1000)"), 0);
+    Path file = folder.resolve("some.calls");
+    Corpus.write(file, written);
+    assertThat(Corpus.readFile(file)).isEqualTo(written);
+  }
 }
