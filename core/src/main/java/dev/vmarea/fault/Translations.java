@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.fault;
 
-import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.pagetable.PageTables;
@@ -33,16 +32,6 @@ public final class Translations {
     Arrays.fill(pages, NONE);
   }
 
-  /** Whether an entry allows an access. */
-  public static boolean allows(long entry, Access access) {
-    long present = PageProtection.PRESENT;
-    return switch (access) {
-      case READ -> (entry & present) != 0;
-      case WRITE -> (entry & (present | PageProtection.WRITE)) == (present | PageProtection.WRITE);
-      case EXECUTE -> (entry & present) != 0 && (entry & PageProtection.NO_EXECUTE) == 0;
-    };
-  }
-
   /** The place of the page of {@code address}. */
   public int slot(long address) {
     return (int) (address >>> Pages.SHIFT) & SLOTS - 1;
@@ -56,21 +45,23 @@ public final class Translations {
   /**
    * Remembers the page of {@code address}.
    *
+   * @return whether its entry allows the access; if not, nothing is remembered
    * @throws MemoryFault BUS if the entry leads to a frame without contents
    */
-  public void fill(int slot, long address, long entry, PageTables tables, PhysicalMemory memory) {
-    long page = Pages.floor(address);
-    int level = tables.entryLevel(page);
-    long pfn = tables.format().pfn(Math.max(0, level), entry);
-    if (level > 0) {
-      pfn += Pages.count(page & (tables.architecture().entrySize(level) - 1));
+  public boolean fill(
+      int slot, long address, Access access, PageTables tables, PhysicalMemory memory) {
+    long pfn = tables.frame(address, access.needed(), access.forbidden());
+    if (pfn < 0) {
+      return false;
     }
     if (memory.page(pfn) == null) {
       throw new MemoryFault(MemoryFault.Cause.BUS, address);
     }
+    long page = Pages.floor(address);
     memories[slot] = memory.contentSection(pfn);
     distances[slot] = memory.contentOffset(pfn) - page;
     pages[slot] = page;
+    return true;
   }
 
   /** The memory that the page in this place lies in. */

@@ -98,6 +98,7 @@ public final class AdviseOperation {
 
   private void piece(Vma vma, long start, long end, int advice, List<Hole> holes)
       throws ErrnoException {
+    mm.lock().writeLock(vma);
     if (vma.has(VmFlags.SEALED)
         && Advice.discards(advice)
         && vma.isAnonymous()

@@ -153,6 +153,7 @@ public final class ProtectOperation {
     }
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
+      mm.lock().writeLock(changed);
       tables.protect(start, end, mm.protection(changed));
     }
     if ((old & VmFlags.ACCOUNT) != 0 && (flags & VmFlags.ACCOUNT) == 0) {

@@ -203,6 +203,7 @@ final class VmaMove {
   }
 
   private @Nullable Errno movePages(Vma vma, Vma copy, long target) {
+    mm.lock().writeLock(vma);
     PageTables tables = mm.pageTablesIfAny();
     if (tables == null) {
       if (mm.kernel().fails(FailurePlan.Point.PAGE_TABLE)) {

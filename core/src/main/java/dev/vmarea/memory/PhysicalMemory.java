@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * KernelPage}s. Counts in page frames; a frame is as long as a page of the architecture. The layout
  * never changes; thread-safe.
  */
-public final class PhysicalMemory {
+public final class PhysicalMemory implements FrameSource {
   /** First frame of the hole for old devices in a PC of 4 KiB pages; 640 KiB. */
   public static final long ISA_START = 0xa0;
 
@@ -32,9 +33,11 @@ public final class PhysicalMemory {
 
   private final NavigableMap<Long, Long> ram = new TreeMap<>();
   private final FreeFrames free = new FreeFrames();
-  private final AtomicLong allocated = new AtomicLong();
+  private final LongAdder allocated = new LongAdder();
+  private final CopyOnWriteArrayList<FrameMagazine> magazines = new CopyOnWriteArrayList<>();
   private final FrameTable frames;
-  private long zeroPfn = -1; // guarded by the free frames
+  private final long allocatable;
+  private volatile long zeroPfn = -1; // written by who has the free frames' monitor
 
   /**
    * Memory with RAM in these ranges and nowhere else; all of it can be allocated.
@@ -56,6 +59,7 @@ public final class PhysicalMemory {
         free.give(Math.max(range.start(), firstFree), range.end());
       }
     }
+    allocatable = free.count();
     long last = ram.isEmpty() ? 0 : ram.lastEntry().getValue();
     frames = new FrameTable(last, 12);
   }
@@ -132,6 +136,7 @@ public final class PhysicalMemory {
    *
    * @throws ErrnoException ENOMEM if all RAM is in use
    */
+  @Override
   public KernelPage allocatePage(KernelPage.Kind kind) throws ErrnoException {
     return register(take(1), kind);
   }
@@ -155,18 +160,63 @@ public final class PhysicalMemory {
     if (count <= 0) {
       throw new IllegalArgumentException("pages to allocate: " + count);
     }
-    synchronized (free) {
-      long first = free.take(count);
-      if (first < 0) {
-        throw Errno.ENOMEM.failure();
+    long first = takeIfAny(count);
+    if (first < 0) {
+      for (FrameMagazine magazine : magazines) {
+        PfnRange rest = magazine.empty();
+        if (rest != null) {
+          giveStretch(rest);
+        }
       }
-      return first;
+      first = takeIfAny(count);
+    }
+    if (first < 0) {
+      throw Errno.ENOMEM.failure();
+    }
+    return first;
+  }
+
+  private long takeIfAny(long count) {
+    synchronized (free) {
+      return free.take(count);
     }
   }
 
-  private KernelPage register(long pfn, KernelPage.Kind kind) {
+  /** Frames for a magazine: a stretch of this length, or one frame. */
+  PfnRange takeStretch(long count) throws ErrnoException {
+    long first = takeIfAny(count);
+    if (first >= 0) {
+      return new PfnRange(first, first + count);
+    }
+    first = take(1);
+    return new PfnRange(first, first + 1);
+  }
+
+  /** Frames of a magazine are not needed there. */
+  void giveStretch(PfnRange stretch) {
+    synchronized (free) {
+      free.give(stretch.start(), stretch.end());
+    }
+  }
+
+  /** Frames at hand for one user, who closes it. */
+  public FrameMagazine magazine() {
+    FrameMagazine magazine = new FrameMagazine(this);
+    magazines.add(magazine);
+    return magazine;
+  }
+
+  void remove(FrameMagazine magazine) {
+    magazines.remove(magazine);
+    PfnRange rest = magazine.empty();
+    if (rest != null) {
+      giveStretch(rest);
+    }
+  }
+
+  KernelPage register(long pfn, KernelPage.Kind kind) {
     frames.begin(pfn, kind);
-    allocated.incrementAndGet();
+    allocated.increment();
     return new KernelPage(this, pfn);
   }
 
@@ -181,12 +231,14 @@ public final class PhysicalMemory {
    * @throws ErrnoException ENOMEM if all RAM is in use then
    */
   public KernelPage zeroPage() throws ErrnoException {
-    synchronized (free) {
-      if (zeroPfn < 0) {
-        zeroPfn = allocatePage(KernelPage.Kind.ZERO).pfn();
+    if (zeroPfn < 0) {
+      synchronized (free) {
+        if (zeroPfn < 0) {
+          zeroPfn = allocatePage(KernelPage.Kind.ZERO).pfn();
+        }
       }
-      return new KernelPage(this, zeroPfn);
     }
+    return new KernelPage(this, zeroPfn);
   }
 
   FrameTable frames() {
@@ -200,7 +252,7 @@ public final class PhysicalMemory {
    */
   public void put(long pfn) {
     if (frames.add(pfn, -1) == 0) {
-      allocated.decrementAndGet();
+      allocated.decrement();
       synchronized (free) {
         free.give(pfn, pfn + 1);
       }
@@ -232,13 +284,11 @@ public final class PhysicalMemory {
 
   /** Number of pages in use. */
   public long allocatedPages() {
-    return allocated.get();
+    return allocated.sum();
   }
 
   /** Number of frames that can still be allocated. */
   public long freePages() {
-    synchronized (free) {
-      return free.count();
-    }
+    return allocatable - allocatedPages();
   }
 }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mm implements TableOwner {
   private final Kernel kernel;
-  private final VmaTree tree = new VmaTree();
   private final WriterLock lock = new WriterLock();
+  private final VmaTree tree = new VmaTree(lock::writeLock);
   private final ProgramLayout layout;
   private final Counters counters = new Counters();
   private final VmaEditor editor = new VmaEditor(this);
@@ -90,6 +90,7 @@ public final class Mm implements TableOwner {
       boolean open = endPgoff < 0;
       long to = open ? vma.pages() : Math.min(vma.pages(), endPgoff - vma.pgoff());
       if (from < to) {
+        lock.writeLock(vma);
         long start = vma.start() + Pages.bytes(from);
         long end = vma.start() + Pages.bytes(to);
         if (copies) {

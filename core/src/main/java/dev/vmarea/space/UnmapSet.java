@@ -142,6 +142,7 @@ public final class UnmapSet {
   /** A table page goes if all it covers lies between the neighbours that stay. */
   private void clear(PageTables tables) {
     for (Vma vma : vmas) {
+      mm.lock().writeLock(vma);
       tables.zap(vma.start(), vma.end(), mm.kernel().memory());
     }
     long first = vmas.getFirst().start();

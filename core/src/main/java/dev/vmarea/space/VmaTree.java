@@ -4,6 +4,7 @@ package dev.vmarea.space;
 import dev.vmarea.vma.Vma;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,11 +60,22 @@ public final class VmaTree implements VmaLayout {
   @SuppressWarnings("UnusedVariable") // through SIZE
   private int size;
 
-  private final TreeEditor editor = new TreeEditor(this);
+  private final TreeEditor editor;
   private final Vma[] argument = new Vma[3];
 
   /** An empty tree. */
-  public VmaTree() {}
+  public VmaTree() {
+    this(vma -> {});
+  }
+
+  /**
+   * An empty tree.
+   *
+   * @param beforeChange told each VMA that is about to leave the tree or to come into it
+   */
+  public VmaTree(Consumer<? super Vma> beforeChange) {
+    editor = new TreeEditor(this, beforeChange);
+  }
 
   TreeRoot published() {
     return root;
