@@ -20,6 +20,8 @@ import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.OpenFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -154,7 +156,8 @@ class ManyThreadsTest {
         case 7 -> moveOwn();
         case 8 -> withSlot(this::unmapAndBack);
         case 9, 10, 11, 12 -> loadCommon();
-        case 13, 14, 15, 16, 17, 18 -> storeCommon();
+        case 13, 14, 15 -> storeCommon();
+        case 16, 17, 18 -> storePages();
         case 19 -> checkOwn();
         default -> useOwn();
       }
@@ -229,6 +232,22 @@ class ManyThreadsTest {
           assertThat(expectedNow.reason())
               .isNotIn(MemoryFault.Cause.OUT_OF_MEMORY, MemoryFault.Cause.NOT_CANONICAL);
         }
+      }
+    }
+
+    /** Long stores, in whose middle the right to them may be taken. */
+    private void storePages() {
+      long at = COMMON + Pages.bytes(random.nextInt(SLOTS * SLOT_PAGES - 1));
+      byte[] bytes = new byte[2 * (int) Pages.SIZE];
+      ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      for (int i = 0; i < bytes.length; i += Long.BYTES) {
+        words.putLong(i, tag(at + i));
+      }
+      try {
+        cpu.store(at, bytes, 0, bytes.length);
+      } catch (MemoryFault expectedNow) {
+        assertThat(expectedNow.reason())
+            .isNotIn(MemoryFault.Cause.OUT_OF_MEMORY, MemoryFault.Cause.NOT_CANONICAL);
       }
     }
 
