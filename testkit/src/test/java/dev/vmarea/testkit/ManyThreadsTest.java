@@ -40,7 +40,8 @@ import org.junit.jupiter.api.Timeout;
  *
  * <ul>
  *   <li>each thread has pages of its own, in one area with everybody's, which hold what it stored;
- *   <li>a word of the common pages is zero or names the place it was stored at;
+ *   <li>a word of the common pages is zero or names the place it was stored at: of anonymous memory
+ *       the address, of a file's the offset in its page, for that is in several places;
  *   <li>what was unmapped and mapped again without the right to write stays zero, what was made
  *       read-only and what a child got at fork stays as it is, however many threads are storing.
  * </ul>
@@ -154,7 +155,7 @@ class ManyThreadsTest {
         case 5 -> fork();
         case 6 -> cutFile();
         case 7 -> moveOwn();
-        case 8 -> withSlot(this::unmapAndBack);
+        case 8 -> withSlot(random.nextBoolean() ? this::unmapAndBack : this::checkAnonymous);
         case 9, 10, 11, 12 -> loadCommon();
         case 13, 14, 15 -> storeCommon();
         case 16, 17, 18 -> storePages();
@@ -201,9 +202,13 @@ class ManyThreadsTest {
       return COMMON + random.nextInt(SLOTS * SLOT_PAGES * 512) * 8L;
     }
 
-    /** A word says where it was stored, within its page: frames of files are in several places. */
+    /** A word says where it was stored: the offset in its page, and the page. */
     private long tag(long address) {
-      return (address & Pages.OFFSET_MASK) << 32 | 0x5a000000L | random.nextInt(1 << 24);
+      long page = Pages.count(Pages.floor(address) - COMMON);
+      return (address & Pages.OFFSET_MASK) << 32
+          | 0x5a000000L
+          | page << 16
+          | random.nextInt(1 << 16);
     }
 
     private void check(long address, long value) {
@@ -270,6 +275,19 @@ class ManyThreadsTest {
 
     private void mapAnonymous(int slot) {
       map(slot, READ_WRITE);
+    }
+
+    /** What others are storing meanwhile goes to this place, too. */
+    private void checkAnonymous(int slot) {
+      if (space.lookup(start(slot)).file() != null) {
+        return;
+      }
+      for (long at = start(slot); at < start(slot + 1); at += Long.BYTES) {
+        long value = cpu.loadLong(at);
+        check(at, value);
+        boolean fits = value == 0 || (value >>> 16 & 0xff) == Pages.count(Pages.floor(at) - COMMON);
+        assertThat(fits).as("another page's %x at %x", value, at).isTrue();
+      }
     }
 
     private void unmapAndBack(int slot) {
