@@ -19,6 +19,7 @@ import dev.vmarea.mapping.ProtectOperation;
 import dev.vmarea.mapping.RemapFileOperation;
 import dev.vmarea.mapping.ResidencyOperation;
 import dev.vmarea.mapping.SealOperation;
+import dev.vmarea.mapping.SegmentOperation;
 import dev.vmarea.mapping.SharedMemoryOperation;
 import dev.vmarea.mapping.SyncOperation;
 import dev.vmarea.mapping.UnmapOperation;
@@ -59,6 +60,7 @@ public final class Syscalls {
   private final RemapFileOperation remapFile;
   private final ProcessControlOperation control;
   private final SharedMemoryOperation sharedMemory;
+  private final SegmentOperation segments;
   private final AsyncIoOperation asyncIo;
   private final Mm mm;
   private final Task task;
@@ -81,6 +83,7 @@ public final class Syscalls {
     this.remapFile = new RemapFileOperation(mm, map);
     this.control = new ProcessControlOperation(mm, task);
     this.sharedMemory = new SharedMemoryOperation(mm, map, space.machine().segments());
+    this.segments = new SegmentOperation(mm.kernel(), space.machine().segments());
     this.asyncIo = new AsyncIoOperation(mm, map);
   }
 
@@ -265,6 +268,25 @@ public final class Syscalls {
   public long remapFilePages(long address, long length, int prot, long pgoff, int flags) {
     try {
       remapFile.remap(address, length, prot, pgoff, flags);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** shmget(2): the segment's id, or an error of {@link SegmentOperation#get}. */
+  public long shmget(int key, long size, int flags) {
+    try {
+      return segments.get(key, size, flags);
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** shmctl(IPC_RMID): 0, or EINVAL; see {@link SegmentOperation#remove}. */
+  public long shmctlRemove(int id) {
+    try {
+      segments.remove(id);
       return 0;
     } catch (ErrnoException e) {
       return e.errno().negated();
