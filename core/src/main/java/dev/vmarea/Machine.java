@@ -19,7 +19,7 @@ import dev.vmarea.space.Task;
  *
  * {@snippet :
  * Machine machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
- * AddressSpace space = machine.newAddressSpace(new ProgramLayout(), Task.unprivileged());
+ * AddressSpace space = machine.newAddressSpace();
  * }
  */
 public final class Machine {
@@ -79,6 +79,14 @@ public final class Machine {
   /** System V shared-memory segments. */
   public SharedSegments segments() {
     return segments;
+  }
+
+  /**
+   * An empty address space laid out as Linux does without randomisation ({@link
+   * ProgramLayout#standard}), of a process without capabilities.
+   */
+  public AddressSpace newAddressSpace() {
+    return newAddressSpace(ProgramLayout.standard(kernel.config().taskSize()), Task.unprivileged());
   }
 
   /** An empty address space with this layout, whose calls are made by {@code task}. */

@@ -54,8 +54,7 @@ final class ControlCalls {
   }
 
   private long setMemoryMap(int option, long address, long a3, long a4) throws ErrnoException {
-    MemoryMap map =
-        option == ProcessControlOperation.PR_SET_MM_MAP ? memoryMap(address) : null;
+    MemoryMap map = option == ProcessControlOperation.PR_SET_MM_MAP ? memoryMap(address) : null;
     long result = calls.prctlSetMm(option, address, a3, a4, map);
     if (result == 0 && option == ProcessControlOperation.PR_SET_MM_MAP_SIZE) {
       memory.writeInt(address, ProcessControlOperation.MM_MAP_SIZE);

@@ -3,8 +3,8 @@ package dev.vmarea.abi;
 
 import dev.vmarea.Machine;
 import dev.vmarea.Syscalls;
-import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
 import dev.vmarea.mapping.SegmentOperation;
 import dev.vmarea.mapping.SharedSegment;
 import java.nio.ByteBuffer;

@@ -25,8 +25,7 @@ final class VectorCalls {
   private final UserMemory memory;
   private final DescriptorTable descriptors;
 
-  VectorCalls(
-      AddressSpace space, Syscalls calls, UserMemory memory, DescriptorTable descriptors) {
+  VectorCalls(AddressSpace space, Syscalls calls, UserMemory memory, DescriptorTable descriptors) {
     this.space = space;
     this.calls = calls;
     this.memory = memory;

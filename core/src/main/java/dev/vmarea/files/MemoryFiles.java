@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * Makes files whose bytes are in memory only: memfds, secret memory, and files of a given content,
  * such as a program to be loaded. Thread-safe.
  *
- * <p>What {@code maps} shows of them as device and inode is made up: device 00:01 and running
- * numbers.
+ * <p>What {@code maps} shows of them as device and inode is made up: running numbers on device
+ * 08:01 for files with a path, 00:01 for others.
  */
 public final class MemoryFiles {
   /** memfd_create: closed by execve. */
@@ -62,8 +62,7 @@ public final class MemoryFiles {
    * @throws ErrnoException EINVAL for unknown flags, or EXEC with NOEXEC_SEAL
    */
   public static void checkMemfdFlags(int flags) throws ErrnoException {
-    int known =
-        (flags & MFD_HUGETLB) == 0 ? MFD_KNOWN : MFD_KNOWN | HUGE_MASK << HUGE_SHIFT;
+    int known = (flags & MFD_HUGETLB) == 0 ? MFD_KNOWN : MFD_KNOWN | HUGE_MASK << HUGE_SHIFT;
     boolean both = (flags & MFD_EXEC) != 0 && (flags & MFD_NOEXEC_SEAL) != 0;
     if ((flags & ~known) != 0 || both) {
       throw Errno.EINVAL.failure();
@@ -142,8 +141,8 @@ public final class MemoryFiles {
   public OpenFile of(String path, byte[] contents) throws ErrnoException {
     Inode inode = new Inode(Inode.Type.REGULAR, DISK);
     inode.size(0);
-    inode.identify(0, 1, lastInode.incrementAndGet());
-    
+    inode.identify(8, 1, lastInode.incrementAndGet());
+
     OpenFile file =
         new OpenFile(inode, new DirectoryEntry(path), OpenFile.O_RDONLY, PlainFile.THP_SYNC);
     new FileContents(inode, kernel.memory()).write(0, contents, 0, contents.length);

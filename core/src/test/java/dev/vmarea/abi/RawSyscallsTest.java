@@ -115,8 +115,7 @@ class RawSyscallsTest {
     assertThat(call(MemoryCall.MSYNC, AT, 4096, 4 | HIGH)).isZero();
     assertThat(call(MemoryCall.MSEAL, AT, 0, HIGH)).isEqualTo(Errno.EINVAL.negated());
     assertThat(call(MemoryCall.MBIND, AT, 4096, HIGH, 0, 0, HIGH)).isZero();
-    assertThat(call(MemoryCall.REMAP_FILE_PAGES, AT, 4096, HIGH))
-        .isEqualTo(Errno.EINVAL.negated());
+    assertThat(call(MemoryCall.REMAP_FILE_PAGES, AT, 4096, HIGH)).isEqualTo(Errno.EINVAL.negated());
     assertThat(call(MemoryCall.PRCTL, 66 | HIGH)).isZero();
     assertThat(call(MemoryCall.MLOCKALL, 4 | HIGH)).isEqualTo(Errno.EINVAL.negated());
     descriptors.closeAll();
@@ -311,8 +310,7 @@ class RawSyscallsTest {
     int fd =
         descriptors.install(
             new OpenFile(pidfd, new DirectoryEntry("anon_inode:[pidfd]"), 2, null), false);
-    assertThat(call(MemoryCall.PROCESS_MADVISE, fd, AT, 1, 20, 0))
-        .isEqualTo(Errno.EPERM.negated());
+    assertThat(call(MemoryCall.PROCESS_MADVISE, fd, AT, 1, 20, 0)).isEqualTo(Errno.EPERM.negated());
     space.task().capabilities(1L << Task.CAP_SYS_NICE);
     assertThat(call(MemoryCall.PROCESS_MADVISE, fd, AT, 1, 20, 0)).isEqualTo(4096);
     assertThat(call(MemoryCall.PROCESS_MADVISE, fd, AT, 1, 4, 0)).isEqualTo(Errno.EINVAL.negated());
@@ -336,7 +334,8 @@ class RawSyscallsTest {
     cpu.storeInt(AT + 100, -1);
     assertThat(call(MemoryCall.PRCTL, 35, 14, AT, 104)).isZero();
     assertThat(space.layout().envEnd).isEqualTo(AT + 160);
-    assertThat(call(MemoryCall.PRCTL, 0x53564d41, 0, AT, 4096, 0)).isEqualTo(Errno.EINVAL.negated());
+    assertThat(call(MemoryCall.PRCTL, 0x53564d41, 0, AT, 4096, 0))
+        .isEqualTo(Errno.EINVAL.negated());
     assertThat(call(MemoryCall.PRCTL, 15, AT)).isEqualTo(RawSyscalls.NOT_HANDLED);
     assertThat(call(MemoryCall.PERSONALITY, 0xffffffffL | HIGH)).isZero();
   }
