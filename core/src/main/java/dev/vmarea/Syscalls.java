@@ -16,6 +16,7 @@ import dev.vmarea.mapping.ProcessAdviseOperation;
 import dev.vmarea.mapping.ProcessControlOperation;
 import dev.vmarea.mapping.ProcessControlOperation.MemoryMap;
 import dev.vmarea.mapping.ProtectOperation;
+import dev.vmarea.mapping.ProtectionKeyOperation;
 import dev.vmarea.mapping.RemapFileOperation;
 import dev.vmarea.mapping.ResidencyOperation;
 import dev.vmarea.mapping.SealOperation;
@@ -84,7 +85,7 @@ public final class Syscalls {
     this.control = new ProcessControlOperation(mm, task);
     this.sharedMemory = new SharedMemoryOperation(mm, map, space.machine().segments());
     this.segments = new SegmentOperation(mm.kernel(), space.machine().segments());
-    this.asyncIo = new AsyncIoOperation(mm, map);
+    this.asyncIo = new AsyncIoOperation(mm, task, map);
   }
 
   /**
@@ -126,6 +127,21 @@ public final class Syscalls {
     } catch (ErrnoException e) {
       return e.errno().negated();
     }
+  }
+
+  /** pkey_alloc(2): an error of {@link ProtectionKeyOperation#allocate}, as there are no keys. */
+  public long pkeyAlloc(long flags, long rights) {
+    try {
+      new ProtectionKeyOperation(mm).allocate(flags, rights);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** pkey_free(2): EINVAL, as there are no keys. */
+  public long pkeyFree(int pkey) {
+    return Errno.EINVAL.negated();
   }
 
   /** mremap(2): the address afterwards, or an error of {@link MoveOperation#remap}. */

@@ -131,11 +131,9 @@ class ExamplesTest {
   @CsvSource({"'',0", "42,42", "guard,139", "null,139"})
   void aProgramForRiscVRuns(String argument, int status) throws Exception {
     compile("riscv");
-    List<String> arguments =
-        argument.isEmpty() ? List.of("primes") : List.of("primes", argument);
+    List<String> arguments = argument.isEmpty() ? List.of("primes") : List.of("primes", argument);
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    Method run =
-        load("RiscV").getDeclaredMethod("run", Path.class, List.class, PrintStream.class);
+    Method run = load("RiscV").getDeclaredMethod("run", Path.class, List.class, PrintStream.class);
     run.setAccessible(true);
     Object result =
         run.invoke(
@@ -156,8 +154,7 @@ class ExamplesTest {
     String libraries =
         location(AddressSpace.class) + File.pathSeparator + location(PageTableText.class);
     PrintStream log = new PrintStream(messages, true, StandardCharsets.UTF_8);
-    List<String> arguments =
-        new ArrayList<>(List.of("-d", directory.toString(), "-cp", libraries));
+    List<String> arguments = new ArrayList<>(List.of("-d", directory.toString(), "-cp", libraries));
     try (Stream<Path> sources = Files.walk(EXAMPLES.resolve(example), 1)) {
       sources.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(arguments::add);
     }

@@ -110,7 +110,9 @@ public final class RawSyscalls {
           abi.knowsProtectionKeys()
               ? calls.pkeyMprotect(at, a1, allBits(a2), (int) a3)
               : Errno.ENOSYS.negated();
-      case PKEY_ALLOC, PKEY_FREE -> protectionKey(call);
+      case PKEY_ALLOC -> allocateKey(a0, a1);
+      case PKEY_FREE ->
+          abi.knowsProtectionKeys() ? calls.pkeyFree((int) a0) : Errno.ENOSYS.negated();
       case MREMAP -> calls.mremap(at, a1, a2, allBits(a3), a4);
       case BRK -> calls.brk(a0);
       case MADVISE -> calls.madvise(at, a1, (int) a2);
@@ -176,15 +178,18 @@ public final class RawSyscalls {
     }
   }
 
-  /** There are no keys to be had; machines that have them are not modelled. */
-  private long protectionKey(MemoryCall call) {
+  /** Processors that have keys are not modelled. */
+  private long allocateKey(long flags, long rights) {
     if (space.machine().kernel().config().pkeys()) {
       return NOT_HANDLED;
     }
     return switch (abi) {
-      case X86_64 -> Errno.EINVAL.negated();
-      case AARCH64 ->
-          call == MemoryCall.PKEY_ALLOC ? Errno.ENOSPC.negated() : Errno.EINVAL.negated();
+      case X86_64 -> calls.pkeyAlloc(flags, rights);
+      case AARCH64 -> {
+        long result = calls.pkeyAlloc(flags, rights);
+        boolean argumentsAreGood = flags == 0 && rights >>> 2 == 0;
+        yield argumentsAreGood ? Errno.ENOSPC.negated() : result;
+      }
       case RISCV64 -> Errno.ENOSYS.negated();
     };
   }
