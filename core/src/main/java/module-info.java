@@ -5,6 +5,7 @@ module dev.vmarea {
   requires static transitive org.jspecify;
 
   exports dev.vmarea;
+  exports dev.vmarea.abi;
   exports dev.vmarea.base;
   exports dev.vmarea.memory;
   exports dev.vmarea.arch;

@@ -19,8 +19,9 @@ import dev.vmarea.vma.VmaHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process's memory. Memory calls are made through {@link #syscalls()}; this class shows the
- * VMAs and takes the events that are no calls: faults, stack growth, fork, exit.
+ * One process's memory. Memory calls are made through {@link #calls()}, which throws what fails, or
+ * {@link #syscalls()}, which returns it; this class shows the VMAs and takes the events that are no
+ * calls: faults, stack growth, fork, exit.
  *
  * <p>Thread-safe: reading takes no lock, changes take the address space's.
  */
@@ -63,6 +64,11 @@ public final class AddressSpace {
   /** The memory calls of another process that shares this memory (CLONE_VM). */
   public Syscalls syscalls(Task caller) {
     return new Syscalls(this, caller);
+  }
+
+  /** The memory calls of the owning process, with exceptions for errors. */
+  public MemoryCalls calls() {
+    return new MemoryCalls(this, task);
   }
 
   /** The VMAs in address order; weakly consistent while other threads change the address space. */

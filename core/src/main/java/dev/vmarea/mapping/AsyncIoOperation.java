@@ -8,8 +8,8 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.base.Prot;
 import dev.vmarea.space.AsyncIoContexts.Context;
 import dev.vmarea.space.Mm;
+import dev.vmarea.space.Task;
 import dev.vmarea.vma.OpenFile;
-import dev.vmarea.vma.Vma;
 
 /** io_setup and io_destroy: each context maps a ring. Observed on Linux 6.18. */
 public final class AsyncIoOperation {
@@ -24,12 +24,14 @@ public final class AsyncIoOperation {
   private final Mm mm;
   private final MapOperation map;
   private final UnmapOperation unmap;
+  private final UserAccess memory;
 
-  /** Contexts of {@code mm}, whose rings {@code map} maps. */
-  public AsyncIoOperation(Mm mm, MapOperation map) {
+  /** Contexts of {@code mm}, on behalf of {@code task}; {@code map} maps their rings. */
+  public AsyncIoOperation(Mm mm, Task task, MapOperation map) {
     this.mm = mm;
     this.map = map;
     this.unmap = new UnmapOperation(mm);
+    this.memory = new UserAccess(mm, task);
   }
 
   /**
@@ -80,16 +82,17 @@ public final class AsyncIoOperation {
   }
 
   /**
-   * io_destroy(2): unmaps as much as the ring once had, at where it was last seen.
+   * io_destroy(2): unmaps as much as the ring once had, at where it was last seen. What the caller
+   * says is a context is read first, so that a stack grows to it.
    *
-   * @throws ErrnoException EINVAL if there is no such context, or its first page cannot be read
+   * @throws ErrnoException EINVAL if there is no such context, or its first word cannot be read
    */
   public void destroy(long address) throws ErrnoException {
     mm.lock().lock();
     try {
+      boolean readable = memory.read(address, Integer.BYTES);
       Context context = mm.asyncIo().find(address);
-      Vma vma = address < 0 ? null : mm.tree().lookup(address);
-      if (context == null || vma == null || !vma.isAccessible()) {
+      if (context == null || !readable) {
         throw Errno.EINVAL.failure();
       }
       mm.asyncIo().remove(context);

@@ -90,7 +90,7 @@ public final class ProtectOperation {
       long pieceEnd = Long.compareUnsigned(vma.end(), end) < 0 ? vma.end() : end;
       // A merge with the next VMA has taken that one along: its flags are the wanted ones.
       at = Math.max(pieceEnd, protectPiece(vma, at, pieceEnd, prot).end());
-      if (at >= end) {
+      if (Long.compareUnsigned(at, end) >= 0) {
         return;
       }
       Vma next = mm.tree().find(at);

@@ -32,6 +32,7 @@ public final class Mm implements TableOwner {
   private volatile @Nullable PageTables pageTables;
   private long defFlags;
   private boolean ksmMergeAny;
+  private boolean protectionKeyTaken;
   private boolean denyWriteExec;
   private boolean denyWriteExecNotInherited;
 
@@ -258,5 +259,12 @@ public final class Mm implements TableOwner {
                 | VmFlags.HUGETLB
                 | VmFlags.DROPPABLE))
         == 0;
+  }
+
+  /** Takes the one protection key there is without hardware support; false if it is taken. */
+  public boolean takeProtectionKey() {
+    boolean first = !protectionKeyTaken;
+    protectionKeyTaken = true;
+    return first;
   }
 }
