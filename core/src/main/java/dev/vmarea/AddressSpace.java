@@ -7,6 +7,7 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.DriverFault;
 import dev.vmarea.mapping.ForkOperation;
 import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.space.AddressSpaceListener;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.MmVerifier;
 import dev.vmarea.space.ProgramLayout;
@@ -84,6 +85,16 @@ public final class AddressSpace {
    */
   public Cpu cpu() {
     return new Cpu(mm, task);
+  }
+
+  /**
+   * Tells {@code listener} from now on what is mapped, unmapped, protected and discarded; first,
+   * what is mapped now. A forked child starts without listeners.
+   *
+   * @return to be closed when it is to be told no more
+   */
+  public AddressSpaceListener.Registration addListener(AddressSpaceListener listener) {
+    return mm.changes().add(listener);
   }
 
   /** Number of VMAs. */

@@ -29,6 +29,7 @@ public final class Mm implements TableOwner {
   private final VmaEditor editor = new VmaEditor(this);
   private final AnonAssigner anonAssigner = new AnonAssigner(this);
   private final AsyncIoContexts asyncIo = new AsyncIoContexts();
+  private final LayoutChanges changes = new LayoutChanges(this);
   private volatile @Nullable PageTables pageTables;
   private long defFlags;
   private boolean ksmMergeAny;
@@ -83,7 +84,7 @@ public final class Mm implements TableOwner {
     try {
       Vma vma = handle.current();
       PageTables tables = pageTables;
-      if (vma == null || tables == null || tree.lookup(vma.start()) != vma) {
+      if (vma == null || tree.lookup(vma.start()) != vma) {
         return;
       }
       long from = Math.max(0, firstPgoff - vma.pgoff());
@@ -92,6 +93,10 @@ public final class Mm implements TableOwner {
       if (from < to) {
         long start = vma.start() + Pages.bytes(from);
         long end = vma.start() + Pages.bytes(to);
+        changes.discarded(start, end);
+        if (tables == null) {
+          return;
+        }
         if (copies) {
           tables.zap(start, end, kernel.memory());
         } else {
@@ -131,6 +136,11 @@ public final class Mm implements TableOwner {
   /** Gives VMAs their anonymous identity. */
   public AnonAssigner anonAssigner() {
     return anonAssigner;
+  }
+
+  /** Tells listeners what changes. */
+  public LayoutChanges changes() {
+    return changes;
   }
 
   /** Contexts of asynchronous I/O. */

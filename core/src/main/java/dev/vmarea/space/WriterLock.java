@@ -14,6 +14,9 @@ public final class WriterLock extends ReentrantLock {
 
   private boolean inHook; // guarded by the lock itself
 
+  @SuppressWarnings("serial") // never serialized
+  private @Nullable Runnable last; // guarded by the lock itself
+
   WriterLock() {}
 
   @Override
@@ -23,6 +26,25 @@ public final class WriterLock extends ReentrantLock {
           "a memory call from inside a hook: the address space is locked, Linux would wait for ever");
     }
     super.lock();
+  }
+
+  /** What is done once, with the lock held, right before it is released; null for nothing. */
+  void beforeRelease(@Nullable Runnable action) {
+    last = action;
+  }
+
+  @Override
+  public void unlock() {
+    Runnable action = last;
+    if (action == null || getHoldCount() != 1) {
+      super.unlock();
+      return;
+    }
+    try {
+      action.run();
+    } finally {
+      super.unlock();
+    }
   }
 
   /** A driver's code that may fail with {@code E}. */

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,11 @@ public final class PageCache {
     pages.put(index, page.pfn());
     page.get(); // one is the cache's
     return page.pfn();
+  }
+
+  /** The frames of the pages in memory, by page of the file; a copy. */
+  public synchronized NavigableMap<Long, Long> frames() {
+    return new TreeMap<>(pages);
   }
 
   /** Forgets the pages of [first, end), unsigned; who maps them still has them. */
