@@ -10,6 +10,7 @@ import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A System V shared-memory segment. Each attachment has an open file of its own, so attachments
@@ -20,6 +21,7 @@ public final class SharedSegment {
   private static final FileSystem FILE_SYSTEM = new FileSystem("tmpfs", false, false);
 
   private final int id;
+  private final int key;
   private final long size;
   private final Inode inode;
   private final DirectoryEntry entry;
@@ -34,6 +36,7 @@ public final class SharedSegment {
    */
   public SharedSegment(int id, int key, long size) {
     this.id = id;
+    this.key = key;
     this.size = size;
     this.inode = new Inode(Inode.Type.REGULAR, FILE_SYSTEM);
     this.inode.size(size);
@@ -44,6 +47,11 @@ public final class SharedSegment {
   /** shmid. */
   public int id() {
     return id;
+  }
+
+  /** The key it was made with. */
+  public int key() {
+    return key;
   }
 
   /** Size in bytes, as asked for. */
@@ -66,13 +74,23 @@ public final class SharedSegment {
     removed = true;
   }
 
+  /** Whether IPC_RMID was asked for. */
+  public boolean isRemoved() {
+    return removed;
+  }
+
   /** Whether the segment is no more: removed, and attached nowhere. */
   public boolean isDestroyed() {
     return removed && attachments.get() <= 0;
   }
 
-  /** A new open file for one attachment. */
-  OpenFile open(boolean readOnly) {
+  /** The segment that {@code file} is an attachment of, or null if it is none. */
+  public static @Nullable SharedSegment of(OpenFile file) {
+    return file.operations() instanceof Attachment attachment ? attachment.segment : null;
+  }
+
+  /** A new open file for one attachment, as shmat makes it. */
+  public OpenFile open(boolean readOnly) {
     int mode = readOnly ? OpenFile.O_RDONLY : OpenFile.O_RDWR;
     return new OpenFile(inode, entry, mode, new Attachment(this));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.mapping;
 
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,11 @@ public final class SharedSegments {
   public SharedSegment add(SharedSegment segment) {
     segments.put(segment.id(), segment);
     return segment;
+  }
+
+  /** All that are not destroyed, in no order. */
+  public List<SharedSegment> all() {
+    return segments.values().stream().filter(segment -> !segment.isDestroyed()).toList();
   }
 
   /** The segment, or null if there is none or it has been destroyed. */

@@ -8,10 +8,13 @@ import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.memory.FrameHolder;
+import dev.vmarea.pagetable.EntryFormat;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.vma.TableOwner;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything but the tree's readers runs under {@link #lock()}; the verbs in {@code
  * dev.vmarea.mapping} take it, the classes of this package expect it held.
  */
-public final class Mm implements TableOwner {
+public final class Mm implements TableOwner, FrameHolder {
   private final Kernel kernel;
   private final VmaTree tree = new VmaTree();
   private final WriterLock lock = new WriterLock();
@@ -69,6 +72,7 @@ public final class Mm implements TableOwner {
       tables =
           new PageTables(kernel.architecture(), () -> kernel.fails(FailurePlan.Point.PAGE_TABLE));
       pageTables = tables;
+      kernel.memory().addHolder(this);
     }
     return tables;
   }
@@ -76,6 +80,26 @@ public final class Mm implements TableOwner {
   /** The page tables, or null if nothing was ever put into any. */
   public @Nullable PageTables pageTablesIfAny() {
     return pageTables;
+  }
+
+  @Override
+  public void forEachFrame(LongConsumer visitor) {
+    lock.lock();
+    try {
+      PageTables tables = pageTables;
+      if (tables != null) {
+        tables.walk(
+            0,
+            config().taskSize(),
+            (address, level, entry) -> {
+              if (!EntryFormat.isSpecial(entry)) {
+                visitor.accept(tables.format().pfn(level, entry));
+              }
+            });
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

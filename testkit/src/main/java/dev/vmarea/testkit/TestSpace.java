@@ -74,6 +74,22 @@ public final class TestSpace implements Terrain {
     }
   }
 
+  /** An address space that is there already, with open files for the numbers of {@link #FILES}. */
+  public TestSpace(AddressSpace space, List<OpenFile> files) {
+    this.files = List.copyOf(files);
+    processes = new ModelProcesses(space, this.files, true, 1);
+  }
+
+  /** The open files, by number. */
+  public List<OpenFile> openFiles() {
+    return files;
+  }
+
+  /** Ends all processes. */
+  public void end() {
+    processes.end();
+  }
+
   /** The address space now; another one after a fork. */
   public AddressSpace space() {
     return processes.space();
