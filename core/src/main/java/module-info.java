@@ -16,4 +16,5 @@ module dev.vmarea {
   exports dev.vmarea.fault;
   exports dev.vmarea.mapping;
   exports dev.vmarea.files;
+  exports dev.vmarea.image;
 }

@@ -2,6 +2,7 @@
 package dev.vmarea.mapping;
 
 import dev.vmarea.base.Advice;
+import dev.vmarea.base.Defects;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
@@ -44,13 +45,18 @@ public final class AdviseOperation {
       return;
     }
     List<Hole> holes = new ArrayList<>(0);
-    mm.lock().lock();
     try {
-      adviseLocked(address, address + Pages.ceil(length), advice, holes);
+      mm.lock().lock();
+      try {
+        adviseLocked(address, address + Pages.ceil(length), advice, holes);
+      } finally {
+        mm.lock().unlock();
+      }
     } finally {
-      mm.lock().unlock();
       // Other address spaces have locks of their own.
-      holes.forEach(hole -> hole.inode().punchHole(hole.first(), hole.end()));
+      Defects defects = new Defects();
+      holes.forEach(hole -> defects.keep(() -> hole.inode().punchHole(hole.first(), hole.end())));
+      defects.rethrow();
     }
   }
 
@@ -137,6 +143,9 @@ public final class AdviseOperation {
     refuseIf(advice == Advice.FREE && !vma.isAnonymous());
     if (advice != Advice.FREE) {
       zap(start, end);
+      if (!vma.hasAny(VmFlags.SHARED | VmFlags.MAYSHARE)) {
+        mm.changes().discarded(start, end);
+      }
     }
   }
 
@@ -182,6 +191,7 @@ public final class AdviseOperation {
       mm.anonAssigner().ensure(marked);
     }
     zap(start, end);
+    mm.changes().discarded(start, end);
   }
 
   private void changeFlags(Vma vma, long start, long end, int advice) throws ErrnoException {

@@ -10,6 +10,7 @@ import dev.vmarea.space.AsyncIoContexts.Context;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.OpenFile;
+import org.jspecify.annotations.Nullable;
 
 /** io_setup and io_destroy: each context maps a ring. Observed on Linux 6.18. */
 public final class AsyncIoOperation {
@@ -71,6 +72,16 @@ public final class AsyncIoOperation {
     } finally {
       mm.lock().unlock();
     }
+  }
+
+  /** The address space whose contexts {@code file} is a ring of, or null if it is no ring. */
+  public static @Nullable Mm ownerOfRing(OpenFile file) {
+    return file.operations() instanceof AsyncIoRing ring ? ring.owner() : null;
+  }
+
+  /** A ring of {@code bytes} for a context of {@code owner} that is about to be restored. */
+  public static OpenFile openRing(Mm owner, long bytes) {
+    return AsyncIoRing.open(owner, bytes);
   }
 
   private long mapRing(OpenFile ring, long bytes) throws ErrnoException {

@@ -5,10 +5,13 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,8 @@ public final class PhysicalMemory implements FrameSource {
   private final FrameTable frames;
   private final long allocatable;
   private volatile long zeroPfn = -1; // written by who has the free frames' monitor
+  private final Set<FrameHolder> holders =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   /**
    * Memory with RAM in these ranges and nowhere else; all of it can be allocated.
@@ -162,18 +167,22 @@ public final class PhysicalMemory implements FrameSource {
     }
     long first = takeIfAny(count);
     if (first < 0) {
-      for (FrameMagazine magazine : magazines) {
-        PfnRange rest = magazine.empty();
-        if (rest != null) {
-          giveStretch(rest);
-        }
-      }
+      emptyMagazines();
       first = takeIfAny(count);
     }
     if (first < 0) {
       throw Errno.ENOMEM.failure();
     }
     return first;
+  }
+
+  private void emptyMagazines() {
+    for (FrameMagazine magazine : magazines) {
+      PfnRange rest = magazine.empty();
+      if (rest != null) {
+        giveStretch(rest);
+      }
+    }
   }
 
   private long takeIfAny(long count) {
@@ -239,6 +248,41 @@ public final class PhysicalMemory implements FrameSource {
       }
     }
     return new KernelPage(this, zeroPfn);
+  }
+
+  /** The frame of that page, or -1 while it has not been made. */
+  public long zeroPfnIfAny() {
+    return zeroPfn;
+  }
+
+  /** One more who holds references; forgotten when nobody else knows him any more. */
+  public void addHolder(FrameHolder holder) {
+    holders.add(holder);
+  }
+
+  /**
+   * Counts all references anew: no frame is free and held, and no frame of anonymous memory or of a
+   * file knows of more or fewer references than are held. Nobody may be in a memory call or a fault
+   * meanwhile.
+   *
+   * @throws IllegalStateException naming the first frame that is wrong; one that nobody holds was
+   *     lost, perhaps by an address space that was dropped without its exit, or a file whose pages
+   *     were not
+   */
+  public void verify() {
+    FrameAudit audit = new FrameAudit(frames, free);
+    for (FrameHolder holder : holders.toArray(new FrameHolder[0])) {
+      if (holder != null) { // else it has just gone
+        holder.forEachFrame(audit::held);
+      }
+    }
+    emptyMagazines();
+    synchronized (free) {
+      if (zeroPfn >= 0) {
+        audit.held(zeroPfn);
+      }
+      audit.check(allocated.sum());
+    }
   }
 
   FrameTable frames() {

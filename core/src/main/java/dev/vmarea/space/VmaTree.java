@@ -62,6 +62,7 @@ public final class VmaTree implements VmaLayout {
 
   private final TreeEditor editor;
   private final Vma[] argument = new Vma[3];
+  private @Nullable LayoutChanges watcher;
 
   /** An empty tree. */
   public VmaTree() {
@@ -75,6 +76,11 @@ public final class VmaTree implements VmaLayout {
    */
   public VmaTree(Consumer<? super Vma> beforeChange) {
     editor = new TreeEditor(this, beforeChange);
+  }
+
+  /** Who is told of each change before it is made, or null. Writer only. */
+  void watch(@Nullable LayoutChanges changes) {
+    watcher = changes;
   }
 
   TreeRoot published() {
@@ -141,6 +147,9 @@ public final class VmaTree implements VmaLayout {
 
   private void replace(long from, long to, Vma[] vmas, int count) {
     assert editor.accepts(from, to, vmas, count);
+    if (watcher != null) {
+      watcher.replacing(this, from, to, vmas, count);
+    }
     int delta = editor.replace(from, to, vmas, count);
     if (delta != 0) {
       SIZE.setRelease(this, size + delta);

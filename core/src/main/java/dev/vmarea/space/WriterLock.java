@@ -27,6 +27,9 @@ public final class WriterLock extends ReentrantLock {
   /** Number of this section, or of the next one. */
   private volatile long section;
 
+  @SuppressWarnings("serial") // never serialized
+  private @Nullable Runnable last; // guarded by the lock itself
+
   WriterLock() {}
 
   @Override
@@ -46,16 +49,6 @@ public final class WriterLock extends ReentrantLock {
       throw new IllegalStateException(
           "a memory call from inside a hook: the address space is locked, Linux would wait for ever");
     }
-  }
-
-  @Override
-  public void unlock() {
-    if (getHoldCount() == 1) {
-      long next = section + 1;
-      section = next;
-    }
-    super.unlock();
-    KernelEntry.end();
   }
 
   /** Keeps faults out of {@code vma} until this section ends; with the lock held. */
@@ -79,6 +72,29 @@ public final class WriterLock extends ReentrantLock {
     }
     handle.readUnlock();
     return false;
+  }
+
+  /** What is done once, with the lock held, right before it is released; null for nothing. */
+  void beforeRelease(@Nullable Runnable action) {
+    last = action;
+  }
+
+  @Override
+  public void unlock() {
+    Runnable action = last;
+    boolean ends = getHoldCount() == 1;
+    try {
+      if (ends && action != null) {
+        action.run();
+      }
+    } finally {
+      if (ends) {
+        long next = section + 1;
+        section = next;
+      }
+      super.unlock();
+      KernelEntry.end();
+    }
   }
 
   /** A driver's code that may fail with {@code E}. */
