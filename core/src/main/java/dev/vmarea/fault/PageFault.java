@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * asks whether it allows the access, and makes an entry that does. Under the address space's lock.
  */
 public final class PageFault {
-  private static final long WRITABLE = PageProtection.WRITE | PageProtection.DIRTY;
+  private static final long WRITABLE =
+      PageProtection.WRITE | PageProtection.DIRTY | PageProtection.ACCESSED;
 
   private final Mm mm;
   private final Task task;
@@ -167,6 +168,9 @@ public final class PageFault {
       }
       return;
     }
+    if (access == Access.WRITE) {
+      page.mark(KernelPage.Mark.DIRTY);
+    }
     // A shared page starts read-only, so that its first write is seen.
     long bits = protection.bits() & ~PageProtection.WRITE;
     mapNew(page, new PageProtection(access == Access.WRITE ? bits | WRITABLE : bits));
@@ -174,12 +178,17 @@ public final class PageFault {
 
   private void makeWritable(Vma vma, long entry) throws ErrnoException {
     PageTables tables = mm.pageTables();
+    KernelPage old = oldPage(entry);
     if (!VmFlags.isCow(vma.flags())) {
       tables.grant(page(), WRITABLE);
+      OpenFile file = vma.file();
+      // Linux maps pages of tmpfs writable from the start: it does not see their first write.
+      if (old != null && file != null && !file.inode().fileSystem().isShmem()) {
+        old.mark(KernelPage.Mark.DIRTY);
+      }
       return;
     }
     PhysicalMemory memory = mm.kernel().memory();
-    KernelPage old = oldPage(entry);
     mm.anonAssigner().ensure(vma);
     boolean ours =
         old != null

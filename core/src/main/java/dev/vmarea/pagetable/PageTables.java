@@ -363,6 +363,31 @@ public final class PageTables {
     return node.entry(tree.index(0, address));
   }
 
+  /**
+   * What the processor notes in the entry that maps this address (any byte) when it uses it:
+   * accessed, and dirty for a write.
+   *
+   * @return the entry as it is now
+   */
+  public long use(long address, boolean write) {
+    long bits = PageProtection.ACCESSED | (write ? PageProtection.DIRTY : 0);
+    TableNode node = tree.root();
+    while (node.level() > 0) {
+      TableNode child = node.child(tree.index(node.level(), address));
+      if (child == null) {
+        break;
+      }
+      node = child;
+    }
+    int index = tree.index(node.level(), address);
+    long entry = node.entry(index);
+    if (entry != 0 && (entry & bits) != bits) {
+      entry |= bits;
+      node.entries()[index] = entry;
+    }
+    return entry;
+  }
+
   /** The level of the entry that maps this address (any byte): 0 for a page; -1 for none. */
   public int entryLevel(long address) {
     if (!tree.covers(address)) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.memory.PhysicalMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +70,20 @@ public final class Inode {
     reverseMap.unmapPages(pages, -1, true);
     pageCache.drop(pages, -1);
     pageCache.clearFrom(bytes);
+  }
+
+  /**
+   * Stores bytes at {@code offset} (bytes, not negative), as write(2) does: every mapping of the
+   * file shows them, private copies excepted. The file grows if they end behind its end.
+   *
+   * @param memory where pages of the file come from
+   * @throws ErrnoException ENOMEM without a frame; what was stored before stays
+   */
+  public void store(PhysicalMemory memory, long offset, byte[] bytes) throws ErrnoException {
+    pageCache.store(memory, offset, bytes);
+    if (bytes.length > 0) {
+      size = Math.max(size, offset + bytes.length);
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,13 +58,35 @@ public final class PageCache {
     }
   }
 
-  /** Zeroes the rest of the page that the file ends in. */
+  /**
+   * Stores bytes at {@code offset} (bytes) of the file, into pages that are made where there are
+   * none.
+   *
+   * @throws ErrnoException ENOMEM without a frame; what was stored before stays
+   */
+  void store(PhysicalMemory ram, long offset, byte[] bytes) throws ErrnoException {
+    for (int done = 0; done < bytes.length; ) {
+      long at = offset + done;
+      int piece = (int) Math.min(bytes.length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
+      KernelPage page = new KernelPage(ram, get(ram, Pages.count(at)));
+      MemorySegment.copy(
+          MemorySegment.ofArray(bytes), done, page.contents(), at & Pages.OFFSET_MASK, piece);
+      page.mark(KernelPage.Mark.DIRTY);
+      page.used();
+      page.put();
+      done += piece;
+    }
+  }
+
+  /** Zeroes the rest of the page that the file ends in, which is a change like any other. */
   synchronized void clearFrom(long size) {
     long rest = size & Pages.OFFSET_MASK;
     Long pfn = pages.get(Pages.count(size));
     PhysicalMemory ram = memory;
     if (rest != 0 && pfn != null && ram != null) {
-      new KernelPage(ram, pfn).contents().asSlice(rest).fill((byte) 0);
+      KernelPage page = new KernelPage(ram, pfn);
+      page.contents().asSlice(rest).fill((byte) 0);
+      page.mark(KernelPage.Mark.DIRTY);
     }
   }
 
