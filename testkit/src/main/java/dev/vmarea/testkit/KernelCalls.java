@@ -107,6 +107,7 @@ final class KernelCalls {
       case EXIT -> Call.of(Verb.EXIT);
       case LIMIT -> limit(terrain);
       case TRUNCATE -> truncate(terrain);
+      case FILE_WRITE -> fileWrite(terrain, swarm);
       case SEAL -> Call.of(Verb.MSEAL, at, P * (1 + random.nextInt(2)));
       case PERSONALITY ->
           // Without randomisation it stays, which a fork would not change either.
@@ -229,6 +230,12 @@ final class KernelCalls {
   private Call truncate(Terrain terrain) {
     long bytes = random.nextInt(24) * P + (random.nextBoolean() ? 0 : random.nextInt(4096));
     return Call.of(Verb.FTRUNCATE, random.nextInt(terrain.files()), bytes);
+  }
+
+  private Call fileWrite(Terrain terrain, Swarm swarm) {
+    long offset = random.nextInt(22) * P + byteOfPage();
+    return Call.of(
+        Verb.PWRITE64, swarm.favourite(terrain.files()), offset, 1 + random.nextInt(300));
   }
 
   /** Arguments that are refused, or that mean nothing. */

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelProcesses {
   private static final int MPOL_BIND = 2;
+  private static final int F_SEAL_GROW = 0x4;
+  private static final int F_SEAL_WRITE = 0x8;
+  private static final int F_SEAL_FUTURE_WRITE = 0x10;
   private static final int NODE_BITS = 65;
 
   private final List<AddressSpace> spaces = new ArrayList<>();
@@ -33,6 +36,16 @@ public final class ModelProcesses {
   private final boolean contents;
   private final IdentityHashMap<AddressSpace, Cpu> cpus = new IdentityHashMap<>();
   private int current;
+  private @Nullable Signal signal;
+
+  /**
+   * A signal that a load or store ended with.
+   *
+   * @param number SIGSEGV or SIGBUS
+   * @param code si_code
+   * @param address si_addr
+   */
+  public record Signal(int number, int code, long address) {}
 
   /**
    * One process.
@@ -78,6 +91,11 @@ public final class ModelProcesses {
     return spaces.get(process);
   }
 
+  /** The signal that the last load or store ended with; null for one that did not. */
+  public @Nullable Signal signal() {
+    return signal;
+  }
+
   /** Ends all processes. */
   public void end() {
     cpus.values().forEach(Cpu::close);
@@ -100,6 +118,7 @@ public final class ModelProcesses {
    * @param value what a store stores
    */
   public long run(Call call, byte value) {
+    signal = null;
     AddressSpace space = space();
     Syscalls calls = space.syscalls();
     long[] a = call.values();
@@ -127,6 +146,7 @@ public final class ModelProcesses {
       case SET_MEMPOLICY_HOME_NODE -> calls.setMempolicyHomeNode(a[0], a[1], a[2], a[3]);
       case SET_MEMORY_MERGE -> calls.prctlSetMemoryMerge(a[0], 0, 0, 0);
       case FTRUNCATE -> truncate(a[0], a[1]);
+      case PWRITE64 -> pwrite(a[0], a[1], WrittenBytes.of(value, (int) a[2]));
       case SETRLIMIT -> limit(calls, (int) a[0], a[1]);
       case SET_MDWE -> calls.prctlSetMdwe(a[0], 0, 0, 0);
       case PERSONALITY -> calls.personality(a[0]);
@@ -170,6 +190,28 @@ public final class ModelProcesses {
     return 0;
   }
 
+  private long pwrite(long number, long offset, byte[] bytes) {
+    OpenFile file = file(number);
+    if (file == null || file.isPathOnly() || !file.isWritable()) {
+      return Errno.EBADF.negated();
+    }
+    Inode inode = file.inode();
+    if (inode.type() != Inode.Type.REGULAR) {
+      return bytes.length; // /dev/zero takes everything
+    }
+    boolean grows = offset + bytes.length > inode.size();
+    if ((inode.seals() & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) != 0
+        || grows && (inode.seals() & F_SEAL_GROW) != 0) {
+      return Errno.EPERM.negated();
+    }
+    try {
+      inode.store(space().machine().kernel().memory(), offset, bytes);
+      return bytes.length;
+    } catch (ErrnoException noFrame) {
+      throw new IllegalStateException("the model has no frames left", noFrame);
+    }
+  }
+
   private long access(long address, boolean write, byte value) {
     Vma vma = space().lookup(address);
     if (vma != null && !knowsContents(vma)) {
@@ -184,6 +226,7 @@ public final class ModelProcesses {
       }
       return cpu.loadByte(address) & 0xff;
     } catch (MemoryFault fault) {
+      signal = new Signal(fault.reason().signal(), fault.reason().code(), fault.address());
       return switch (fault.reason()) {
         case MAPERR, NOT_CANONICAL -> Touch.NOT_MAPPED;
         case ACCERR -> Touch.NOT_ALLOWED;

@@ -27,6 +27,7 @@ final class Swarm {
     EXIT(5),
     LIMIT(14),
     TRUNCATE(8),
+    FILE_WRITE(30),
     SEAL(5),
     MDWE(1),
     PERSONALITY(3),

@@ -32,6 +32,14 @@ enum Exclusion {
   CROWDED_FLAGS,
   /** A file that cannot be cut, or only in the kernel (seals, pages in use): not compared. */
   FILE_REFUSAL,
+  /** Counters of what the puppet was started with, and of the kernel's pages: not compared. */
+  OWN_PAGES,
+  /** How many pages of a disk file are mapped beside those touched, and how dirty: not compared. */
+  READ_AHEAD,
+  /** A file's pages remember uses of others, in batches: whether they were used is not compared. */
+  REFERENCED,
+  /** Pages given up by MADV_FREE are counted so later: fewer are accepted. */
+  LAZY_FREE,
   /** The number of a hidden file of shared anonymous memory is taken from the kernel's map. */
   FILE_NUMBER
 }

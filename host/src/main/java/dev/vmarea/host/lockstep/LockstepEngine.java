@@ -5,6 +5,7 @@ import dev.vmarea.AddressSpace;
 import dev.vmarea.Cpu;
 import dev.vmarea.Machine;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.files.KernelFiles;
@@ -20,12 +21,17 @@ import dev.vmarea.host.puppet.Puppets;
 import dev.vmarea.host.system.HostConfig;
 import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.mapping.SharedSegment;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Task;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.CallGenerator;
 import dev.vmarea.testkit.ModelProcesses;
 import dev.vmarea.testkit.Shrinker;
 import dev.vmarea.testkit.Vocabulary;
+import dev.vmarea.testkit.WrittenBytes;
+import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.Vma;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +78,10 @@ public final class LockstepEngine implements Lockstep {
     files.prepare(image);
     constants =
         new KernelProcesses.Constants(
-            image.words(1, 0), image.words(CAPABILITY_VERSION), image.words(0, 0, 0));
+            image.words(1, 0),
+            image.words(CAPABILITY_VERSION),
+            image.words(0, 0, 0),
+            image.data(WrittenBytes.pattern()));
     for (final OpenFiles.Segment segment : files.segments()) {
       machine.segments().add(new SharedSegment(segment.id(), 0, segment.size()));
     }
@@ -126,8 +135,21 @@ public final class LockstepEngine implements Lockstep {
           final byte[] page = memory.read(made.puppet().pid(), at, (int) PAGE);
           if (!Arrays.equals(page, new byte[page.length])) {
             cpu.store(at, page, 0, page.length);
+            markUsed(made.model(), at);
           }
         }
+      }
+    }
+  }
+
+  /** execve wrote the page from outside, as a debugger does: that marks the page itself. */
+  private void markUsed(final AddressSpace space, final long address) {
+    final PageTables tables = space.pageTables();
+    if (tables != null) {
+      final long pfn = tables.format().pfn(0, tables.entry(address));
+      final KernelPage page = machine.kernel().memory().page(pfn);
+      if (page != null) {
+        page.used();
       }
     }
   }
@@ -176,6 +198,10 @@ public final class LockstepEngine implements Lockstep {
         from.files().get(i).inode().truncate(0);
         from.files().get(i).inode().truncate(files.firstSize(i));
       }
+      if (files.isFilled(i)) {
+        fill(from.files().get(i).inode());
+        from.files().get(i).inode().truncate(files.firstSize(i)); // as the kernel's was
+      }
     }
     for (final OpenFiles.Segment segment : files.segments()) {
       final SharedSegment known = machine.segments().find(segment.id());
@@ -215,6 +241,17 @@ public final class LockstepEngine implements Lockstep {
             ids.length,
             tooMuch),
         memory);
+  }
+
+  private void fill(final Inode inode) throws IOException {
+    final PhysicalMemory ram = machine.kernel().memory();
+    try {
+      for (long index = 0; index < Pages.count(Pages.ceil(inode.size())); index++) {
+        ram.put(inode.pageCache().get(ram, index));
+      }
+    } catch (final ErrnoException e) {
+      throw new IOException("the model has no page for a file", e);
+    }
   }
 
   @Override

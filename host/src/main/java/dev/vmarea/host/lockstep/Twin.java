@@ -4,6 +4,7 @@ package dev.vmarea.host.lockstep;
 import dev.vmarea.base.Advice;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.Pages;
+import dev.vmarea.host.tracing.Ptrace;
 import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.ModelProcesses;
@@ -14,6 +15,7 @@ import dev.vmarea.vma.Vma;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -115,10 +117,35 @@ final class Twin implements Terrain, AutoCloseable {
     if (expected != actual && !unjudged(call)) {
       return "result: kernel " + text(call, actual) + ", model " + text(call, expected);
     }
+    final String signal = Touch.isSignal(actual) ? signalDifference() : null;
+    if (signal != null) {
+      return signal;
+    }
     if (call.verb() == Verb.MINCORE && actual != Errno.EINVAL.negated()) {
       takeVector(call, pid); // also after ENOMEM: what lies before a hole was written
     }
     return compare();
+  }
+
+  /** Number, code and address of the signal that both have got. */
+  private @Nullable String signalDifference() {
+    final Ptrace.SignalInfo actual = kernel.process().puppet().fault();
+    final ModelProcesses.Signal expected = model.signal();
+    if (expected == null // the model only knows what it is
+        || expected.number() == actual.signal()
+            && expected.code() == actual.code()
+            && expected.address() == actual.address()) {
+      return null;
+    }
+    return String.format(
+        Locale.ROOT,
+        "signal: kernel %d, code %d at %x, model %d, code %d at %x",
+        actual.signal(),
+        actual.code(),
+        actual.address(),
+        expected.number(),
+        expected.code(),
+        expected.address());
   }
 
   /** Which pages are in memory is the kernel's to say: the bytes it wrote are taken. */
