@@ -54,7 +54,9 @@ public final class PageFault {
     }
     try {
       long entry = mm.pageTables().entry(page());
-      if (entry == 0) {
+      if (EntryFormat.isGuard(entry)) {
+        throw fault(MemoryFault.Cause.MAPERR);
+      } else if (entry == 0) {
         makeEntry(vma);
       } else if (access == Access.WRITE && (entry & PageProtection.WRITE) == 0) {
         makeWritable(vma, entry);

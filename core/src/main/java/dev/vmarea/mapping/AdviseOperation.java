@@ -112,7 +112,7 @@ public final class AdviseOperation {
           refuseIf(vma.hasAny(VmFlags.LOCKED | VmFlags.PFNMAP | VmFlags.HUGETLB));
       case Advice.COLLAPSE -> collapse(vma, start, end);
       case Advice.GUARD_INSTALL -> installGuard(vma, start, end);
-      case Advice.GUARD_REMOVE -> refuseIf(vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB));
+      case Advice.GUARD_REMOVE -> removeGuard(vma, start, end);
       default -> changeFlags(vma, start, end, advice);
     }
   }
@@ -135,14 +135,14 @@ public final class AdviseOperation {
     refuseIf(advice != Advice.DONTNEED_LOCKED && vma.has(VmFlags.LOCKED));
     refuseIf(advice == Advice.FREE && !vma.isAnonymous());
     if (advice != Advice.FREE) {
-      zap(start, end);
+      discardPages(start, end);
     }
   }
 
-  private void zap(long start, long end) {
+  private void discardPages(long start, long end) {
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
-      tables.zap(start, end, mm.kernel().memory());
+      tables.discard(start, end, mm.kernel().memory());
     }
   }
 
@@ -180,7 +180,15 @@ public final class AdviseOperation {
     if (marked.isAnonymous()) {
       mm.anonAssigner().ensure(marked);
     }
-    zap(start, end);
+    mm.pageTables().guard(start, end, mm.kernel().memory());
+  }
+
+  private void removeGuard(Vma vma, long start, long end) throws ErrnoException {
+    refuseIf(vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB));
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables != null) {
+      tables.unguard(start, end);
+    }
   }
 
   private void changeFlags(Vma vma, long start, long end, int advice) throws ErrnoException {

@@ -38,6 +38,9 @@ public final class PageTables {
   private volatile long generation;
   private final AccessorSet accessors = new AccessorSet();
 
+  /** Whether there may be guard markers. */
+  private boolean guarded;
+
   /**
    * Empty tables.
    *
@@ -169,24 +172,30 @@ public final class PageTables {
   }
 
   /**
-   * Clears all entries of a range, and drops the references that ordinary ones hold. A huge entry
-   * that is only partly inside is cleared, too: its other part will be faulted in again. Tables
-   * stay.
+   * Clears all entries of a range, and drops the references that ordinary ones hold; for the end of
+   * an area, so guard markers go, too. A huge entry that is only partly inside is cleared, too: its
+   * other part will be faulted in again. Tables stay.
    *
    * @return number of entries cleared, huge ones counting once
    */
   public long zap(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, false));
+    return zap(start, end, new ZapVisitor(format, memory, false, false));
+  }
+
+  /** The same for an area that goes on: guard markers stay (mm-semantics 5.4). */
+  public long discard(long start, long end, PhysicalMemory memory) {
+    checkRange(start, end);
+    return zap(start, end, new ZapVisitor(format, memory, false, guarded));
   }
 
   /**
-   * The same for pages of files alone: private copies and bare frames stay, but huge entries, which
-   * can be faulted in again, go.
+   * The same for pages of files alone: private copies, bare frames and guard markers stay, but huge
+   * entries, which can be faulted in again, go.
    */
   public long zapFilePages(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, true));
+    return zap(start, end, new ZapVisitor(format, memory, true, true));
   }
 
   private long zap(long start, long end, ZapVisitor visitor) {
@@ -196,6 +205,34 @@ public final class PageTables {
       visitor.release();
     }
     return visitor.cleared();
+  }
+
+  /**
+   * Discards what is in a range and puts a guard marker at each of its pages: no access succeeds
+   * there, nothing can be mapped, and {@link #walk} does not show it.
+   *
+   * @throws ErrnoException ENOMEM if a table cannot be allocated; markers put before stay
+   */
+  public void guard(long start, long end, PhysicalMemory memory) throws ErrnoException {
+    checkRange(start, end);
+    guarded = true;
+    do {
+      discard(start, end, memory);
+    } while (!new GuardMarkers(tree).install(start, end));
+  }
+
+  /** Takes guard markers of a range away; pages stay. */
+  public void unguard(long start, long end) {
+    checkRange(start, end);
+    if (guarded) {
+      new GuardMarkers(tree).remove(start, end);
+    }
+  }
+
+  /** The address of the first guard marker of a range, or -1. */
+  public long firstGuard(long start, long end) {
+    checkRange(start, end);
+    return guarded ? new GuardMarkers(tree).first(start, end) : -1;
   }
 
   /**
@@ -319,9 +356,9 @@ public final class PageTables {
   }
 
   /**
-   * Copies what is mapped in a range into the same range of other tables, as fork does
-   * (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either; ordinary entries
-   * take another reference. A huge entry that is only partly inside is not copied.
+   * Copies what is mapped in a range, and its guard markers, into the same range of other tables,
+   * as fork does (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either;
+   * ordinary entries take another reference. A huge entry that is only partly inside is not copied.
    *
    * @param child tables of the same architecture, empty in this range
    * @param copyOnWrite whether the mapping is private and may be written: what is writable becomes
@@ -337,6 +374,7 @@ public final class PageTables {
     if (child.architecture != architecture) {
       throw new IllegalArgumentException(architecture + " is not " + child.architecture);
     }
+    child.guarded |= guarded;
     try {
       tree.visit(start, end, new CopyVisitor(format, child.tree, copyOnWrite, memory));
     } finally {
@@ -346,7 +384,10 @@ public final class PageTables {
     }
   }
 
-  /** The raw entry that maps this address (any byte), or 0. */
+  /**
+   * The raw entry of this address (any byte), or 0. Not every entry maps something: see {@link
+   * EntryFormat#isGuard}.
+   */
   public long entry(long address) {
     if (!tree.covers(address)) {
       return 0;

@@ -10,6 +10,7 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
   private final EntryFormat format;
   private final PhysicalMemory memory;
   private final boolean onlyFilePages;
+  private final boolean keepsGuards;
   private long cleared;
   private long[] droppedFrames = {};
   private int frames;
@@ -18,9 +19,12 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
    * A visitor.
    *
    * @param onlyFilePages whether private copies and bare frames stay
+   * @param keepsGuards whether guard markers stay
    */
-  ZapVisitor(EntryFormat format, PhysicalMemory memory, boolean onlyFilePages) {
+  ZapVisitor(
+      EntryFormat format, PhysicalMemory memory, boolean onlyFilePages, boolean keepsGuards) {
     this.onlyFilePages = onlyFilePages;
+    this.keepsGuards = keepsGuards;
     this.format = format;
     this.memory = memory;
   }
@@ -35,7 +39,7 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
     if (leaf.isEmpty()) {
       return;
     }
-    if (leaf.ordinary() != 0 || onlyFilePages) {
+    if (leaf.ordinary() != 0 || onlyFilePages || keepsGuards) {
       clearEach(leaf, from, to);
       return;
     }
@@ -64,6 +68,9 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
   }
 
   private boolean goes(long entry) {
+    if (EntryFormat.isGuard(entry)) {
+      return !keepsGuards;
+    }
     if (!onlyFilePages) {
       return true;
     }
