@@ -10,6 +10,7 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
+import dev.vmarea.space.Task;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
@@ -22,10 +23,12 @@ import java.util.List;
  */
 public final class AdviseOperation {
   private final Mm mm;
+  private final Task task;
 
-  /** Advises on memory of {@code mm}. */
-  public AdviseOperation(Mm mm) {
+  /** Advises on memory of {@code mm} on behalf of {@code task}. */
+  public AdviseOperation(Mm mm, Task task) {
     this.mm = mm;
+    this.task = task;
   }
 
   /**
@@ -89,8 +92,8 @@ public final class AdviseOperation {
   private void adviseLocked(long start, long end, int advice, List<Hole> holes)
       throws ErrnoException {
     switch (advice) {
-      case Advice.POPULATE_READ -> Population.faultIn(mm, start, end, false);
-      case Advice.POPULATE_WRITE -> Population.faultIn(mm, start, end, true);
+      case Advice.POPULATE_READ -> new Population(mm, task).faultIn(start, end, false);
+      case Advice.POPULATE_WRITE -> new Population(mm, task).faultIn(start, end, true);
       default ->
           RangeWalk.forEach(mm, start, end, (vma, from, to) -> piece(vma, from, to, advice, holes));
     }

@@ -291,14 +291,18 @@ public final class PageTables {
     return old;
   }
 
-  /** Adds bits to the entry of a page, such as WRITE and DIRTY; it must exist. */
+  /** Adds bits to the entry of a page or huge page, such as WRITE and DIRTY; it must exist. */
   public void grant(long address, long bits) {
-    TableNode leaf = tree.leaf(address);
-    int index = tree.index(0, address);
-    if (leaf == null || leaf.entry(index) == 0) {
+    TableNode node = tree.root();
+    for (TableNode child = node; child != null && node.level() > 0; ) {
+      child = node.child(tree.index(node.level(), address));
+      node = child == null ? node : child;
+    }
+    int index = tree.index(node.level(), address);
+    if (!EntryFormat.isMapping(node.entry(index))) {
       throw new IllegalStateException("nothing is mapped at " + hex(address));
     }
-    leaf.entries()[index] |= bits;
+    node.entries()[index] |= bits;
   }
 
   /**

@@ -44,6 +44,22 @@ public final class PageCache {
     return page.pfn();
   }
 
+  /** The frame of the page {@code index}, of which the caller gets a reference; -1 without one. */
+  public synchronized long find(long index) {
+    Long known = pages.get(index);
+    PhysicalMemory ram = memory;
+    if (known == null || ram == null) {
+      return -1;
+    }
+    new KernelPage(ram, known).get();
+    return known;
+  }
+
+  /** Whether the page {@code index} is in memory. */
+  public synchronized boolean contains(long index) {
+    return pages.containsKey(index);
+  }
+
   /** Forgets the pages of [first, end), unsigned; who maps them still has them. */
   public synchronized void drop(long first, long end) {
     List<Long> gone = new ArrayList<>();
