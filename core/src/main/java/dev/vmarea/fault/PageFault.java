@@ -175,6 +175,9 @@ public final class PageFault {
       }
       return;
     }
+    if (access == Access.WRITE) {
+      page.mark(KernelPage.Mark.DIRTY);
+    }
     // A shared page starts read-only, so that its first write is seen.
     long bits = protection.bits() & ~PageProtection.WRITE;
     mapNew(page, new PageProtection(access == Access.WRITE ? bits | WRITABLE : bits));
@@ -182,12 +185,17 @@ public final class PageFault {
 
   private void makeWritable(Vma vma, long entry) throws ErrnoException {
     PageTables tables = mm.pageTables();
+    KernelPage old = oldPage(entry);
     if (!VmFlags.isCow(vma.flags())) {
       tables.grant(page(), WRITABLE);
+      OpenFile file = vma.file();
+      // Linux maps pages of tmpfs writable from the start: it does not see their first write.
+      if (old != null && file != null && !file.inode().fileSystem().isShmem()) {
+        old.mark(KernelPage.Mark.DIRTY);
+      }
       return;
     }
     PhysicalMemory memory = mm.kernel().memory();
-    KernelPage old = oldPage(entry);
     mm.anonAssigner().ensure(vma);
     boolean ours =
         old != null

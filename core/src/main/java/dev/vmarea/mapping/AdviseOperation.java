@@ -8,6 +8,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.Aging;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
@@ -111,8 +112,7 @@ public final class AdviseOperation {
       case Advice.WILLNEED -> willNeed(vma);
       case Advice.DONTNEED, Advice.DONTNEED_LOCKED, Advice.FREE -> discard(vma, start, end, advice);
       case Advice.REMOVE -> holes.add(hole(vma, start, end));
-      case Advice.COLD, Advice.PAGEOUT ->
-          refuseIf(vma.hasAny(VmFlags.LOCKED | VmFlags.PFNMAP | VmFlags.HUGETLB));
+      case Advice.COLD, Advice.PAGEOUT -> cool(vma, start, end, advice);
       case Advice.COLLAPSE -> collapse(vma, start, end);
       case Advice.GUARD_INSTALL -> installGuard(vma, start, end);
       case Advice.GUARD_REMOVE -> removeGuard(vma, start, end);
@@ -137,16 +137,38 @@ public final class AdviseOperation {
     refuseIf(vma.has(VmFlags.PFNMAP));
     refuseIf(advice != Advice.DONTNEED_LOCKED && vma.has(VmFlags.LOCKED));
     refuseIf(advice == Advice.FREE && !vma.isAnonymous());
-    if (advice != Advice.FREE) {
-      discardPages(start, end);
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables == null) {
+      return;
+    }
+    if (advice == Advice.FREE) {
+      tables.age(start, end, Aging.FREE, mm.kernel().memory(), gone -> {});
+    } else {
+      tables.discard(start, end, mm.kernel().memory());
     }
   }
 
-  private void discardPages(long start, long end) {
+  /** Without swap, anonymous pages that were not given up by MADV_FREE stay. */
+  private void cool(Vma vma, long start, long end, int advice) throws ErrnoException {
+    refuseIf(vma.hasAny(VmFlags.LOCKED | VmFlags.PFNMAP | VmFlags.HUGETLB));
     PageTables tables = mm.pageTablesIfAny();
-    if (tables != null) {
-      tables.discard(start, end, mm.kernel().memory());
+    boolean told = ResidencyOperation.isTold(vma, task);
+    if (tables == null || advice == Advice.PAGEOUT && !told && vma.has(VmFlags.MAYSHARE)) {
+      return;
     }
+    Aging aging =
+        advice == Advice.COLD ? Aging.COLD : told ? Aging.PAGE_OUT : Aging.PAGE_OUT_ANONYMOUS;
+    OpenFile file = vma.file();
+    tables.age(
+        start,
+        end,
+        aging,
+        mm.kernel().memory(),
+        gone -> {
+          if (file != null) {
+            file.inode().pageCache().reclaim(vma.pgoffAt(gone));
+          }
+        });
   }
 
   private static Hole hole(Vma vma, long start, long end) throws ErrnoException {

@@ -129,7 +129,8 @@ final class Population {
     return vma.ops() != null && vma.ops().isSecret();
   }
 
-  private static boolean hasKnownEnd(Vma vma) {
+  /** Whether it is known how many pages the memory has. */
+  static boolean hasKnownEnd(Vma vma) {
     OpenFile file = vma.file();
     return file == null || vma.isAnonymous() || file.inode().size() != Inode.UNKNOWN_SIZE;
   }

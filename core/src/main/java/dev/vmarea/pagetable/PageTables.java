@@ -7,8 +7,10 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 
 /**
  * The page tables of one address space: a radix tree of tables of the architecture's shape, with
@@ -205,6 +207,25 @@ public final class PageTables {
       visitor.release();
     }
     return visitor.cleared();
+  }
+
+  /**
+   * Tells the pages of a range that they are not needed soon; who remembers entries is waited for.
+   *
+   * @param gone told the addresses of pages that are not mapped any more, when nobody can reach
+   *     them through these tables
+   */
+  public void age(long start, long end, Aging aging, PhysicalMemory memory, LongConsumer gone) {
+    checkRange(start, end);
+    ZapVisitor zap = new ZapVisitor(format, memory, false, true);
+    List<Long> taken = new ArrayList<>();
+    AgingVisitor visitor = new AgingVisitor(tree, format, memory, aging, zap, taken::add);
+    tree.visit(start, end, visitor);
+    if (visitor.changed()) {
+      invalidate();
+      zap.release();
+      taken.forEach(gone::accept);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.pagetable;
 
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 import java.util.Arrays;
@@ -67,6 +68,12 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
     }
   }
 
+  /** Clears one entry, whatever it is. */
+  void take(TableNode leaf, int index) {
+    drop(leaf.clear(index));
+    cleared++;
+  }
+
   private boolean goes(long entry) {
     if (EntryFormat.isGuard(entry)) {
       return !keepsGuards;
@@ -84,6 +91,21 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
         droppedFrames = Arrays.copyOf(droppedFrames, Math.max(16, 2 * frames));
       }
       droppedFrames[frames++] = format.pfn(0, entry);
+      leaveMarks(entry);
+    }
+  }
+
+  /** What an entry knows of a file's page passes on to the page. */
+  private void leaveMarks(long entry) {
+    KernelPage page = memory.page(format.pfn(0, entry));
+    if (page == null || page.kind() != KernelPage.Kind.FILE) {
+      return;
+    }
+    if ((entry & PageProtection.DIRTY) != 0) {
+      page.mark(KernelPage.Mark.DIRTY);
+    }
+    if ((entry & PageProtection.ACCESSED) != 0) {
+      page.used();
     }
   }
 

@@ -5,6 +5,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * or released; there is no reclaim.
  */
 public final class PageCache {
+  private static final MemorySegment ZEROES =
+      MemorySegment.ofArray(new byte[(int) Pages.SIZE]).asReadOnly();
+
   private final Map<Long, Long> pages = new HashMap<>();
   private @Nullable PhysicalMemory memory;
 
@@ -69,6 +73,20 @@ public final class PageCache {
       }
     }
     for (long index : gone) {
+      release(index);
+    }
+  }
+
+  /** Forgets a page that nobody uses and nobody has written to: it can be had again. */
+  public synchronized void reclaim(long index) {
+    Long pfn = pages.get(index);
+    PhysicalMemory ram = memory;
+    if (pfn == null || ram == null) {
+      return;
+    }
+    KernelPage page = new KernelPage(ram, pfn);
+    boolean written = page.is(KernelPage.Mark.DIRTY) || page.contents().mismatch(ZEROES) >= 0;
+    if (page.references() == 1 && !written) {
       release(index);
     }
   }
