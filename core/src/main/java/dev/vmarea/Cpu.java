@@ -142,7 +142,6 @@ public final class Cpu implements AutoCloseable {
         entry = tables.entry(page);
       }
       checkpoint();
-      entry = tables.use(page, access == Access.WRITE);
       translations.fill(slot, address, entry, tables, mm.kernel().memory());
     } finally {
       mm.lock().unlock();

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * asks whether it allows the access, and makes an entry that does. Under the address space's lock.
  */
 public final class PageFault {
-  private static final long WRITABLE =
-      PageProtection.WRITE | PageProtection.DIRTY | PageProtection.ACCESSED;
+  private static final long WRITTEN = PageProtection.ACCESSED | PageProtection.DIRTY;
+  private static final long WRITABLE = PageProtection.WRITE | WRITTEN;
 
   private final Mm mm;
   private final Task task;
@@ -55,10 +55,14 @@ public final class PageFault {
     }
     try {
       long entry = mm.pageTables().entry(page());
-      if (entry == 0) {
+      if (EntryFormat.isGuard(entry)) {
+        throw fault(MemoryFault.Cause.MAPERR);
+      } else if (entry == 0) {
         makeEntry(vma);
       } else if (access == Access.WRITE && (entry & PageProtection.WRITE) == 0) {
         makeWritable(vma, entry);
+      } else {
+        mm.pageTables().grant(page(), access == Access.WRITE ? WRITTEN : PageProtection.ACCESSED);
       }
     } catch (ErrnoException failed) {
       throw fault(
@@ -155,6 +159,9 @@ public final class PageFault {
     }
     if (Long.compareUnsigned(index, Pages.count(Pages.ceil(Math.max(0, inode.size())))) >= 0) {
       throw Errno.EFAULT.failure();
+    }
+    if (access != Access.WRITE && new FaultAround(mm, vma, inode).mapCached(page())) {
+      return;
     }
     KernelPage page = new KernelPage(memory, inode.pageCache().get(memory, index));
     PageProtection protection = mm.protection(vma);

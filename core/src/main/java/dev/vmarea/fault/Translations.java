@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class Translations {
   private static final int SLOTS = 1024;
   private static final long NONE = -1;
+  private static final long READABLE = PageProtection.PRESENT | PageProtection.ACCESSED;
+  private static final long WRITABLE = READABLE | PageProtection.WRITE | PageProtection.DIRTY;
 
   private final long[] pages = new long[SLOTS];
   private final @Nullable MemorySegment[] memories = new @Nullable MemorySegment[SLOTS];
@@ -33,13 +35,15 @@ public final class Translations {
     Arrays.fill(pages, NONE);
   }
 
-  /** Whether an entry allows an access. */
+  /**
+   * Whether an entry allows an access, and says already that there was one. A processor sets
+   * accessed and dirty by itself; here a fault does.
+   */
   public static boolean allows(long entry, Access access) {
-    long present = PageProtection.PRESENT;
     return switch (access) {
-      case READ -> (entry & present) != 0;
-      case WRITE -> (entry & (present | PageProtection.WRITE)) == (present | PageProtection.WRITE);
-      case EXECUTE -> (entry & present) != 0 && (entry & PageProtection.NO_EXECUTE) == 0;
+      case READ -> (entry & READABLE) == READABLE;
+      case WRITE -> (entry & WRITABLE) == WRITABLE;
+      case EXECUTE -> (entry & (READABLE | PageProtection.NO_EXECUTE)) == READABLE;
     };
   }
 

@@ -18,7 +18,7 @@ import dev.vmarea.vma.VmaHandle;
 /** fork: a copy of an address space; and exit, its end (mm-semantics 5.9). */
 public final class ForkOperation {
   /** Memory whose page tables are copied. */
-  private static final long COPIED = VmFlags.PFNMAP | VmFlags.MIXEDMAP;
+  private static final long COPIED = VmFlags.PFNMAP | VmFlags.MIXEDMAP | VmFlags.MAYBE_GUARD;
 
   private final Mm parent;
   private final Task task;
@@ -83,8 +83,8 @@ public final class ForkOperation {
     child.editor().insert(copy);
     child.counters().map(flags, copy.pages());
     PageTables tables = parent.pageTablesIfAny();
-    boolean written = vma.anon() != null && !vma.has(VmFlags.WIPEONFORK);
-    if (tables != null && (written || vma.hasAny(COPIED))) {
+    boolean copies = vma.anon() != null || vma.hasAny(COPIED);
+    if (tables != null && copies && !vma.has(VmFlags.WIPEONFORK)) {
       copyTables(tables, vma, child);
     }
   }

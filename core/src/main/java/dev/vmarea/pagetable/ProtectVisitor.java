@@ -24,7 +24,7 @@ final class ProtectVisitor implements RangeVisitor<RuntimeException> {
     long[] entries = leaf.entries();
     for (int i = from; i < to; i++) {
       long entry = entries[i];
-      if (entry != 0) {
+      if (EntryFormat.isMapping(entry)) {
         entries[i] = (entry & kept) | added;
       }
     }

@@ -11,6 +11,7 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
   private final EntryFormat format;
   private final PhysicalMemory memory;
   private final boolean onlyFilePages;
+  private final boolean keepsGuards;
   private long cleared;
   private long[] droppedFrames = {};
   private int frames;
@@ -19,9 +20,12 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
    * A visitor.
    *
    * @param onlyFilePages whether private copies and bare frames stay
+   * @param keepsGuards whether guard markers stay
    */
-  ZapVisitor(EntryFormat format, PhysicalMemory memory, boolean onlyFilePages) {
+  ZapVisitor(
+      EntryFormat format, PhysicalMemory memory, boolean onlyFilePages, boolean keepsGuards) {
     this.onlyFilePages = onlyFilePages;
+    this.keepsGuards = keepsGuards;
     this.format = format;
     this.memory = memory;
   }
@@ -36,7 +40,7 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
     if (leaf.isEmpty()) {
       return;
     }
-    if (leaf.ordinary() != 0 || onlyFilePages) {
+    if (leaf.ordinary() != 0 || onlyFilePages || keepsGuards) {
       clearEach(leaf, from, to);
       return;
     }
@@ -64,7 +68,16 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
     }
   }
 
+  /** Clears one entry, whatever it is. */
+  void take(TableNode leaf, int index) {
+    drop(leaf.clear(index));
+    cleared++;
+  }
+
   private boolean goes(long entry) {
+    if (EntryFormat.isGuard(entry)) {
+      return !keepsGuards;
+    }
     if (!onlyFilePages) {
       return true;
     }

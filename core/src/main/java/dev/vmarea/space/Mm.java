@@ -93,7 +93,7 @@ public final class Mm implements TableOwner {
         long start = vma.start() + Pages.bytes(from);
         long end = vma.start() + Pages.bytes(to);
         if (copies) {
-          tables.zap(start, end, kernel.memory());
+          tables.discard(start, end, kernel.memory());
         } else {
           tables.zapFilePages(start, end, kernel.memory());
         }

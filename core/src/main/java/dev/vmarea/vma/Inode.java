@@ -37,6 +37,7 @@ public final class Inode {
   private int seals;
   private boolean appendOnly;
   private boolean swapFile;
+  private boolean hidesResidency;
   private @Nullable Object privateData;
 
   /** A file on {@code fileSystem} whose device and inode numbers are still 0. */
@@ -151,6 +152,19 @@ public final class Inode {
   /** Sets the append-only attribute. */
   public void appendOnly(boolean value) {
     appendOnly = value;
+  }
+
+  /**
+   * Whether the programs of this machine, but for CAP_FOWNER, neither own the file nor may write to
+   * it: mincore does not tell them which of its pages are in memory.
+   */
+  public boolean hidesResidency() {
+    return hidesResidency;
+  }
+
+  /** Sets {@link #hidesResidency}, false at first. */
+  public void hidesResidency(boolean value) {
+    hidesResidency = value;
   }
 
   /** Whether the file is in use as swap space. */

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * or released; there is no reclaim.
  */
 public final class PageCache {
+  private static final MemorySegment ZEROES =
+      MemorySegment.ofArray(new byte[(int) Pages.SIZE]).asReadOnly();
+
   private final Map<Long, Long> pages = new HashMap<>();
   private @Nullable PhysicalMemory memory;
 
@@ -43,6 +46,22 @@ public final class PageCache {
     pages.put(index, page.pfn());
     page.get(); // one is the cache's
     return page.pfn();
+  }
+
+  /** The frame of the page {@code index}, of which the caller gets a reference; -1 without one. */
+  public synchronized long find(long index) {
+    Long known = pages.get(index);
+    PhysicalMemory ram = memory;
+    if (known == null || ram == null) {
+      return -1;
+    }
+    new KernelPage(ram, known).get();
+    return known;
+  }
+
+  /** Whether the page {@code index} is in memory. */
+  public synchronized boolean contains(long index) {
+    return pages.containsKey(index);
   }
 
   /** Forgets the pages of [first, end), unsigned; who maps them still has them. */
@@ -75,6 +94,20 @@ public final class PageCache {
       page.used();
       page.put();
       done += piece;
+    }
+  }
+
+  /** Forgets a page that nobody uses and nobody has written to: it can be had again. */
+  public synchronized void reclaim(long index) {
+    Long pfn = pages.get(index);
+    PhysicalMemory ram = memory;
+    if (pfn == null || ram == null) {
+      return;
+    }
+    KernelPage page = new KernelPage(ram, pfn);
+    boolean written = page.is(KernelPage.Mark.DIRTY) || page.contents().mismatch(ZEROES) >= 0;
+    if (page.references() == 1 && !written) {
+      release(index);
     }
   }
 
