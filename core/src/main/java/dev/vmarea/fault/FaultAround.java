@@ -10,6 +10,7 @@ import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 
 /**
@@ -74,12 +75,13 @@ final class FaultAround {
     return true;
   }
 
-  /** Pages of hugetlbfs and of secret memory come one by one. */
+  /** Pages of hugetlbfs, of secret memory and of System V segments come one by one. */
   private boolean mapsPages() {
     OpenFile file = vma.file();
     boolean huge =
         file != null && file.operations() != null && file.operations().hugePageSize() != 0;
-    boolean secret = vma.ops() != null && vma.ops().isSecret();
-    return !huge && !secret && !vma.hasAny(VmFlags.UFFD_MASK);
+    VmOperations ops = vma.ops();
+    boolean alone = ops != null && (ops.isSecret() || !ops.mapsAround());
+    return !huge && !alone && !vma.hasAny(VmFlags.UFFD_MASK);
   }
 }

@@ -157,11 +157,11 @@ public final class PageFault {
     if (copies) {
       mm.anonAssigner().ensure(vma); // before the page is looked for, also if there is none
     }
+    if (access != Access.WRITE && new FaultAround(mm, vma, inode).mapCached(page())) {
+      return; // else pages around it may be mapped now, even if it lies behind the file's end
+    }
     if (Long.compareUnsigned(index, Pages.count(Pages.ceil(Math.max(0, inode.size())))) >= 0) {
       throw Errno.EFAULT.failure();
-    }
-    if (access != Access.WRITE && new FaultAround(mm, vma, inode).mapCached(page())) {
-      return;
     }
     KernelPage page = new KernelPage(memory, inode.pageCache().get(memory, index));
     PageProtection protection = mm.protection(vma);

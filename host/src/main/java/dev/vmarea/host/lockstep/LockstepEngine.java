@@ -136,6 +136,8 @@ public final class LockstepEngine implements Lockstep {
           if (!Arrays.equals(page, new byte[page.length])) {
             cpu.store(at, page, 0, page.length);
             markUsed(made.model(), at);
+          } else {
+            cpu.loadByte(at); // reading it from outside has brought the page of zeroes
           }
         }
       }
