@@ -8,6 +8,7 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.Access;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.fault.PageFault;
+import dev.vmarea.memory.KernelPage;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>On a machine that keeps only shapes ({@link dev.vmarea.space.Kernel#isFilling}) no page comes:
  * writable private memory gets its anonymous identity, and pages are taken to be there unless a
  * guard marker or the known size of a file says otherwise. Memory of a file of unknown size is
- * treated so everywhere.
+ * treated so everywhere, and what an imported address space has of the kernel's own.
  */
 final class Population {
   private final Mm mm;
@@ -100,20 +101,37 @@ final class Population {
   }
 
   private @Nullable Errno piece(Vma vma, long start, long end, boolean write) {
-    return mm.kernel().isFilling() && hasKnownEnd(vma)
-        ? fill(start, end, write ? Access.WRITE : Access.READ)
+    return mm.kernel().isFilling() && hasPages(vma)
+        ? fill(start, end, write ? Access.WRITE : Access.READ, vma.has(VmFlags.LOCKED))
         : shape(vma, start, end, write);
   }
 
-  private @Nullable Errno fill(long start, long end, Access access) {
+  private @Nullable Errno fill(long start, long end, Access access, boolean locked) {
     for (long at = start; at < end; at += Pages.SIZE) {
       try {
         new PageFault(mm, task, at, access).handle();
+        touched(at, locked);
       } catch (MemoryFault fault) {
         return fault.reason() == MemoryFault.Cause.OUT_OF_MEMORY ? Errno.ENOMEM : Errno.EFAULT;
       }
     }
     return null;
+  }
+
+  /**
+   * The kernel looks the page up once more, and that counts as a use of the page itself; but one
+   * that cannot be evicted never becomes active.
+   */
+  private void touched(long address, boolean locked) {
+    PageTables tables = mm.pageTables();
+    if (tables.entryLevel(address) == 0) {
+      KernelPage page = mm.kernel().memory().page(tables.format().pfn(0, tables.entry(address)));
+      if (page != null && locked) {
+        page.mark(KernelPage.Mark.REFERENCED);
+      } else if (page != null) {
+        page.used();
+      }
+    }
   }
 
   private @Nullable Errno shape(Vma vma, long start, long end, boolean write) {
@@ -129,10 +147,17 @@ final class Population {
     return vma.ops() != null && vma.ops().isSecret();
   }
 
-  /** Whether it is known how many pages the memory has. */
-  static boolean hasKnownEnd(Vma vma) {
+  /**
+   * Whether pages can be had: not of files of unknown size, and not of what a kernel maps by itself
+   * ([vdso]), as an imported address space has it.
+   */
+  static boolean hasPages(Vma vma) {
     OpenFile file = vma.file();
-    return file == null || vma.isAnonymous() || file.inode().size() != Inode.UNKNOWN_SIZE;
+    if (file == null) {
+      return vma.isAnonymous();
+    }
+    boolean regular = !vma.isAnonymous() && file.inode().type() == Inode.Type.REGULAR;
+    return !regular || file.inode().size() != Inode.UNKNOWN_SIZE;
   }
 
   /** The address behind the last page that the file has, as far as its size is known. */

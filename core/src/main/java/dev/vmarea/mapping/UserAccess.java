@@ -90,7 +90,7 @@ final class UserAccess {
 
   private boolean isFilled(long address) {
     Vma vma = mm.tree().lookup(address);
-    return mm.kernel().isFilling() && (vma == null || Population.hasKnownEnd(vma));
+    return mm.kernel().isFilling() && (vma == null || Population.hasPages(vma));
   }
 
   /** Stores into a page that was touched; a bare frame of a device takes nothing. */

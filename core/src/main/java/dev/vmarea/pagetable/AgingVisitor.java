@@ -63,8 +63,9 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
     }
     page.unmark(KernelPage.Mark.REFERENCED);
     page.unmark(KernelPage.Mark.ACTIVE);
-    lose(leaf, index, PageProtection.ACCESSED);
-    if (aging != Aging.COLD) {
+    if (aging == Aging.COLD) {
+      lose(leaf, index, PageProtection.ACCESSED);
+    } else {
       pageOut(leaf, index, at, page, anonymous);
     }
   }
@@ -76,6 +77,7 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
       page.mark(KernelPage.Mark.ACTIVE);
       return;
     }
+    changed = true;
     zap.take(leaf, index);
     gone.accept(at);
   }

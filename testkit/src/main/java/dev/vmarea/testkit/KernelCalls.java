@@ -52,6 +52,20 @@ final class KernelCalls {
     Advice.DONTDUMP, Advice.DODUMP, Advice.WIPEONFORK, Advice.KEEPONFORK, Advice.MERGEABLE
   };
 
+  // Advice about pages, which a load or mincore shows.
+  private static final int[] PAGE_ADVICE = {
+    Advice.DONTNEED,
+    Advice.FREE,
+    Advice.REMOVE,
+    Advice.COLD,
+    Advice.PAGEOUT,
+    Advice.POPULATE_READ,
+    Advice.POPULATE_WRITE,
+    Advice.DONTNEED_LOCKED,
+    Advice.GUARD_INSTALL,
+    Advice.GUARD_REMOVE
+  };
+
   private static final int[] MAP_EXTRAS = {
     MapFlags.NORESERVE,
     MapFlags.STACK,
@@ -115,6 +129,10 @@ final class KernelCalls {
       case MDWE -> Call.of(Verb.SET_MDWE, random.nextInt(8) == 0 ? random.nextInt(5) : 1);
       case SEGMENT -> segment(terrain, at);
       case ODD -> odd(terrain, at, length);
+      case PAGES ->
+          random.nextInt(3) == 0
+              ? Call.of(Verb.MINCORE, at, length, common.anyPage(terrain) + byteOfPage())
+              : Call.of(Verb.MADVISE, at, length, PAGE_ADVICE[random.nextInt(PAGE_ADVICE.length)]);
       case IDIOM -> {
         long elsewhere = common.anyPage(terrain);
         pending.clear();

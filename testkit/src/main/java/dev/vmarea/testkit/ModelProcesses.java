@@ -7,9 +7,13 @@ import dev.vmarea.Syscalls;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.NodeMask;
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.MemoryFault;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
@@ -236,8 +240,8 @@ public final class ModelProcesses {
     }
   }
 
-  /** Not the program's own code, nor what the kernel maps for it. */
-  private boolean knowsContents(Vma vma) {
+  /** Whether loads of the memory have a result: not the program's own code, nor the kernel's. */
+  public boolean knowsContents(Vma vma) {
     OpenFile file = vma.file();
     if (file == null) {
       return vma.isAnonymous();
@@ -250,6 +254,33 @@ public final class ModelProcesses {
 
   private Cpu cpu() {
     return cpus.computeIfAbsent(space(), AddressSpace::cpu);
+  }
+
+  /**
+   * What a call has just written at {@code address}, as far as it lies in pages that can be written
+   * without a fault and whose contents are known. Counts as a use of the pages, as reading them
+   * from outside does.
+   */
+  public byte[] stored(long address, int length) {
+    PageTables tables = space().pageTables();
+    int count = 0;
+    while (tables != null && count < length) {
+      long at = address + count;
+      Vma vma = space().lookup(at);
+      boolean writable = (tables.entry(at) & PageProtection.WRITE) != 0;
+      if (vma == null || !writable || !knowsContents(vma)) {
+        break;
+      }
+      PhysicalMemory memory = space().machine().kernel().memory();
+      KernelPage page = memory.page(tables.format().pfn(0, tables.entry(at)));
+      if (page != null) {
+        page.used();
+      }
+      count = (int) Math.min(length, Pages.floor(at) + Pages.SIZE - address);
+    }
+    byte[] bytes = new byte[count];
+    cpu().load(address, bytes, 0, count);
+    return bytes;
   }
 
   /**

@@ -33,7 +33,8 @@ final class Swarm {
     PERSONALITY(3),
     SEGMENT(35),
     ODD(35),
-    IDIOM(40);
+    IDIOM(40),
+    PAGES(60);
 
     private final int weight;
 

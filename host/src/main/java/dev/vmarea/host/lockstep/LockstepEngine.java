@@ -142,6 +142,8 @@ public final class LockstepEngine implements Lockstep {
             }
             cpu.store(at, page, 0, page.length);
             markUsed(made.model(), at);
+          } else {
+            cpu.loadByte(at); // reading it from outside has brought the page of zeroes
           }
         }
       }

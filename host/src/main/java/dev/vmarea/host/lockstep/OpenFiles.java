@@ -226,6 +226,11 @@ final class OpenFiles implements AutoCloseable {
       }
       resize(backing);
     }
+    for (final Backing backing : backings) {
+      if (backing.filled) {
+        fill(backing.descriptor, backing.size); // MADV_PAGEOUT takes pages
+      }
+    }
     for (final Segment segment : segments) {
       final long bytes = (segment.size + PAGE - 1) & -PAGE;
       NativeCalls.syscall(SystemCall.MADVISE, segment.held, bytes, Advice.REMOVE, 0, 0, 0);

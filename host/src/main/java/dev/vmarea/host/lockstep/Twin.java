@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Twin implements Terrain, AutoCloseable {
   private static final int WINDOW_PAGES = 64;
   private static final int MANY_AREAS = 5000;
+  private static final long MOST_RESIDENT = 1 << 16;
 
   private final ModelProcesses model;
   private final KernelProcesses kernel;
@@ -100,11 +101,6 @@ final class Twin implements Terrain, AutoCloseable {
     final byte value = value(steps.size());
     final long actual = kernel.run(call, value);
     steps.add(new Step(call, pid, actual));
-    // A marker answers as if nothing were mapped; any other signal is for the model to predict.
-    if (actual == Touch.NOT_MAPPED && Precautions.mayBeGuarded(call, model)) {
-      exclude(Exclusion.GUARDED_ACCESS);
-      return compare();
-    }
     if (call.verb() == Verb.FTRUNCATE && actual != 0) {
       exclude(Exclusion.FILE_REFUSAL);
       return compare();
@@ -122,7 +118,10 @@ final class Twin implements Terrain, AutoCloseable {
       return signal;
     }
     if (call.verb() == Verb.MINCORE && actual != Errno.EINVAL.negated()) {
-      takeVector(call, pid); // also after ENOMEM: what lies before a hole was written
+      final String wrong = vector(call, pid); // also after ENOMEM: before a hole it was written
+      if (wrong != null) {
+        return wrong;
+      }
     }
     return compare();
   }
@@ -148,14 +147,29 @@ final class Twin implements Terrain, AutoCloseable {
         expected.address());
   }
 
-  /** Which pages are in memory is the kernel's to say: the bytes it wrote are taken. */
-  private void takeVector(final Call call, final int pid) {
-    final long pages = Pages.count(Pages.ceil(call.argument(1)));
-    final byte[] vector = memory.read(pid, call.argument(2), (int) Math.min(pages, 1 << 16));
-    if (vector.length > 0) {
+  /** Compares what mincore wrote; where the model cannot know it, the kernel's byte is taken. */
+  private @Nullable String vector(final Call call, final int pid) {
+    final long to = call.argument(2);
+    final long pages = Math.min(Pages.count(Pages.ceil(call.argument(1))), MOST_RESIDENT);
+    final byte[] expected = model.stored(to, (int) pages);
+    final byte[] actual = memory.read(pid, to, expected.length);
+    for (int i = 0; i < actual.length; i++) {
+      if (expected[i] == actual[i]) {
+        continue;
+      }
+      final long page = call.argument(0) + Pages.bytes(i);
+      if (Precautions.knowsResidency(model, page)) {
+        return String.format(
+            Locale.ROOT,
+            "mincore of %x: kernel %d, model %d",
+            page,
+            actual[i] & 0xff,
+            expected[i] & 0xff);
+      }
       exclude(Exclusion.RESIDENCY);
-      model.written(call.argument(2), vector);
+      model.written(to + i, new byte[] {actual[i]});
     }
+    return null;
   }
 
   private boolean unjudged(final Call call) {
