@@ -10,11 +10,13 @@ import dev.vmarea.image.ImageWriter;
 import dev.vmarea.mapping.ForkOperation;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.AddressSpaceListener;
+import dev.vmarea.space.MemoryUsage;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.MmVerifier;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.StackGrowth;
 import dev.vmarea.space.Task;
+import dev.vmarea.space.UsageWalk;
 import dev.vmarea.vma.FaultContext;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
@@ -148,6 +150,29 @@ public final class AddressSpace {
   /** The VMA that contains {@code address} (bytes), or null. */
   public @Nullable Vma lookup(long address) {
     return mm.tree().lookup(address);
+  }
+
+  /**
+   * What the pages of a VMA of this address space add up to now, as {@code smaps} counts them. In
+   * time proportional to its page tables.
+   */
+  public MemoryUsage usage(Vma vma) {
+    mm.lock().lock();
+    try {
+      return UsageWalk.of(mm, vma);
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  /** The same of all VMAs together, as {@code smaps_rollup} and {@code status} count them. */
+  public MemoryUsage usage() {
+    mm.lock().lock();
+    try {
+      return UsageWalk.of(mm);
+    } finally {
+      mm.lock().unlock();
+    }
   }
 
   /**

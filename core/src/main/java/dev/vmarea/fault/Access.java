@@ -3,11 +3,19 @@ package dev.vmarea.fault;
 
 import dev.vmarea.base.PageProtection;
 
-/** What memory is touched for, and what an entry must say to allow it. */
+/**
+ * What memory is touched for, and what an entry must say to allow it: also that there was such an
+ * access already. A processor sets accessed and dirty by itself; here a fault does.
+ */
 public enum Access {
-  READ(PageProtection.PRESENT, 0),
-  WRITE(PageProtection.PRESENT | PageProtection.WRITE, 0),
-  EXECUTE(PageProtection.PRESENT, PageProtection.NO_EXECUTE);
+  READ(PageProtection.PRESENT | PageProtection.ACCESSED, 0),
+  WRITE(
+      PageProtection.PRESENT
+          | PageProtection.ACCESSED
+          | PageProtection.WRITE
+          | PageProtection.DIRTY,
+      0),
+  EXECUTE(PageProtection.PRESENT | PageProtection.ACCESSED, PageProtection.NO_EXECUTE);
 
   private final long needed;
   private final long forbidden;

@@ -22,7 +22,8 @@ import dev.vmarea.vma.Vma;
  * it holds the VMA's lock or the address space's.
  */
 final class EntryMaker {
-  private static final long WRITABLE = PageProtection.WRITE | PageProtection.DIRTY;
+  private static final long WRITTEN = PageProtection.ACCESSED | PageProtection.DIRTY;
+  private static final long WRITABLE = PageProtection.WRITE | WRITTEN;
 
   private final Mm mm;
   private final Task task;
@@ -62,8 +63,20 @@ final class EntryMaker {
     if (entry == 0) {
       return makeEntry();
     }
-    boolean readOnly = write && (entry & PageProtection.WRITE) == 0;
-    return readOnly ? makeWritable(entry) : FaultOutcome.ANSWERED;
+    if (EntryFormat.isGuard(entry)) {
+      return FaultOutcome.GUARDED;
+    }
+    return write && (entry & PageProtection.WRITE) == 0 ? makeWritable(entry) : note(entry);
+  }
+
+  /** Accessed and dirty, which a processor sets by itself. */
+  private FaultOutcome note(long entry) {
+    long bits = write ? WRITTEN : PageProtection.ACCESSED;
+    if ((entry & bits) == bits) {
+      return FaultOutcome.ANSWERED;
+    }
+    mm.pageTables().pages().grant(page, entry, bits);
+    return FaultOutcome.CHANGED;
   }
 
   private FaultOutcome makeEntry() throws ErrnoException {
@@ -134,6 +147,9 @@ final class EntryMaker {
     if (copies && !hasAnon()) { // before the page is looked for, also if there is none
       return FaultOutcome.NEEDS_LOCK;
     }
+    if (!write && new FaultAround(mm, vma, inode).mapCached(page)) {
+      return FaultOutcome.CHANGED; // else pages around it may be mapped, even if it lies behind
+    }
     if (Long.compareUnsigned(index, Pages.count(Pages.ceil(Math.max(0, inode.size())))) >= 0) {
       throw Errno.EFAULT.failure();
     }
@@ -148,6 +164,9 @@ final class EntryMaker {
         shared.put();
       }
     }
+    if (write) {
+      shared.mark(KernelPage.Mark.DIRTY);
+    }
     // A shared page starts read-only, so that its first write is seen.
     long bits = protection.bits() & ~PageProtection.WRITE;
     return mapNew(shared, new PageProtection(write ? bits | WRITABLE : bits));
@@ -155,7 +174,9 @@ final class EntryMaker {
 
   private FaultOutcome makeWritable(long entry) throws ErrnoException {
     if (!VmFlags.isCow(vma.flags())) {
-      mm.pageTables().pages().grant(page, entry, WRITABLE);
+      if (mm.pageTables().pages().grant(page, entry, WRITABLE)) {
+        markWritten(entry);
+      }
       return FaultOutcome.CHANGED;
     }
     if (!hasAnon()) {
@@ -174,6 +195,15 @@ final class EntryMaker {
       copyOrKeep(old, entry);
     }
     return FaultOutcome.CHANGED;
+  }
+
+  /** Linux maps pages of tmpfs writable from the start: it does not see their first write. */
+  private void markWritten(long entry) {
+    KernelPage old = memory.page(mm.pageTables().format().pfn(0, entry));
+    OpenFile file = vma.file();
+    if (old != null && file != null && !file.inode().fileSystem().isShmem()) {
+      old.mark(KernelPage.Mark.DIRTY);
+    }
   }
 
   /** The caller's reference to the old page keeps it while it is copied. */

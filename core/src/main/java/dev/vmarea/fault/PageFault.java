@@ -91,7 +91,13 @@ public final class PageFault {
       throw fault(MemoryFault.Cause.ACCERR);
     }
     try {
-      return new EntryMaker(mm, task, vma, address, access == Access.WRITE, frames, locked).make();
+      EntryMaker maker =
+          new EntryMaker(mm, task, vma, address, access == Access.WRITE, frames, locked);
+      FaultOutcome outcome = maker.make();
+      if (outcome == FaultOutcome.GUARDED) {
+        throw fault(MemoryFault.Cause.MAPERR); // as if nothing were mapped
+      }
+      return outcome;
     } catch (ErrnoException failed) {
       throw fault(
           failed.errno() == Errno.ENOMEM ? MemoryFault.Cause.OUT_OF_MEMORY : MemoryFault.Cause.BUS);

@@ -153,7 +153,7 @@ public final class MapOperation {
     long result = region.map();
     if ((vmFlags & VmFlags.LOCKED) != 0
         || (flags & (MapFlags.POPULATE | MapFlags.NONBLOCK)) == MapFlags.POPULATE) {
-      Population.populateIgnoringErrors(mm, result, result + bytes);
+      new Population(mm, task).populateIgnoringErrors(result, result + bytes);
     }
     return result;
   }

@@ -132,6 +132,12 @@ public final class SharedSegment {
       vma.ops(this);
     }
 
+    /** Linux stands between these areas and tmpfs with callbacks of its own, without map_pages. */
+    @Override
+    public boolean mapsAround() {
+      return false;
+    }
+
     @Override
     public VmOperations callbacksOfFound(long vmFlags) {
       return this;

@@ -19,6 +19,7 @@ final class FrameTable {
 
   static final int SECTION_FRAMES = 1 << SECTION_SHIFT;
   private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(byte[].class);
 
   private final AtomicReferenceArray<@Nullable Section> sections;
   private final int pageShift;
@@ -27,6 +28,7 @@ final class FrameTable {
   static final class Section {
     final int[] references = new int[SECTION_FRAMES];
     final byte[] kinds = new byte[SECTION_FRAMES];
+    final byte[] marks = new byte[SECTION_FRAMES];
     final boolean[] used = new boolean[SECTION_FRAMES];
     final MemorySegment contents;
 
@@ -90,6 +92,7 @@ final class FrameTable {
     }
     section.used[index] = true;
     section.kinds[index] = (byte) kind.ordinal();
+    section.marks[index] = 0;
     COUNT.setRelease(section.references, index, 1);
   }
 
@@ -102,6 +105,21 @@ final class FrameTable {
   /** What a frame in use is used for. */
   KernelPage.Kind kind(long pfn) {
     return KernelPage.Kind.of(section(pfn).kinds[index(pfn)]);
+  }
+
+  /** Whether a frame in use carries this mark, a bit of {@link KernelPage.Mark}. */
+  boolean isMarked(long pfn, int mark) {
+    return ((byte) MARKS.getOpaque(section(pfn).marks, index(pfn)) & mark) != 0;
+  }
+
+  /** Puts a mark on a frame in use. */
+  void mark(long pfn, int mark) {
+    MARKS.getAndBitwiseOr(section(pfn).marks, index(pfn), (byte) mark);
+  }
+
+  /** Takes a mark off a frame in use. */
+  void unmark(long pfn, int mark) {
+    MARKS.getAndBitwiseAnd(section(pfn).marks, index(pfn), (byte) ~mark);
   }
 
   /**

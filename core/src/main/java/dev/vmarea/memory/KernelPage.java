@@ -32,6 +32,60 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
     }
   }
 
+  /** What is known of a page's contents beyond its use ({@code folio->flags}). */
+  public enum Mark {
+    /** Written since it was last the same as on disk: PG_dirty. Entries have a bit of their own. */
+    DIRTY,
+    /** Used through an entry that is gone by now, or by a read of the file: PG_referenced. */
+    REFERENCED,
+    /** Moved on from referenced by a second use: PG_active. */
+    ACTIVE,
+    /** Anonymous, and free to be lost (MADV_FREE): not PG_swapbacked. */
+    LAZY_FREE;
+
+    private int bit() {
+      return 1 << ordinal();
+    }
+  }
+
+  /** Whether it carries this mark. */
+  public boolean is(Mark mark) {
+    return memory.frames().isMarked(pfn, mark.bit());
+  }
+
+  /** Puts a mark on it. */
+  public void mark(Mark mark) {
+    memory.frames().mark(pfn, mark.bit());
+  }
+
+  /** Takes a mark off it. */
+  public void unmark(Mark mark) {
+    memory.frames().unmark(pfn, mark.bit());
+  }
+
+  /**
+   * It was used ({@code folio_mark_accessed}): the first time it becomes referenced; the second
+   * time active, and no longer referenced; then referenced for good.
+   */
+  public void used() {
+    if (!is(Mark.REFERENCED)) {
+      mark(Mark.REFERENCED);
+    } else if (!is(Mark.ACTIVE)) {
+      mark(Mark.ACTIVE);
+      unmark(Mark.REFERENCED);
+    }
+  }
+
+  /**
+   * Entries of page tables that map it, in all address spaces ({@code _mapcount}): references less
+   * the one of the page cache, or of the driver that has allocated the page. 1 at least, for those
+   * who ask because of an entry.
+   */
+  public int mapCount() {
+    int holders = kind() == Kind.ANONYMOUS ? 0 : 1;
+    return Math.max(1, references() - holders);
+  }
+
   /** What it is used for. */
   public Kind kind() {
     return memory.frames().kind(pfn);

@@ -66,7 +66,7 @@ public final class PageEntries {
   }
 
   /**
-   * Adds bits to the entry of a page, such as WRITE and DIRTY.
+   * Adds bits to the entry of a page or huge page, such as WRITE and DIRTY.
    *
    * @param seen the entry that is to get them
    * @return whether it has them now because of this call
@@ -76,16 +76,13 @@ public final class PageEntries {
   }
 
   private boolean exchange(long address, long seen, long entry) {
-    TableNode leaf = tree.leaf(address);
-    if (leaf == null) {
-      return false;
-    }
-    int index = tree.index(0, address);
-    synchronized (leaf) {
-      if (leaf.entry(index) != seen) {
+    TableNode table = tree.lowest(address);
+    int index = tree.index(table.level(), address);
+    synchronized (table) {
+      if (table.entry(index) != seen) {
         return false;
       }
-      leaf.exchange(index, entry);
+      table.exchange(index, entry);
       return true;
     }
   }

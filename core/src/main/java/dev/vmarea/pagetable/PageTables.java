@@ -9,8 +9,10 @@ import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 
 /**
  * The page tables of one address space: a radix tree of tables of the architecture's shape, with
@@ -54,6 +56,9 @@ public final class PageTables {
 
   private final AccessorSet accessors = new AccessorSet();
   private final PageEntries pages;
+
+  /** Whether there may be guard markers. */
+  private boolean guarded;
 
   /**
    * Empty tables.
@@ -186,24 +191,30 @@ public final class PageTables {
   }
 
   /**
-   * Clears all entries of a range, and drops the references that ordinary ones hold. A huge entry
-   * that is only partly inside is cleared, too: its other part will be faulted in again. Tables
-   * stay.
+   * Clears all entries of a range, and drops the references that ordinary ones hold; for the end of
+   * an area, so guard markers go, too. A huge entry that is only partly inside is cleared, too: its
+   * other part will be faulted in again. Tables stay.
    *
    * @return number of entries cleared, huge ones counting once
    */
   public long zap(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, false));
+    return zap(start, end, new ZapVisitor(format, memory, false, false));
+  }
+
+  /** The same for an area that goes on: guard markers stay (mm-semantics 5.4). */
+  public long discard(long start, long end, PhysicalMemory memory) {
+    checkRange(start, end);
+    return zap(start, end, new ZapVisitor(format, memory, false, guarded));
   }
 
   /**
-   * The same for pages of files alone: private copies and bare frames stay, but huge entries, which
-   * can be faulted in again, go.
+   * The same for pages of files alone: private copies, bare frames and guard markers stay, but huge
+   * entries, which can be faulted in again, go.
    */
   public long zapFilePages(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, true));
+    return zap(start, end, new ZapVisitor(format, memory, true, true));
   }
 
   private long zap(long start, long end, ZapVisitor visitor) {
@@ -213,6 +224,53 @@ public final class PageTables {
       visitor.release();
     }
     return visitor.cleared();
+  }
+
+  /**
+   * Tells the pages of a range that they are not needed soon; who remembers entries is waited for.
+   *
+   * @param gone told the addresses of pages that are not mapped any more, when nobody can reach
+   *     them through these tables
+   */
+  public void age(long start, long end, Aging aging, PhysicalMemory memory, LongConsumer gone) {
+    checkRange(start, end);
+    ZapVisitor zap = new ZapVisitor(format, memory, false, true);
+    List<Long> taken = new ArrayList<>();
+    AgingVisitor visitor = new AgingVisitor(tree, format, memory, aging, zap, taken::add);
+    tree.visit(start, end, visitor);
+    if (visitor.changed()) {
+      invalidate();
+      zap.release();
+      taken.forEach(gone::accept);
+    }
+  }
+
+  /**
+   * Discards what is in a range and puts a guard marker at each of its pages: no access succeeds
+   * there, nothing can be mapped, and {@link #walk} does not show it.
+   *
+   * @throws ErrnoException ENOMEM if a table cannot be allocated; markers put before stay
+   */
+  public void guard(long start, long end, PhysicalMemory memory) throws ErrnoException {
+    checkRange(start, end);
+    guarded = true;
+    do {
+      discard(start, end, memory);
+    } while (!new GuardMarkers(tree).install(start, end));
+  }
+
+  /** Takes guard markers of a range away; pages stay. */
+  public void unguard(long start, long end) {
+    checkRange(start, end);
+    if (guarded) {
+      new GuardMarkers(tree).remove(start, end);
+    }
+  }
+
+  /** The address of the first guard marker of a range, or -1. */
+  public long firstGuard(long start, long end) {
+    checkRange(start, end);
+    return guarded ? new GuardMarkers(tree).first(start, end) : -1;
   }
 
   /**
@@ -292,9 +350,9 @@ public final class PageTables {
   }
 
   /**
-   * Copies what is mapped in a range into the same range of other tables, as fork does
-   * (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either; ordinary entries
-   * take another reference. A huge entry that is only partly inside is not copied.
+   * Copies what is mapped in a range, and its guard markers, into the same range of other tables,
+   * as fork does (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either;
+   * ordinary entries take another reference. A huge entry that is only partly inside is not copied.
    *
    * @param child tables of the same architecture, empty in this range
    * @param copyOnWrite whether the mapping is private and may be written: what is writable becomes
@@ -310,6 +368,7 @@ public final class PageTables {
     if (child.architecture != architecture) {
       throw new IllegalArgumentException(architecture + " is not " + child.architecture);
     }
+    child.guarded |= guarded;
     try {
       tree.visit(start, end, new CopyVisitor(format, child.tree, copyOnWrite, memory));
     } finally {
@@ -319,21 +378,16 @@ public final class PageTables {
     }
   }
 
-  /** The raw entry that maps this address (any byte), or 0. */
+  /**
+   * The raw entry of this address (any byte), or 0. Not every entry maps something: see {@link
+   * EntryFormat#isGuard}.
+   */
   public long entry(long address) {
     if (!tree.covers(address)) {
       return 0;
     }
-    TableNode node = tree.root();
-    while (node.level() > 0) {
-      int index = tree.index(node.level(), address);
-      TableNode child = node.child(index);
-      if (child == null) {
-        return node.entry(index);
-      }
-      node = child;
-    }
-    return node.entry(tree.index(0, address));
+    TableNode node = tree.lowest(address);
+    return node.entry(tree.index(node.level(), address));
   }
 
   /**
@@ -347,11 +401,7 @@ public final class PageTables {
     if (!tree.covers(address)) {
       return -1;
     }
-    TableNode node = tree.root();
-    TableNode child;
-    while (node.level() > 0 && (child = node.child(tree.index(node.level(), address))) != null) {
-      node = child;
-    }
+    TableNode node = tree.lowest(address);
     int level = node.level();
     long entry = node.entry(tree.index(level, address));
     if ((entry & (needed | forbidden)) != needed) {
@@ -366,14 +416,7 @@ public final class PageTables {
     if (!tree.covers(address)) {
       return -1;
     }
-    TableNode node = tree.root();
-    while (node.level() > 0) {
-      TableNode child = node.child(tree.index(node.level(), address));
-      if (child == null) {
-        break;
-      }
-      node = child;
-    }
+    TableNode node = tree.lowest(address);
     return node.entry(tree.index(node.level(), address)) != 0 ? node.level() : -1;
   }
 

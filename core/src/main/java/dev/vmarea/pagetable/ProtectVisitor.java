@@ -22,7 +22,7 @@ final class ProtectVisitor implements RangeVisitor<RuntimeException> {
       long[] entries = leaf.entries();
       for (int i = leaf.isEmpty() ? to : from; i < to; i++) {
         long entry = entries[i];
-        if (entry != 0) {
+        if (EntryFormat.isMapping(entry)) {
           entries[i] = (entry & kept) | added;
         }
       }

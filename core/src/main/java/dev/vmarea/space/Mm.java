@@ -124,7 +124,7 @@ public final class Mm implements TableOwner, FrameHolder {
           return;
         }
         if (copies) {
-          tables.zap(start, end, kernel.memory());
+          tables.discard(start, end, kernel.memory());
         } else {
           tables.zapFilePages(start, end, kernel.memory());
         }

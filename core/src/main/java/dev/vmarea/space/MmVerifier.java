@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.space;
 
+import dev.vmarea.base.Difference;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
@@ -48,6 +49,7 @@ public final class MmVerifier {
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
       tables.verify();
+      checkGuards(mm, tables);
       tables.walk(
           0,
           mm.config().taskSize(),
@@ -86,6 +88,19 @@ public final class MmVerifier {
             && handle.isLinked(),
         "not in the reverse map of its file",
         vma);
+  }
+
+  /** Guard markers lie in VMAs that may have them. */
+  private static void checkGuards(Mm mm, PageTables tables) {
+    boolean flagged = !mm.kernel().profile().has(Difference.NO_GUARD_FLAG);
+    long at = 0;
+    for (Vma vma : mm.tree()) {
+      require(tables.firstGuard(at, vma.start()) < 0, "guard markers in the gap below", vma);
+      boolean may = !flagged || vma.has(VmFlags.MAYBE_GUARD);
+      require(may || tables.firstGuard(vma.start(), vma.end()) < 0, "guard markers in", vma);
+      at = vma.end();
+    }
+    require(tables.firstGuard(at, mm.config().taskSize()) < 0, "guard markers behind all VMAs");
   }
 
   /** An entry lies in a VMA, grants no more than it, and leads to a page that is in use. */

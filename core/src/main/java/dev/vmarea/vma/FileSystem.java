@@ -8,4 +8,9 @@ package dev.vmarea.vma;
  * @param noexec mounted noexec: no executable mappings
  * @param thpAligned its files ask for addresses that suit transparent huge pages
  */
-public record FileSystem(String type, boolean noexec, boolean thpAligned) {}
+public record FileSystem(String type, boolean noexec, boolean thpAligned) {
+  /** Whether its pages live in memory alone and count as shared memory: tmpfs. */
+  public boolean isShmem() {
+    return type.equals("tmpfs");
+  }
+}

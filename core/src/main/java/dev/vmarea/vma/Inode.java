@@ -2,7 +2,9 @@
 package dev.vmarea.vma;
 
 import dev.vmarea.base.Defects;
+import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.memory.PhysicalMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ public final class Inode {
   private int seals;
   private boolean appendOnly;
   private boolean swapFile;
+  private boolean hidesResidency;
   private @Nullable Object privateData;
 
   /** A file on {@code fileSystem} whose device and inode numbers are still 0. */
@@ -71,6 +74,20 @@ public final class Inode {
     pageCache.drop(pages, -1);
     pageCache.clearFrom(bytes);
     defects.rethrow();
+  }
+
+  /**
+   * Stores bytes at {@code offset} (bytes, not negative), as write(2) does: every mapping of the
+   * file shows them, private copies excepted. The file grows if they end behind its end.
+   *
+   * @param memory where pages of the file come from
+   * @throws ErrnoException ENOMEM without a frame; what was stored before stays
+   */
+  public void store(PhysicalMemory memory, long offset, byte[] bytes) throws ErrnoException {
+    pageCache.store(memory, offset, bytes);
+    if (bytes.length > 0) {
+      size = Math.max(size, offset + bytes.length);
+    }
   }
 
   /**
@@ -141,6 +158,19 @@ public final class Inode {
   /** Sets the append-only attribute. */
   public void appendOnly(boolean value) {
     appendOnly = value;
+  }
+
+  /**
+   * Whether the programs of this machine, but for CAP_FOWNER, neither own the file nor may write to
+   * it: mincore does not tell them which of its pages are in memory.
+   */
+  public boolean hidesResidency() {
+    return hidesResidency;
+  }
+
+  /** Sets {@link #hidesResidency}, false at first. */
+  public void hidesResidency(boolean value) {
+    hidesResidency = value;
   }
 
   /** Whether the file is in use as swap space. */

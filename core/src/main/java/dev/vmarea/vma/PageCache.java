@@ -6,6 +6,7 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.memory.FrameHolder;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * or released; there is no reclaim.
  */
 public final class PageCache implements FrameHolder {
+  private static final MemorySegment ZEROES =
+      MemorySegment.ofArray(new byte[(int) Pages.SIZE]).asReadOnly();
+
   private final Map<Long, Long> pages = new HashMap<>();
   private @Nullable PhysicalMemory memory;
 
@@ -66,6 +70,22 @@ public final class PageCache implements FrameHolder {
     pages.values().forEach(visitor::accept);
   }
 
+  /** The frame of the page {@code index}, of which the caller gets a reference; -1 without one. */
+  public synchronized long find(long index) {
+    Long known = pages.get(index);
+    PhysicalMemory ram = memory;
+    if (known == null || ram == null) {
+      return -1;
+    }
+    new KernelPage(ram, known).get();
+    return known;
+  }
+
+  /** Whether the page {@code index} is in memory. */
+  public synchronized boolean contains(long index) {
+    return pages.containsKey(index);
+  }
+
   /** Forgets the pages of [first, end), unsigned; who maps them still has them. */
   public synchronized void drop(long first, long end) {
     List<Long> gone = new ArrayList<>();
@@ -79,13 +99,49 @@ public final class PageCache implements FrameHolder {
     }
   }
 
-  /** Zeroes the rest of the page that the file ends in. */
+  /**
+   * Stores bytes at {@code offset} (bytes) of the file, into pages that are made where there are
+   * none.
+   *
+   * @throws ErrnoException ENOMEM without a frame; what was stored before stays
+   */
+  void store(PhysicalMemory ram, long offset, byte[] bytes) throws ErrnoException {
+    for (int done = 0; done < bytes.length; ) {
+      long at = offset + done;
+      int piece = (int) Math.min(bytes.length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
+      KernelPage page = new KernelPage(ram, get(ram, Pages.count(at)));
+      MemorySegment.copy(
+          MemorySegment.ofArray(bytes), done, page.contents(), at & Pages.OFFSET_MASK, piece);
+      page.mark(KernelPage.Mark.DIRTY);
+      page.used();
+      page.put();
+      done += piece;
+    }
+  }
+
+  /** Forgets a page that nobody uses and nobody has written to: it can be had again. */
+  public synchronized void reclaim(long index) {
+    Long pfn = pages.get(index);
+    PhysicalMemory ram = memory;
+    if (pfn == null || ram == null) {
+      return;
+    }
+    KernelPage page = new KernelPage(ram, pfn);
+    boolean written = page.is(KernelPage.Mark.DIRTY) || page.contents().mismatch(ZEROES) >= 0;
+    if (page.references() == 1 && !written) {
+      release(index);
+    }
+  }
+
+  /** Zeroes the rest of the page that the file ends in, which is a change like any other. */
   synchronized void clearFrom(long size) {
     long rest = size & Pages.OFFSET_MASK;
     Long pfn = pages.get(Pages.count(size));
     PhysicalMemory ram = memory;
     if (rest != 0 && pfn != null && ram != null) {
-      new KernelPage(ram, pfn).contents().asSlice(rest).fill((byte) 0);
+      KernelPage page = new KernelPage(ram, pfn);
+      page.contents().asSlice(rest).fill((byte) 0);
+      page.mark(KernelPage.Mark.DIRTY);
     }
   }
 
