@@ -49,11 +49,11 @@ public final class PageFault {
       throw fault(canonical ? MemoryFault.Cause.MAPERR : MemoryFault.Cause.NOT_CANONICAL);
     }
     Vma vma = findVma();
-    if (!isAllowed(vma)) {
+    long entry = mm.pageTables().entry(page());
+    if (!isAllowed(vma, entry)) {
       throw fault(MemoryFault.Cause.ACCERR);
     }
     try {
-      long entry = mm.pageTables().entry(page());
       if (entry == 0) {
         makeEntry(vma);
       } else if (access == Access.WRITE && (entry & PageProtection.WRITE) == 0) {
@@ -85,12 +85,15 @@ public final class PageFault {
     }
   }
 
-  /** What can be written or executed can be read by the hardware, too. */
-  private boolean isAllowed(Vma vma) {
+  /**
+   * What can be written or executed can be read by the hardware, too. x86 asks nothing more of a
+   * fetch that finds no page: what it puts there refuses the next one.
+   */
+  private boolean isAllowed(Vma vma, long entry) {
     return switch (access) {
       case READ -> vma.isAccessible();
       case WRITE -> vma.has(VmFlags.WRITE);
-      case EXECUTE -> vma.has(VmFlags.EXEC);
+      case EXECUTE -> vma.has(VmFlags.EXEC) || entry == 0 && vma.isAccessible();
     };
   }
 
@@ -178,18 +181,39 @@ public final class PageFault {
       tables.grant(page(), WRITABLE);
       return;
     }
-    PhysicalMemory memory = mm.kernel().memory();
-    KernelPage old = oldPage(entry);
-    mm.anonAssigner().ensure(vma);
-    boolean ours =
-        old != null
-            && !EntryFormat.isSpecial(entry)
-            && old.kind() == KernelPage.Kind.ANONYMOUS
-            && old.references() == 1;
-    if (ours) {
+    if (isOurs(entry)) {
+      mm.anonAssigner().ensure(vma);
       tables.grant(page(), WRITABLE);
       return;
     }
+    breakCopyOnWrite(vma, entry, writable(mm.protection(vma)));
+  }
+
+  /** Whether the page of an entry of this address is anonymous and nobody else maps it. */
+  public boolean isOurs(long entry) {
+    KernelPage page = EntryFormat.isSpecial(entry) ? null : oldPage(entry);
+    return page != null && page.kind() == KernelPage.Kind.ANONYMOUS && page.isExclusive();
+  }
+
+  /**
+   * Gives private memory that is mapped here a page of its own without making it writable, so that
+   * later writes of its owner go into this page (FAULT_FLAG_UNSHARE). Nothing to do if it has one.
+   *
+   * @throws ErrnoException ENOMEM without a frame, EFAULT for a bare frame without contents
+   */
+  public void unshare() throws ErrnoException {
+    Vma vma = findVma();
+    long entry = mm.pageTables().entry(page());
+    if (entry != 0 && VmFlags.isCow(vma.flags()) && !isOurs(entry)) {
+      breakCopyOnWrite(vma, entry, mm.protection(vma));
+    }
+  }
+
+  private void breakCopyOnWrite(Vma vma, long entry, PageProtection protection)
+      throws ErrnoException {
+    PhysicalMemory memory = mm.kernel().memory();
+    KernelPage old = oldPage(entry);
+    mm.anonAssigner().ensure(vma);
     KernelPage copy = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
     if (old == null) {
       copy.put();
@@ -198,7 +222,7 @@ public final class PageFault {
     if (old.kind() != KernelPage.Kind.ZERO) {
       copy.contents().copyFrom(old.contents());
     }
-    tables.replace(page(), copy.pfn(), writable(mm.protection(vma)), false);
+    mm.pageTables().replace(page(), copy.pfn(), protection, false);
     if (!EntryFormat.isSpecial(entry)) {
       old.put();
     }

@@ -17,15 +17,21 @@ final class FrameTable {
   /** log2 of the frames in a section. */
   static final int SECTION_SHIFT = 10;
 
+  /**
+   * What a pin adds to the count of a frame: one more reference, and, above the 32 bits of those,
+   * one more pin. Together, so that nobody takes a pin for a sharer.
+   */
+  static final long PIN = (1L << 32) + 1;
+
   private static final int SECTION_FRAMES = 1 << SECTION_SHIFT;
-  private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
 
   private final AtomicReferenceArray<@Nullable Section> sections;
   private final int pageShift;
 
   /** The frames of a section. */
   static final class Section {
-    final int[] references = new int[SECTION_FRAMES];
+    final long[] counts = new long[SECTION_FRAMES];
     final byte[] kinds = new byte[SECTION_FRAMES];
     final boolean[] used = new boolean[SECTION_FRAMES];
     final MemorySegment contents;
@@ -80,13 +86,28 @@ final class FrameTable {
     }
     section.used[index] = true;
     section.kinds[index] = (byte) kind.ordinal();
-    COUNT.setRelease(section.references, index, 1);
+    COUNT.setRelease(section.counts, index, 1L);
   }
 
-  /** References now; 0 for a frame that is free. */
-  int references(long pfn) {
+  private long count(long pfn) {
     Section section = sectionIfAny(pfn);
-    return section == null ? 0 : (int) COUNT.getAcquire(section.references, index(pfn));
+    return section == null ? 0 : (long) COUNT.getAcquire(section.counts, index(pfn));
+  }
+
+  /** References now, those of pins included; 0 for a frame that is free. */
+  int references(long pfn) {
+    return (int) count(pfn);
+  }
+
+  /** Pins now. */
+  int pins(long pfn) {
+    return (int) (count(pfn) >>> 32);
+  }
+
+  /** Whether all references but one are those of pins. */
+  boolean isExclusive(long pfn) {
+    long count = count(pfn);
+    return (int) count - (int) (count >>> 32) == 1;
   }
 
   /** What a frame in use is used for. */
@@ -95,22 +116,22 @@ final class FrameTable {
   }
 
   /**
-   * Adds to the references of a frame in use.
+   * Adds to the references of a frame in use, 1 or {@link #PIN}, or takes them away.
    *
    * @return references afterwards
    * @throws IllegalStateException if the frame is free
    */
-  int add(long pfn, int delta) {
+  int add(long pfn, long delta) {
     Section section = sectionIfAny(pfn);
     if (section != null) {
       int index = index(pfn);
       while (true) {
-        int now = (int) COUNT.getAcquire(section.references, index);
+        long now = (long) COUNT.getAcquire(section.counts, index);
         if (now == 0) {
           break;
         }
-        if (COUNT.compareAndSet(section.references, index, now, now + delta)) {
-          return now + delta;
+        if (COUNT.compareAndSet(section.counts, index, now, now + delta)) {
+          return (int) (now + delta);
         }
       }
     }

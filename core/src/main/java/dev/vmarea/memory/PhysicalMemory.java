@@ -199,7 +199,15 @@ public final class PhysicalMemory {
    * @throws IllegalStateException if the frame is free
    */
   public void put(long pfn) {
-    if (frames.add(pfn, -1) == 0) {
+    drop(pfn, 1);
+  }
+
+  void unpin(long pfn) {
+    drop(pfn, FrameTable.PIN);
+  }
+
+  private void drop(long pfn, long count) {
+    if (frames.add(pfn, -count) == 0) {
       allocated.decrementAndGet();
       synchronized (free) {
         free.give(pfn, pfn + 1);
