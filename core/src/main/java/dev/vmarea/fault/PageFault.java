@@ -162,9 +162,7 @@ public final class PageFault {
     PageProtection protection = mm.protection(vma);
     if (copies) {
       try {
-        KernelPage copy = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
-        copy.contents().copyFrom(page.contents());
-        mapNew(copy, writable(protection));
+        mapNew(memory.allocateCopy(page), writable(protection));
       } finally {
         page.put();
       }
@@ -214,14 +212,13 @@ public final class PageFault {
     PhysicalMemory memory = mm.kernel().memory();
     KernelPage old = oldPage(entry);
     mm.anonAssigner().ensure(vma);
-    KernelPage copy = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
     if (old == null) {
-      copy.put();
       throw Errno.EFAULT.failure(); // a bare frame without contents
     }
-    if (old.kind() != KernelPage.Kind.ZERO) {
-      copy.contents().copyFrom(old.contents());
-    }
+    KernelPage copy =
+        old.kind() == KernelPage.Kind.ZERO
+            ? memory.allocatePage(KernelPage.Kind.ANONYMOUS)
+            : memory.allocateCopy(old);
     mm.pageTables().replace(page(), copy.pfn(), protection, false);
     if (!EntryFormat.isSpecial(entry)) {
       old.put();

@@ -80,10 +80,20 @@ final class FrameTable {
   /** A free frame gets a use, one reference, and zeroes. */
   void begin(long pfn, KernelPage.Kind kind) {
     Section section = section(pfn);
-    int index = index(pfn);
-    if (section.used[index]) {
+    if (section.used[index(pfn)]) {
       contents(pfn).fill((byte) 0);
     }
+    publish(section, pfn, kind);
+  }
+
+  /** A free frame gets a use, one reference, and the contents of another. */
+  void beginCopy(long pfn, KernelPage.Kind kind, long source) {
+    contents(pfn).copyFrom(contents(source));
+    publish(section(pfn), pfn, kind);
+  }
+
+  private static void publish(Section section, long pfn, KernelPage.Kind kind) {
+    int index = index(pfn);
     section.used[index] = true;
     section.kinds[index] = (byte) kind.ordinal();
     COUNT.setRelease(section.counts, index, 1L);

@@ -137,6 +137,18 @@ public final class PhysicalMemory {
   }
 
   /**
+   * An anonymous page with one reference and the contents of another page, which is in use.
+   *
+   * @throws ErrnoException ENOMEM if all RAM is in use
+   */
+  public KernelPage allocateCopy(KernelPage source) throws ErrnoException {
+    long pfn = take(1);
+    frames.beginCopy(pfn, KernelPage.Kind.ANONYMOUS, source.pfn());
+    allocated.incrementAndGet();
+    return new KernelPage(this, pfn);
+  }
+
+  /**
    * Pages of {@link KernelPage.Kind#KERNEL} with consecutive frames, each with one reference.
    *
    * @param count number of pages, positive

@@ -68,8 +68,7 @@ final class CopyVisitor implements RangeVisitor<ErrnoException> {
    * what is done to the pinned one. So the child gets its copy now.
    */
   private long ofCopy(KernelPage page, long entry) throws ErrnoException {
-    KernelPage copy = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
-    copy.contents().copyFrom(page.contents());
+    KernelPage copy = memory.allocateCopy(page);
     return format.encode(0, copy.pfn(), format.protection(0, entry), false) | PageProtection.DIRTY;
   }
 }
