@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
           + " kernel's system calls, a TreeMap of regions as emulators in Java use, and, if you"
           + " have built them, programs in C. Every value is a median; the ratio is ours divided by"
           + " the peer's. What cannot be measured here is listed with the reason.",
-      "All groups take about six minutes. The machine should have nothing else to do. System"
+      "All groups take several minutes. The machine should have nothing else to do. System"
           + " calls are made by a process of its own on memory of its own; nothing on the host is"
           + " changed."
     },

@@ -73,6 +73,17 @@ final class FrameTable {
     return section;
   }
 
+  /**
+   * Makes sure that there is room for the contents of these frames.
+   *
+   * @throws OutOfMemoryError if the JVM has none left outside of its heap
+   */
+  void provide(long first, long end) {
+    for (long index = first >>> SECTION_SHIFT; index <= end - 1 >>> SECTION_SHIFT; index++) {
+      section(index << SECTION_SHIFT);
+    }
+  }
+
   private static int index(long pfn) {
     return (int) pfn & SECTION_FRAMES - 1;
   }

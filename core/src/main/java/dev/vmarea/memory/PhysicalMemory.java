@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * What a physical address is: RAM, or something else (a device, or nothing). RAM in use has {@link
  * KernelPage}s. Counts in page frames; a frame is as long as a page of the architecture. The layout
  * never changes; thread-safe.
+ *
+ * <p>Contents lie outside of the JVM's heap and appear with the first use of each 4 MiB; of such
+ * memory a JVM has as much as of heap, or as {@code -XX:MaxDirectMemorySize} says. When that is
+ * used up it is as if all RAM was in use.
  */
 public final class PhysicalMemory {
   /** First frame of the hole for old devices in a PC of 4 KiB pages; 640 KiB. */
@@ -167,12 +171,22 @@ public final class PhysicalMemory {
     if (count <= 0) {
       throw new IllegalArgumentException("pages to allocate: " + count);
     }
+    long first;
     synchronized (free) {
-      long first = free.take(count);
-      if (first < 0) {
-        throw Errno.ENOMEM.failure();
-      }
+      first = free.take(count);
+    }
+    if (first < 0) {
+      throw Errno.ENOMEM.failure();
+    }
+    try {
+      frames.provide(first, first + count);
       return first;
+    } catch (OutOfMemoryError noRoom) {
+      // The JVM refuses before it allocates, and is well: the machine just has less memory.
+      synchronized (free) {
+        free.give(first, first + count);
+      }
+      throw Errno.ENOMEM.failure();
     }
   }
 
