@@ -9,6 +9,8 @@ import java.lang.foreign.ValueLayout;
 
 /** This process's own memory, by the running kernel. */
 final class HostMemory implements TouchedMemory {
+  /** All of the address space: what is accessed was mapped by this class. */
+  @SuppressWarnings("restricted")
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private static long checked(long result) {
