@@ -352,13 +352,14 @@ public final class PageTables {
   /**
    * Copies what is mapped in a range, and its guard markers, into the same range of other tables,
    * as fork does (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either;
-   * ordinary entries take another reference. A huge entry that is only partly inside is not copied.
+   * ordinary entries take another reference. A pinned anonymous page is copied, and stays writable
+   * in both. A huge entry that is only partly inside is not copied.
    *
    * @param child tables of the same architecture, empty in this range
    * @param copyOnWrite whether the mapping is private and may be written: what is writable becomes
    *     read-only in both
-   * @throws ErrnoException ENOMEM if a table of the child cannot be allocated; what was copied
-   *     before stays, for the caller to {@link #zap}
+   * @throws ErrnoException ENOMEM if a table or a page of the child cannot be allocated; what was
+   *     copied before stays, for the caller to {@link #zap}
    * @throws IllegalStateException if an entry of the child is occupied
    */
   public void copyTo(
