@@ -39,8 +39,8 @@ final class FaultTask implements Task {
 
   private static final int PAGES = 4096;
   private static final int CHUNK = 64;
-  private static final int THREAD_ROUNDS = 8;
-  private static final int NUMBERS = 4_000_000;
+  private static final int THREAD_ROUNDS = 40;
+  private static final int NUMBERS = 40_000_000;
 
   private final ModelSubject model = new ModelSubject();
   private final AddressSpace space = model.space();
