@@ -72,7 +72,9 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
 
   private void pageOut(TableNode leaf, int index, long at, KernelPage page, boolean anonymous) {
     boolean dirty = (leaf.entry(index) & PageProtection.DIRTY) != 0;
-    if (anonymous && (dirty || !page.is(KernelPage.Mark.LAZY_FREE))) {
+    if (aging != Aging.PAGE_OUT_DROPPABLE
+        && anonymous
+        && (dirty || !page.is(KernelPage.Mark.LAZY_FREE))) {
       page.unmark(KernelPage.Mark.LAZY_FREE);
       page.mark(KernelPage.Mark.ACTIVE);
       return;
