@@ -41,7 +41,7 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
     long at = address;
     for (int i = from; i < to; i++, at += tree.span(0)) {
       long entry = leaf.entry(i);
-      boolean present = (entry & PageProtection.PRESENT) != 0 && !EntryFormat.isSpecial(entry);
+      boolean present = EntryFormat.isMapping(entry) && !EntryFormat.isSpecial(entry);
       KernelPage page = present ? memory.page(format.pfn(0, entry)) : null;
       if (page != null) {
         page(leaf, i, at, page);
