@@ -70,6 +70,24 @@ public final class PageFault {
     }
   }
 
+  /**
+   * Gives private memory a page of its own at {@code page} (bytes, aligned) if nothing is mapped
+   * there, whatever its protection is: as execve and debuggers do. Under the address space's lock.
+   *
+   * @throws ErrnoException ENOMEM without a frame or a table
+   */
+  public static void provideAnonymous(Mm mm, Vma vma, long page) throws ErrnoException {
+    if (mm.pageTables().entry(page) == 0) {
+      PageFault fault = new PageFault(mm, Task.unprivileged(), page, Access.WRITE);
+      Vma written = mm.anonAssigner().ensure(vma);
+      PageProtection protection = mm.protection(written);
+      long bits = protection.bits() | WRITTEN;
+      fault.mapNew(
+          fault.newAnonymous(written),
+          new PageProtection(written.has(VmFlags.WRITE) ? bits | WRITABLE : bits));
+    }
+  }
+
   private MemoryFault fault(MemoryFault.Cause cause) {
     return new MemoryFault(cause, address);
   }
