@@ -39,4 +39,9 @@ public enum Access {
   public boolean isAllowedBy(long entry) {
     return (entry & (needed | forbidden)) == needed;
   }
+
+  /** Whether an entry allows the access, noted or not. */
+  public boolean isPermittedBy(long entry) {
+    return isAllowedBy(entry | PageProtection.ACCESSED | PageProtection.DIRTY);
+  }
 }

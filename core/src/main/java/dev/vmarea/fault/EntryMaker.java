@@ -120,7 +120,27 @@ final class EntryMaker {
     if (!hasAnon()) {
       return FaultOutcome.NEEDS_LOCK;
     }
-    return mapNew(frames.allocatePage(KernelPage.Kind.ANONYMOUS), writable(protection));
+    return mapNew(newAnonymous(), writable(protection));
+  }
+
+  private KernelPage newAnonymous() throws ErrnoException {
+    return marked(frames.allocatePage(KernelPage.Kind.ANONYMOUS));
+  }
+
+  /** Of memory that may be lost at any time, pages may be lost from the start. */
+  private KernelPage marked(KernelPage fresh) {
+    if (vma.has(VmFlags.DROPPABLE)) {
+      fresh.mark(KernelPage.Mark.LAZY_FREE);
+    }
+    return fresh;
+  }
+
+  /** Makes a private page where nothing is mapped, whatever the memory's protection is. */
+  void provideAnonymous() throws ErrnoException {
+    if (mm.pageTables().entry(page) == 0 && hasAnon()) {
+      long bits = mm.protection(vma).bits() | WRITTEN;
+      mapNew(newAnonymous(), new PageProtection(vma.has(VmFlags.WRITE) ? bits | WRITABLE : bits));
+    }
   }
 
   private static PageProtection writable(PageProtection protection) {
@@ -254,9 +274,7 @@ final class EntryMaker {
   }
 
   private KernelPage copyOf(KernelPage old) throws ErrnoException {
-    return old.kind() == KernelPage.Kind.ZERO
-        ? frames.allocatePage(KernelPage.Kind.ANONYMOUS)
-        : frames.allocateCopy(old);
+    return old.kind() == KernelPage.Kind.ZERO ? newAnonymous() : marked(frames.allocateCopy(old));
   }
 
   private boolean replaceBy(KernelPage copy, long entry, PageProtection protection) {

@@ -68,6 +68,18 @@ public final class PageFault {
     }
   }
 
+  /**
+   * Gives private memory a page of its own at {@code page} (bytes, aligned) if nothing is mapped
+   * there, whatever its protection is: as execve and debuggers do. Under the address space's lock.
+   *
+   * @throws ErrnoException ENOMEM without a frame or a table
+   */
+  public static void provideAnonymous(Mm mm, Vma vma, long page) throws ErrnoException {
+    mm.lock().writeLock(vma);
+    new EntryMaker(mm, Task.unprivileged(), vma, page, true, mm.kernel().memory(), true)
+        .provideAnonymous();
+  }
+
   private FaultOutcome alone() {
     mm.lock().lock();
     try {

@@ -3,6 +3,7 @@ package dev.vmarea.mapping;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.Access;
@@ -109,8 +110,10 @@ final class Population {
   private @Nullable Errno fill(long start, long end, Access access, boolean locked) {
     for (long at = start; at < end; at += Pages.SIZE) {
       try {
-        new PageFault(mm, task, at, access).handle();
-        touched(at, locked);
+        if (!access.isPermittedBy(mm.pageTables().entry(at))) {
+          new PageFault(mm, task, at, access).handle();
+        }
+        touched(at, access == Access.WRITE, locked);
       } catch (MemoryFault fault) {
         return fault.reason() == MemoryFault.Cause.OUT_OF_MEMORY ? Errno.ENOMEM : Errno.EFAULT;
       }
@@ -119,18 +122,27 @@ final class Population {
   }
 
   /**
-   * The kernel looks the page up once more, and that counts as a use of the page itself; but one
-   * that cannot be evicted never becomes active.
+   * The kernel looks the page up, and that counts as a use of the page itself, not of the entry;
+   * but one that cannot be evicted never becomes active.
    */
-  private void touched(long address, boolean locked) {
+  private void touched(long address, boolean write, boolean locked) {
     PageTables tables = mm.pageTables();
-    if (tables.entryLevel(address) == 0) {
-      KernelPage page = mm.kernel().memory().page(tables.format().pfn(0, tables.entry(address)));
-      if (page != null && locked) {
-        page.mark(KernelPage.Mark.REFERENCED);
-      } else if (page != null) {
-        page.used();
-      }
+    long entry = tables.entry(address);
+    if (tables.entryLevel(address) != 0) {
+      return;
+    }
+    KernelPage page = mm.kernel().memory().page(tables.format().pfn(0, entry));
+    if (page == null) {
+      return;
+    }
+    boolean known = (entry & PageProtection.DIRTY) != 0 && page.kind() != KernelPage.Kind.FILE;
+    if (write && !known) {
+      page.mark(KernelPage.Mark.DIRTY);
+    }
+    if (locked) {
+      page.mark(KernelPage.Mark.REFERENCED);
+    } else {
+      page.used();
     }
   }
 

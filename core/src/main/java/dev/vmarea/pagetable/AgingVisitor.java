@@ -42,7 +42,7 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
       long at = address;
       for (int i = from; i < to; i++, at += tree.span(0)) {
         long entry = leaf.entry(i);
-        boolean present = (entry & PageProtection.PRESENT) != 0 && !EntryFormat.isSpecial(entry);
+        boolean present = EntryFormat.isMapping(entry) && !EntryFormat.isSpecial(entry);
         KernelPage page = present ? memory.page(format.pfn(0, entry)) : null;
         if (page != null) {
           page(leaf, i, at, page);
@@ -74,7 +74,9 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
 
   private void pageOut(TableNode leaf, int index, long at, KernelPage page, boolean anonymous) {
     boolean dirty = (leaf.entry(index) & PageProtection.DIRTY) != 0;
-    if (anonymous && (dirty || !page.is(KernelPage.Mark.LAZY_FREE))) {
+    if (aging != Aging.PAGE_OUT_DROPPABLE
+        && anonymous
+        && (dirty || !page.is(KernelPage.Mark.LAZY_FREE))) {
       page.unmark(KernelPage.Mark.LAZY_FREE);
       page.mark(KernelPage.Mark.ACTIVE);
       return;
