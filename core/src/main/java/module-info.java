@@ -15,4 +15,5 @@ module dev.vmarea {
   exports dev.vmarea.fault;
   exports dev.vmarea.mapping;
   exports dev.vmarea.files;
+  exports dev.vmarea.image;
 }

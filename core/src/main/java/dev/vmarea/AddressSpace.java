@@ -5,17 +5,27 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.DriverFault;
+import dev.vmarea.image.ImageException;
+import dev.vmarea.image.ImageWriter;
 import dev.vmarea.mapping.ForkOperation;
 import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.space.AddressSpaceListener;
+import dev.vmarea.space.MemoryUsage;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.MmVerifier;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.StackGrowth;
 import dev.vmarea.space.Task;
+import dev.vmarea.space.UsageWalk;
 import dev.vmarea.vma.FaultContext;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +102,60 @@ public final class AddressSpace {
     return new Cpu(mm, task);
   }
 
+  /**
+   * Tells {@code listener} from now on what is mapped, unmapped, protected and discarded; first,
+   * what is mapped now. A forked child starts without listeners.
+   *
+   * @return to be closed when it is to be told no more
+   */
+  public AddressSpaceListener.Registration addListener(AddressSpaceListener listener) {
+    return mm.changes().add(listener);
+  }
+
+  /**
+   * Writes all of it to {@code stream}, which stays open: layout, contents, counters. The process's
+   * limits and capabilities are not in it. Threads must not store meanwhile, or may be caught
+   * between two stores.
+   *
+   * @throws ImageException naming a mapping that cannot be saved; nothing has been written then
+   * @throws IOException what the stream says
+   */
+  public void save(OutputStream stream) throws IOException {
+    ImageWriter.write(mm, stream);
+  }
+
+  /**
+   * The same into a file, which appears, or changes, when all is written: a failure leaves what was
+   * there.
+   */
+  public void save(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    Path temporary = Files.createTempFile(folder, file.getFileName() + ".", ".tmp");
+    try {
+      try (OutputStream stream = Files.newOutputStream(temporary)) {
+        save(stream);
+      }
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /**
+   * Pins the pages of [address, address + length), bytes, any, for direct use; to be closed. Pages
+   * are faulted in; private ones that are shared with others are copied first. Linux's own users of
+   * such pins charge them to RLIMIT_MEMLOCK; here that is the caller's business.
+   *
+   * @param write whether what is pinned is to be written
+   * @throws ErrnoException EFAULT where nothing is mapped, where memory may not be accessed so, at
+   *     device or secret memory, behind the end of a file, and for writing in a shared mapping of a
+   *     file on a disk; ENOMEM without a frame. Nothing is pinned then
+   */
+  public PinnedRange pin(long address, long length, boolean write) throws ErrnoException {
+    return new PinnedRange(mm, task, address, length, write);
+  }
+
   /** Number of VMAs. */
   public int mapCount() {
     return mm.mapCount();
@@ -100,6 +164,29 @@ public final class AddressSpace {
   /** The VMA that contains {@code address} (bytes), or null. */
   public @Nullable Vma lookup(long address) {
     return mm.tree().lookup(address);
+  }
+
+  /**
+   * What the pages of a VMA of this address space add up to now, as {@code smaps} counts them. In
+   * time proportional to its page tables.
+   */
+  public MemoryUsage usage(Vma vma) {
+    mm.lock().lock();
+    try {
+      return UsageWalk.of(mm, vma);
+    } finally {
+      mm.lock().unlock();
+    }
+  }
+
+  /** The same of all VMAs together, as {@code smaps_rollup} and {@code status} count them. */
+  public MemoryUsage usage() {
+    mm.lock().lock();
+    try {
+      return UsageWalk.of(mm);
+    } finally {
+      mm.lock().unlock();
+    }
   }
 
   /**

@@ -2,17 +2,27 @@
 package dev.vmarea;
 
 import dev.vmarea.arch.Architecture;
+import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
 import dev.vmarea.files.HugePagePool;
 import dev.vmarea.files.KernelFiles;
 import dev.vmarea.files.MemoryFiles;
+import dev.vmarea.image.ImageException;
+import dev.vmarea.image.ImageReader;
+import dev.vmarea.image.ImageResolver;
+import dev.vmarea.image.ImageTarget;
 import dev.vmarea.mapping.SharedBacking;
 import dev.vmarea.mapping.SharedSegments;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.Task;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * A machine: one kernel and the address spaces that share its memory. Thread-safe.
@@ -92,5 +102,51 @@ public final class Machine {
   /** An empty address space with this layout, whose calls are made by {@code task}. */
   public AddressSpace newAddressSpace(ProgramLayout layout, Task task) {
     return new AddressSpace(this, new Mm(kernel, layout), task);
+  }
+
+  /**
+   * Checks what address spaces share: that no page frame is mapped and free, and that each knows as
+   * many references as page tables and files in memory hold; and the reservations of page frames.
+   * Takes time proportional to the memory in use. Nobody may be in a call meanwhile. What is inside
+   * one address space {@link AddressSpace#verify} checks.
+   *
+   * @throws IllegalStateException naming the first that is wrong. A frame that nobody holds was
+   *     lost: by an address space that was dropped without {@link AddressSpace#exit}, or a file
+   *     that was dropped with pages in memory
+   */
+  public void verify() {
+    kernel.memory().verify();
+    kernel.pfnTracking().verify();
+  }
+
+  /**
+   * An address space as {@link AddressSpace#save} wrote it, whose calls are made by {@code task}.
+   * The machine must have the same profile and architecture; its configuration may be another.
+   *
+   * @param resolver says which files take the place of the saved ones; {@link
+   *     ImageResolver#REBUILD} makes them again
+   * @throws ImageException for a damaged image ({@link dev.vmarea.image.ImageFormatException}) or
+   *     one that does not suit the machine, its files or their drivers; nothing is left of it then
+   * @throws ErrnoException ENOMEM if memory or the commit charge does not suffice, or what a driver
+   *     says; the same
+   * @throws IOException what the stream says; the same
+   */
+  public AddressSpace restore(InputStream stream, Task task, ImageResolver resolver)
+      throws IOException, ErrnoException {
+    return restore(stream, task, resolver, false);
+  }
+
+  private AddressSpace restore(InputStream stream, Task task, ImageResolver resolver, boolean last)
+      throws IOException, ErrnoException {
+    ImageTarget target = new ImageTarget(kernel, backing, segments);
+    return new AddressSpace(this, ImageReader.read(stream, target, resolver, last), task);
+  }
+
+  /** The same from a file. */
+  public AddressSpace restore(Path file, Task task, ImageResolver resolver)
+      throws IOException, ErrnoException {
+    try (InputStream stream = new BufferedInputStream(Files.newInputStream(file))) {
+      return restore(stream, task, resolver, true);
+    }
   }
 }

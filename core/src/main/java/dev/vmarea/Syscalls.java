@@ -75,7 +75,7 @@ public final class Syscalls {
     this.move = new MoveOperation(mm, task);
     this.grow = new GrowOperation(mm, task);
     this.lock = new LockOperation(mm, task);
-    this.advise = new AdviseOperation(mm);
+    this.advise = new AdviseOperation(mm, task);
     this.seal = new SealOperation(mm);
     this.sync = new SyncOperation(mm);
     this.residency = new ResidencyOperation(mm, task);

@@ -42,6 +42,7 @@ class ArchitectureTest {
           "fault",
           "mapping",
           "files",
+          "image",
           "",
           "abi");
 

@@ -30,6 +30,8 @@ import java.util.List;
  * @param numaNodes number of NUMA nodes
  * @param cpus number of possible CPUs (bears on the size of AIO rings)
  * @param randomize kernel.randomize_va_space
+ * @param faultAroundBytes what a read fault of a file looks at for pages that are in memory, in
+ *     bytes, a power of two; a page for none
  */
 public record KernelConfig(
     long taskSize,
@@ -54,7 +56,8 @@ public record KernelConfig(
     boolean swap,
     int numaNodes,
     int cpus,
-    int randomize) {
+    int randomize,
+    long faultAroundBytes) {
 
   /** End of the user address space with 4-level page tables. */
   public static final long TASK_SIZE_47 = 0x7ffffffff000L;
@@ -93,7 +96,8 @@ public record KernelConfig(
         true,
         1,
         2,
-        2);
+        2,
+        64 << 10);
   }
 
   /** The same with another vm.max_map_count. */
@@ -104,6 +108,18 @@ public record KernelConfig(
   /** The same with another overcommit mode and its limit in pages. */
   public KernelConfig withOvercommit(int mode, long limitPages) {
     return with(taskSize, maxMapCount, mode, limitPages, totalRamPages, totalSwapPages);
+  }
+
+  /** The same with another range that a read fault of a file looks at, in bytes, a power of two. */
+  public KernelConfig withFaultAround(long bytes) {
+    return with(
+        taskSize,
+        maxMapCount,
+        overcommitMode,
+        commitLimitPages,
+        totalRamPages,
+        totalSwapPages,
+        bytes);
   }
 
   /** The same with another end of the user address space, in bytes, page aligned. */
@@ -117,9 +133,20 @@ public record KernelConfig(
     return with(taskSize, maxMapCount, overcommitMode, commitLimitPages, ramPages, swapPages);
   }
 
-  /** The same with other values of what changes on a running machine. */
   private KernelConfig with(
       long end, int mapCount, int commitMode, long commitLimit, long ramPages, long swapPages) {
+    return with(end, mapCount, commitMode, commitLimit, ramPages, swapPages, faultAroundBytes);
+  }
+
+  /** The same with other values of what changes on a running machine. */
+  private KernelConfig with(
+      long end,
+      int mapCount,
+      int commitMode,
+      long commitLimit,
+      long ramPages,
+      long swapPages,
+      long around) {
     return new KernelConfig(
         end,
         dacMinAddr,
@@ -143,6 +170,7 @@ public record KernelConfig(
         swap,
         numaNodes,
         cpus,
-        randomize);
+        randomize,
+        around);
   }
 }

@@ -6,6 +6,7 @@ import dev.vmarea.base.KernelWarning;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.EntryFormat;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
@@ -41,8 +42,9 @@ public final class DriverFault implements FaultContext {
       return Result.SIGBUS;
     }
     PageTables tables = mm.pageTablesIfAny();
-    if (tables != null && tables.entry(address) != 0) {
-      return Result.NO_PAGE;
+    long entry = tables == null ? 0 : tables.entry(address);
+    if (entry != 0) {
+      return EntryFormat.isGuard(entry) ? Result.SIGBUS : Result.NO_PAGE;
     }
     for (int level = mm.kernel().architecture().maxHugeLevel(); level > 0; level--) {
       if (fits(level)) {

@@ -2,14 +2,17 @@
 package dev.vmarea.mapping;
 
 import dev.vmarea.base.Advice;
+import dev.vmarea.base.Defects;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.Aging;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
+import dev.vmarea.space.Task;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
@@ -22,10 +25,12 @@ import java.util.List;
  */
 public final class AdviseOperation {
   private final Mm mm;
+  private final Task task;
 
-  /** Advises on memory of {@code mm}. */
-  public AdviseOperation(Mm mm) {
+  /** Advises on memory of {@code mm} on behalf of {@code task}. */
+  public AdviseOperation(Mm mm, Task task) {
     this.mm = mm;
+    this.task = task;
   }
 
   /**
@@ -44,13 +49,18 @@ public final class AdviseOperation {
       return;
     }
     List<Hole> holes = new ArrayList<>(0);
-    mm.lock().lock();
     try {
-      adviseLocked(address, address + Pages.ceil(length), advice, holes);
+      mm.lock().lock();
+      try {
+        adviseLocked(address, address + Pages.ceil(length), advice, holes);
+      } finally {
+        mm.lock().unlock();
+      }
     } finally {
-      mm.lock().unlock();
       // Other address spaces have locks of their own.
-      holes.forEach(hole -> hole.inode().punchHole(hole.first(), hole.end()));
+      Defects defects = new Defects();
+      holes.forEach(hole -> defects.keep(() -> hole.inode().punchHole(hole.first(), hole.end())));
+      defects.rethrow();
     }
   }
 
@@ -89,8 +99,8 @@ public final class AdviseOperation {
   private void adviseLocked(long start, long end, int advice, List<Hole> holes)
       throws ErrnoException {
     switch (advice) {
-      case Advice.POPULATE_READ -> Population.faultIn(mm, start, end, false);
-      case Advice.POPULATE_WRITE -> Population.faultIn(mm, start, end, true);
+      case Advice.POPULATE_READ -> new Population(mm, task).faultIn(start, end, false);
+      case Advice.POPULATE_WRITE -> new Population(mm, task).faultIn(start, end, true);
       default ->
           RangeWalk.forEach(mm, start, end, (vma, from, to) -> piece(vma, from, to, advice, holes));
     }
@@ -98,6 +108,7 @@ public final class AdviseOperation {
 
   private void piece(Vma vma, long start, long end, int advice, List<Hole> holes)
       throws ErrnoException {
+    mm.lock().writeLock(vma);
     if (vma.has(VmFlags.SEALED)
         && Advice.discards(advice)
         && vma.isAnonymous()
@@ -108,11 +119,10 @@ public final class AdviseOperation {
       case Advice.WILLNEED -> willNeed(vma);
       case Advice.DONTNEED, Advice.DONTNEED_LOCKED, Advice.FREE -> discard(vma, start, end, advice);
       case Advice.REMOVE -> holes.add(hole(vma, start, end));
-      case Advice.COLD, Advice.PAGEOUT ->
-          refuseIf(vma.hasAny(VmFlags.LOCKED | VmFlags.PFNMAP | VmFlags.HUGETLB));
+      case Advice.COLD, Advice.PAGEOUT -> cool(vma, start, end, advice);
       case Advice.COLLAPSE -> collapse(vma, start, end);
       case Advice.GUARD_INSTALL -> installGuard(vma, start, end);
-      case Advice.GUARD_REMOVE -> refuseIf(vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB));
+      case Advice.GUARD_REMOVE -> removeGuard(vma, start, end);
       default -> changeFlags(vma, start, end, advice);
     }
   }
@@ -134,16 +144,42 @@ public final class AdviseOperation {
     refuseIf(vma.has(VmFlags.PFNMAP));
     refuseIf(advice != Advice.DONTNEED_LOCKED && vma.has(VmFlags.LOCKED));
     refuseIf(advice == Advice.FREE && !vma.isAnonymous());
-    if (advice != Advice.FREE) {
-      zap(start, end);
+    PageTables tables = mm.pageTablesIfAny();
+    if (advice == Advice.FREE) {
+      if (tables != null) {
+        tables.age(start, end, Aging.FREE, mm.kernel().memory(), gone -> {});
+      }
+      return;
+    }
+    if (tables != null) {
+      tables.discard(start, end, mm.kernel().memory());
+    }
+    if (!vma.hasAny(VmFlags.SHARED | VmFlags.MAYSHARE)) {
+      mm.changes().discarded(start, end);
     }
   }
 
-  private void zap(long start, long end) {
+  /** Without swap, anonymous pages that were not given up by MADV_FREE stay. */
+  private void cool(Vma vma, long start, long end, int advice) throws ErrnoException {
+    refuseIf(vma.hasAny(VmFlags.LOCKED | VmFlags.PFNMAP | VmFlags.HUGETLB));
     PageTables tables = mm.pageTablesIfAny();
-    if (tables != null) {
-      tables.zap(start, end, mm.kernel().memory());
+    boolean told = ResidencyOperation.isTold(vma, task);
+    if (tables == null || advice == Advice.PAGEOUT && !told && vma.has(VmFlags.MAYSHARE)) {
+      return;
     }
+    Aging aging =
+        advice == Advice.COLD ? Aging.COLD : told ? Aging.PAGE_OUT : Aging.PAGE_OUT_ANONYMOUS;
+    OpenFile file = vma.file();
+    tables.age(
+        start,
+        end,
+        aging,
+        mm.kernel().memory(),
+        gone -> {
+          if (file != null) {
+            file.inode().pageCache().reclaim(vma.pgoffAt(gone));
+          }
+        });
   }
 
   private static Hole hole(Vma vma, long start, long end) throws ErrnoException {
@@ -180,7 +216,16 @@ public final class AdviseOperation {
     if (marked.isAnonymous()) {
       mm.anonAssigner().ensure(marked);
     }
-    zap(start, end);
+    mm.pageTables().guard(start, end, mm.kernel().memory());
+    mm.changes().discarded(start, end);
+  }
+
+  private void removeGuard(Vma vma, long start, long end) throws ErrnoException {
+    refuseIf(vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB));
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables != null) {
+      tables.unguard(start, end);
+    }
   }
 
   private void changeFlags(Vma vma, long start, long end, int advice) throws ErrnoException {

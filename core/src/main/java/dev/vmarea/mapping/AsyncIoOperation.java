@@ -10,6 +10,7 @@ import dev.vmarea.space.AsyncIoContexts.Context;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.OpenFile;
+import org.jspecify.annotations.Nullable;
 
 /** io_setup and io_destroy: each context maps a ring. Observed on Linux 6.18. */
 public final class AsyncIoOperation {
@@ -73,6 +74,16 @@ public final class AsyncIoOperation {
     }
   }
 
+  /** The address space whose contexts {@code file} is a ring of, or null if it is no ring. */
+  public static @Nullable Mm ownerOfRing(OpenFile file) {
+    return file.operations() instanceof AsyncIoRing ring ? ring.owner() : null;
+  }
+
+  /** A ring of {@code bytes} for a context of {@code owner} that is about to be restored. */
+  public static OpenFile openRing(Mm owner, long bytes) {
+    return AsyncIoRing.open(owner, bytes);
+  }
+
   private long mapRing(OpenFile ring, long bytes) throws ErrnoException {
     try {
       return map.mapLocked(0, bytes, Prot.READ | Prot.WRITE, MapFlags.SHARED, ring, 0);
@@ -88,22 +99,34 @@ public final class AsyncIoOperation {
    * @throws ErrnoException EINVAL if there is no such context, or its first word cannot be read
    */
   public void destroy(long address) throws ErrnoException {
+    Context context;
     mm.lock().lock();
     try {
-      boolean readable = memory.read(address, Integer.BYTES);
-      Context context = mm.asyncIo().find(address);
-      if (context == null || !readable) {
-        throw Errno.EINVAL.failure();
-      }
-      mm.asyncIo().remove(context);
-      mm.kernel().asyncIoRequests().addAndGet(-context.requests());
-      try {
-        unmap.unmapLocked(context.address(), context.length());
-      } catch (ErrnoException sealed) {
-        return; // the context is gone all the same
-      }
+      context = take(address);
+      unmapRing(context);
     } finally {
       mm.lock().unlock();
+    }
+    // The ring's pages go, also from a forked child's mapping, which has a lock of its own.
+    context.ring().inode().truncate(0);
+  }
+
+  private Context take(long address) throws ErrnoException {
+    boolean readable = memory.read(address, Integer.BYTES);
+    Context context = mm.asyncIo().find(address);
+    if (context == null || !readable) {
+      throw Errno.EINVAL.failure();
+    }
+    mm.asyncIo().remove(context);
+    mm.kernel().asyncIoRequests().addAndGet(-context.requests());
+    return context;
+  }
+
+  private void unmapRing(Context context) {
+    try {
+      unmap.unmapLocked(context.address(), context.length());
+    } catch (ErrnoException sealed) {
+      return; // the context is gone all the same
     }
   }
 }

@@ -111,7 +111,7 @@ public final class GrowOperation {
     mm.counters().map(flags, pages);
     if (locked) {
       mm.counters().lock(pages);
-      Population.populateIgnoringErrors(mm, start, end);
+      new Population(mm, task).populateIgnoringErrors(start, end);
     }
     return true;
   }

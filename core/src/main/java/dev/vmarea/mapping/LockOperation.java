@@ -48,7 +48,8 @@ public final class LockOperation {
    *
    * @throws ErrnoException EINVAL for unknown flags or a range that wraps; EPERM if nothing may be
    *     locked; ENOMEM over RLIMIT_MEMLOCK, at a hole (what lies below stays locked), at the map
-   *     limit, or if a page cannot be had (everything stays locked then)
+   *     limit, or if a page cannot be had; EAGAIN if memory has run out (everything stays locked in
+   *     these two)
    */
   public void lock(long address, long length, int flags) throws ErrnoException {
     if ((flags & ~MLOCK_ONFAULT) != 0) {
@@ -68,8 +69,10 @@ public final class LockOperation {
         throw Errno.ENOMEM.failure();
       }
       apply(start, bytes, wanted);
-      if (bytes != 0 && !Population.populateAll(mm, start, start + bytes)) {
-        throw Errno.ENOMEM.failure();
+      Errno lacking =
+          bytes == 0 ? null : new Population(mm, task).populateAll(start, start + bytes);
+      if (lacking != null) {
+        throw (lacking == Errno.ENOMEM ? Errno.EAGAIN : Errno.ENOMEM).failure();
       }
     } finally {
       mm.lock().unlock();
@@ -77,9 +80,9 @@ public final class LockOperation {
   }
 
   /**
-   * Whether {@link #lock} of the range, otherwise valid, may fail with ENOMEM for what the shape of
-   * the address space does not show: guard markers, or the end of a file of unknown size. {@code
-   * lock} assumes that all pages can be had.
+   * Whether {@link #lock} of the range, otherwise valid, may fail with ENOMEM for what the address
+   * space does not show: the end of a file of unknown size. {@code lock} assumes that all pages can
+   * be had.
    */
   public boolean dependsOnContents(long address, long length) {
     long start = Pages.floor(address);
@@ -87,8 +90,7 @@ public final class LockOperation {
     for (Vma vma = start < 0 ? null : mm.tree().find(start);
         vma != null && Long.compareUnsigned(vma.start(), end) < 0;
         vma = mm.tree().find(vma.end())) {
-      boolean unknownEnd = vma.file() != null && vma.file().inode().size() == Inode.UNKNOWN_SIZE;
-      if (vma.has(VmFlags.MAYBE_GUARD) || unknownEnd) {
+      if (vma.file() != null && vma.file().inode().size() == Inode.UNKNOWN_SIZE) {
         return true;
       }
     }
@@ -189,7 +191,7 @@ public final class LockOperation {
       }
       applyToAll(flags);
       if ((flags & MCL_CURRENT) != 0) {
-        Population.populateIgnoringErrors(mm, 0, mm.config().taskSize());
+        new Population(mm, task).populateIgnoringErrors(0, mm.config().taskSize());
       }
     } finally {
       mm.lock().unlock();

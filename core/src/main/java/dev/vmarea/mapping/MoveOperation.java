@@ -224,8 +224,8 @@ public final class MoveOperation {
 
   private void populateGrowth(Vma vma, long address, MoveRequest request) {
     if (vma.has(VmFlags.LOCKED) && request.grows()) {
-      Population.populateIgnoringErrors(
-          mm, address + request.oldLength(), address + request.newLength());
+      new Population(mm, task)
+          .populateIgnoringErrors(address + request.oldLength(), address + request.newLength());
     }
   }
 

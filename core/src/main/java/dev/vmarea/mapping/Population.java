@@ -8,64 +8,79 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.Access;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.fault.PageFault;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Faulting a range in advance, as far as the shape of an address space shows it: writable private
- * memory gets its anonymous identity (mm-semantics 4.1).
+ * Faulting a range in advance (mm-semantics 5.4, 5.6). Writable private memory is written to, other
+ * memory is read; what cannot be had, at a guard marker or behind a file's end, ends it.
+ *
+ * <p>On a machine that keeps only shapes ({@link dev.vmarea.space.Kernel#isFilling}) no page comes:
+ * writable private memory gets its anonymous identity, and pages are taken to be there unless a
+ * guard marker or the known size of a file says otherwise. Memory of a file of unknown size is
+ * treated so everywhere, and what an imported address space has of the kernel's own.
  */
 final class Population {
-  private Population() {}
+  private final Mm mm;
+  private final Task task;
 
-  /** What MAP_POPULATE and MAP_LOCKED do: every VMA is tried, errors do not matter. */
-  static void populateIgnoringErrors(Mm mm, long start, long end) {
-    populate(mm, start, end, true);
+  /** Populates memory of {@code mm} on behalf of {@code task}. */
+  Population(Mm mm, Task task) {
+    this.mm = mm;
+    this.task = task;
+  }
+
+  /**
+   * What MAP_POPULATE, MAP_LOCKED and mlockall do: every VMA is tried, up to the first page of it
+   * that cannot be had; errors do not matter.
+   */
+  void populateIgnoringErrors(long start, long end) {
+    populate(start, end, true);
   }
 
   /**
    * Populates what is mapped of [start, end), bytes, page aligned, until a page cannot be had.
    *
-   * @return whether every page could be had: not at memory without access or beyond the file's end
+   * @return null, or why not every page could be had: EFAULT at memory without access, at a guard
+   *     marker or behind a file's end; ENOMEM if memory has run out
    */
-  static boolean populateAll(Mm mm, long start, long end) {
-    return populate(mm, start, end, false);
+  @Nullable Errno populateAll(long start, long end) {
+    return populate(start, end, false);
   }
 
-  private static boolean populate(Mm mm, long start, long end, boolean ignoreErrors) {
-    boolean complete = true;
+  private @Nullable Errno populate(long start, long end, boolean ignoreErrors) {
     for (Vma vma = mm.tree().find(start);
         vma != null && vma.start() < end;
         vma = mm.tree().find(vma.end())) {
       if (vma.hasAny(VmFlags.IO | VmFlags.PFNMAP | VmFlags.LOCKONFAULT)) {
         continue;
       }
-      boolean reachable = vma.isAccessible() && !isSecret(vma);
-      if (reachable) {
-        mm.anonAssigner().populate(vma);
-        copyFilePages(mm, vma, Math.max(vma.start(), start), Math.min(vma.end(), end));
-        reachable = Math.min(vma.end(), end) <= endOfFile(vma);
-      }
-      if (!reachable) {
-        complete = false;
-        if (!ignoreErrors) {
-          break;
-        }
+      long from = Math.max(vma.start(), start);
+      long to = Math.min(vma.end(), end);
+      boolean write = (vma.flags() & (VmFlags.WRITE | VmFlags.SHARED)) == VmFlags.WRITE;
+      Errno failed =
+          vma.isAccessible() && !isSecret(vma) ? piece(vma, from, to, write) : Errno.EFAULT;
+      if (failed != null && !ignoreErrors) {
+        return failed;
       }
     }
-    return complete;
+    return null;
   }
 
   /**
    * What MADV_POPULATE_READ and MADV_POPULATE_WRITE do: pages before the one that fails stay.
    *
-   * @throws ErrnoException ENOMEM at a hole, EINVAL at memory without the permission or that cannot
-   *     be faulted in for others, EFAULT beyond the file's end
+   * @throws ErrnoException ENOMEM at a hole or if memory has run out, EINVAL at memory without the
+   *     permission or that cannot be faulted in for others, EFAULT at a guard marker or behind the
+   *     file's end
    */
-  static void faultIn(Mm mm, long start, long end, boolean write) throws ErrnoException {
+  void faultIn(long start, long end, boolean write) throws ErrnoException {
     long needed = write ? VmFlags.WRITE : VmFlags.READ;
     long at = start;
     while (at != end) {
@@ -76,42 +91,73 @@ final class Population {
       if (vma.hasAny(VmFlags.IO | VmFlags.PFNMAP) || !vma.hasAny(needed) || isSecret(vma)) {
         throw Errno.EINVAL.failure();
       }
-      if (write && !vma.has(VmFlags.SHARED)) {
-        vma = mm.anonAssigner().populate(vma);
-        copyFilePages(mm, vma, at, Math.min(vma.end(), end));
-      }
       long pieceEnd = Long.compareUnsigned(vma.end(), end) < 0 ? vma.end() : end;
-      if (pieceEnd > endOfFile(vma)) {
-        throw Errno.EFAULT.failure();
+      Errno failed = piece(vma, at, pieceEnd, write);
+      if (failed != null) {
+        throw failed.failure();
       }
       at = pieceEnd;
     }
   }
 
-  /**
-   * Writable private pages of a file become copies now, with what the file holds now. What else
-   * populating puts into page tables shows no difference: it comes by faults.
-   */
-  private static void copyFilePages(Mm mm, Vma vma, long start, long end) {
-    boolean copies =
-        mm.pageTablesIfAny() != null
-            && vma.file() != null
-            && !vma.isAnonymous()
-            && (vma.flags() & (VmFlags.WRITE | VmFlags.SHARED)) == VmFlags.WRITE;
-    if (!copies) {
-      return;
-    }
-    for (long at = start; at < Math.min(end, endOfFile(vma)); at += Pages.SIZE) {
+  private @Nullable Errno piece(Vma vma, long start, long end, boolean write) {
+    return mm.kernel().isFilling() && hasPages(vma)
+        ? fill(start, end, write ? Access.WRITE : Access.READ, vma.has(VmFlags.LOCKED))
+        : shape(vma, start, end, write);
+  }
+
+  private @Nullable Errno fill(long start, long end, Access access, boolean locked) {
+    for (long at = start; at < end; at += Pages.SIZE) {
       try {
-        new PageFault(mm, Task.unprivileged(), at, Access.WRITE).handle();
-      } catch (MemoryFault none) {
-        return;
+        new PageFault(mm, task, at, access).handle();
+        touched(at, locked);
+      } catch (MemoryFault fault) {
+        return fault.reason() == MemoryFault.Cause.OUT_OF_MEMORY ? Errno.ENOMEM : Errno.EFAULT;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The kernel looks the page up once more, and that counts as a use of the page itself; but one
+   * that cannot be evicted never becomes active.
+   */
+  private void touched(long address, boolean locked) {
+    PageTables tables = mm.pageTables();
+    if (tables.entryLevel(address) == 0) {
+      KernelPage page = mm.kernel().memory().page(tables.format().pfn(0, tables.entry(address)));
+      if (page != null && locked) {
+        page.mark(KernelPage.Mark.REFERENCED);
+      } else if (page != null) {
+        page.used();
       }
     }
   }
 
+  private @Nullable Errno shape(Vma vma, long start, long end, boolean write) {
+    PageTables tables = mm.pageTablesIfAny();
+    long guard = tables == null ? -1 : tables.firstGuard(start, end);
+    if (write && guard != start) {
+      mm.anonAssigner().populate(vma);
+    }
+    return guard >= 0 || end > endOfFile(vma) ? Errno.EFAULT : null;
+  }
+
   private static boolean isSecret(Vma vma) {
     return vma.ops() != null && vma.ops().isSecret();
+  }
+
+  /**
+   * Whether pages can be had: not of files of unknown size, and not of what a kernel maps by itself
+   * ([vdso]), as an imported address space has it.
+   */
+  static boolean hasPages(Vma vma) {
+    OpenFile file = vma.file();
+    if (file == null) {
+      return vma.isAnonymous();
+    }
+    boolean regular = !vma.isAnonymous() && file.inode().type() == Inode.Type.REGULAR;
+    return !regular || file.inode().size() != Inode.UNKNOWN_SIZE;
   }
 
   /** The address behind the last page that the file has, as far as its size is known. */

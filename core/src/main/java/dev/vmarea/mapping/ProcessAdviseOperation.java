@@ -53,7 +53,7 @@ public final class ProcessAdviseOperation {
         throw Errno.EPERM.failure();
       }
     }
-    AdviseOperation operation = new AdviseOperation(target);
+    AdviseOperation operation = new AdviseOperation(target, caller);
     long total = 0;
     for (Range range : ranges) {
       total = Math.min(total + range.length, MAX_BYTES);

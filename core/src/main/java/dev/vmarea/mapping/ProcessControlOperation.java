@@ -149,7 +149,8 @@ public final class ProcessControlOperation {
       switch (option) {
         case PR_SET_MM_MAP -> setMap(argument4, map);
         case PR_SET_MM_MAP_SIZE -> {
-          if (!memory.write(address, Integer.BYTES)) {
+          byte[] size = {MM_MAP_SIZE, 0, 0, 0};
+          if (!memory.write(address, size, size.length)) {
             throw Errno.EFAULT.failure();
           }
         }

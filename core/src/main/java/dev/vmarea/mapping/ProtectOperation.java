@@ -153,6 +153,7 @@ public final class ProtectOperation {
     }
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
+      mm.lock().writeLock(changed);
       tables.protect(start, end, mm.protection(changed));
     }
     if ((old & VmFlags.ACCOUNT) != 0 && (flags & VmFlags.ACCOUNT) == 0) {
@@ -161,7 +162,7 @@ public final class ProtectOperation {
     boolean lockedPrivate =
         (old & (VmFlags.WRITE | VmFlags.SHARED | VmFlags.LOCKED)) == VmFlags.LOCKED;
     if (lockedPrivate && (flags & VmFlags.WRITE) != 0) {
-      Population.populateIgnoringErrors(mm, start, end);
+      new Population(mm, task).populateIgnoringErrors(start, end);
     }
     mm.counters().classify(old, -pages);
     mm.counters().classify(changed.flags(), pages);

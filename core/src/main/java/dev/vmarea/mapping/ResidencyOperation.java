@@ -4,24 +4,36 @@ package dev.vmarea.mapping;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.pagetable.EntryFormat;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
+import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /**
- * mincore: its errors, and the writes to the caller's vector. What the vector says depends on page
- * contents.
+ * mincore: which pages are in memory. A page is that has an entry in the page tables, or that lies
+ * in the page cache of the file; without an entry, and at a guard marker, anonymous memory has
+ * none.
+ *
+ * <p>What is in the page cache is told only to who owns the file or may write to it; others are
+ * told that all is there. So it is for memory that the kernel maps itself ([vdso]).
  */
 public final class ResidencyOperation {
   /** Pages that Linux reports in one go: the vector is written after each such chunk. */
   private static final long CHUNK = Pages.SIZE;
 
   private final Mm mm;
+  private final Task task;
   private final UserAccess memory;
 
   /** mincore in {@code mm} on behalf of {@code task}. */
   public ResidencyOperation(Mm mm, Task task) {
     this.mm = mm;
+    this.task = task;
     this.memory = new UserAccess(mm, task);
   }
 
@@ -30,7 +42,7 @@ public final class ResidencyOperation {
    *
    * @param address bytes, page aligned
    * @param length bytes, rounded up to pages
-   * @param vector address that gets one byte a page
+   * @param vector address that gets one byte a page: 1 or 0
    * @throws ErrnoException EINVAL for an unaligned address; ENOMEM beyond user memory or at a hole,
    *     the vector written up to it; EFAULT if the vector cannot be written
    */
@@ -45,6 +57,7 @@ public final class ResidencyOperation {
     if (!memory.isUserRange(vector, pages)) {
       throw Errno.EFAULT.failure();
     }
+    byte[] answer = new byte[(int) Math.min(pages, CHUNK)];
     mm.lock().lock();
     try {
       long at = address;
@@ -54,8 +67,9 @@ public final class ResidencyOperation {
         if (vma == null) {
           throw Errno.ENOMEM.failure();
         }
-        long count = Math.min(Math.min(pages, CHUNK), Pages.count(vma.end() - at));
-        if (!memory.write(to, count)) {
+        int count = (int) Math.min(Math.min(pages, CHUNK), Pages.count(vma.end() - at));
+        answer(vma, at, count, answer);
+        if (!memory.write(to, answer, count)) {
           throw Errno.EFAULT.failure();
         }
         pages -= count;
@@ -65,5 +79,36 @@ public final class ResidencyOperation {
     } finally {
       mm.lock().unlock();
     }
+  }
+
+  private void answer(Vma vma, long start, int count, byte[] answer) {
+    PageTables tables = mm.pageTablesIfAny();
+    boolean told = isTold(vma, task);
+    Inode inode = cached(vma);
+    for (int i = 0; i < count; i++) {
+      long at = start + Pages.bytes(i);
+      boolean present =
+          !told
+              || tables != null
+                  && !vma.has(VmFlags.PFNMAP)
+                  && EntryFormat.isMapping(tables.entry(at))
+              || inode != null && inode.pageCache().contains(vma.pgoffAt(at));
+      answer[i] = (byte) (present ? 1 : 0);
+    }
+  }
+
+  /** The file whose page cache counts; huge pages count only where they are mapped. */
+  private static @Nullable Inode cached(Vma vma) {
+    OpenFile file = vma.file();
+    return file == null || vma.has(VmFlags.HUGETLB) ? null : file.inode();
+  }
+
+  /** Whether {@code task} is told which pages of {@code vma} are in memory. */
+  static boolean isTold(Vma vma, Task task) {
+    if (vma.isAnonymous()) {
+      return true;
+    }
+    OpenFile file = vma.file();
+    return file != null && (!file.inode().hidesResidency() || task.capable(Task.CAP_FOWNER));
   }
 }

@@ -10,6 +10,7 @@ import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A System V shared-memory segment. Each attachment has an open file of its own, so attachments
@@ -107,8 +108,13 @@ public final class SharedSegment {
     return removed && attachments.get() <= 0;
   }
 
-  /** A new open file for one attachment. */
-  OpenFile open(boolean readOnly) {
+  /** The segment that {@code file} is an attachment of, or null if it is none. */
+  public static @Nullable SharedSegment of(OpenFile file) {
+    return file.operations() instanceof Attachment attachment ? attachment.segment : null;
+  }
+
+  /** A new open file for one attachment, as shmat makes it. */
+  public OpenFile open(boolean readOnly) {
     int mode = readOnly ? OpenFile.O_RDONLY : OpenFile.O_RDWR;
     return new OpenFile(inode, entry, mode, new Attachment(this));
   }
@@ -124,6 +130,12 @@ public final class SharedSegment {
     public void legacyMmap(OpenFile file, LegacyVma vma) {
       segment.attachments.incrementAndGet();
       vma.ops(this);
+    }
+
+    /** Linux stands between these areas and tmpfs with callbacks of its own, without map_pages. */
+    @Override
+    public boolean mapsAround() {
+      return false;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.vmarea.mapping;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,11 @@ public final class SharedSegments {
   public SharedSegment add(SharedSegment segment) {
     segments.put(segment.id(), segment);
     return segment;
+  }
+
+  /** All that are not destroyed, in no order. */
+  public List<SharedSegment> all() {
+    return segments.values().stream().filter(segment -> !segment.isDestroyed()).toList();
   }
 
   /** The segment, or null if there is none or it has been destroyed. */

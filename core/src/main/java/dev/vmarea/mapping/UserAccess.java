@@ -4,15 +4,25 @@ package dev.vmarea.mapping;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.fault.Access;
+import dev.vmarea.fault.MemoryFault;
+import dev.vmarea.fault.PageFault;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.StackGrowth;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.Vma;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel's own accesses to a caller's memory, as far as the shape shows them: a write is an
- * ordinary write fault, and a stack grows under it (mm-semantics 5.8).
+ * The kernel's own accesses to a caller's memory: a write is an ordinary write fault, and a stack
+ * grows under it (mm-semantics 5.8). With the lock of the address space held.
+ *
+ * <p>On a machine that keeps only shapes ({@link dev.vmarea.space.Kernel#isFilling}), and in memory
+ * of a file of unknown size, nothing is written, and areas only get what a write gives them.
  */
 final class UserAccess {
   private final Mm mm;
@@ -30,14 +40,76 @@ final class UserAccess {
         && Long.compareUnsigned(end, address) >= 0;
   }
 
-  /** Writes {@code bytes} at {@code address}; false if a page cannot be written: EFAULT. */
-  boolean write(long address, long bytes) {
-    return access(address, bytes, VmFlags.WRITE);
+  /**
+   * Writes the first {@code length} of {@code bytes} at {@code address}; false if a page cannot be
+   * written, EFAULT: what lies before it was written.
+   */
+  boolean write(long address, byte[] bytes, int length) {
+    if (!isUserRange(address, length)) {
+      return false;
+    }
+    for (int done = 0; done < length; ) {
+      long at = address + done;
+      int piece = (int) Math.min(length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
+      if (!touch(at, piece, Access.WRITE)) {
+        return false;
+      }
+      copy(bytes, done, at, piece);
+      done += piece;
+    }
+    return true;
   }
 
   /** Reads {@code bytes} at {@code address}; false if a page cannot be read: EFAULT. */
   boolean read(long address, long bytes) {
-    return access(address, bytes, VmFlags.ACCESS);
+    if (!isUserRange(address, bytes)) {
+      return false;
+    }
+    for (long at = address; at < address + bytes; at = Pages.floor(at) + Pages.SIZE) {
+      if (!touch(at, 1, Access.READ)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Makes the page of {@code address} ready for an access of {@code bytes} that lies in it. */
+  private boolean touch(long address, int bytes, Access access) {
+    if (!isFilled(address)) {
+      return access(address, bytes, access == Access.WRITE ? VmFlags.WRITE : VmFlags.ACCESS);
+    }
+    try {
+      // Twice: a driver may map less than was asked for.
+      new PageFault(mm, task, address, access).handle();
+      new PageFault(mm, task, address, access).handle();
+      return true;
+    } catch (MemoryFault refused) {
+      return false;
+    }
+  }
+
+  private boolean isFilled(long address) {
+    Vma vma = mm.tree().lookup(address);
+    return mm.kernel().isFilling() && (vma == null || Population.hasPages(vma));
+  }
+
+  /** Stores into a page that was touched; a bare frame of a device takes nothing. */
+  private void copy(byte[] bytes, int offset, long address, int length) {
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables == null || !isFilled(address)) {
+      return;
+    }
+    int level = tables.entryLevel(address);
+    if (level < 0) {
+      return;
+    }
+    long inEntry = address & (tables.architecture().entrySize(level) - 1);
+    long pfn = tables.format().pfn(level, tables.entry(address)) + Pages.count(inEntry);
+    KernelPage page = mm.kernel().memory().page(pfn);
+    if (page != null) {
+      long inPage = address & Pages.OFFSET_MASK;
+      MemorySegment.copy(bytes, offset, page.contents(), ValueLayout.JAVA_BYTE, inPage, length);
+    }
   }
 
   private boolean access(long address, long bytes, long anyOf) {

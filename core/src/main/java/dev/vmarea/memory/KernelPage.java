@@ -32,6 +32,60 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
     }
   }
 
+  /** What is known of a page's contents beyond its use ({@code folio->flags}). */
+  public enum Mark {
+    /** Written since it was last the same as on disk: PG_dirty. Entries have a bit of their own. */
+    DIRTY,
+    /** Used through an entry that is gone by now, or by a read of the file: PG_referenced. */
+    REFERENCED,
+    /** Moved on from referenced by a second use: PG_active. */
+    ACTIVE,
+    /** Anonymous, and free to be lost (MADV_FREE): not PG_swapbacked. */
+    LAZY_FREE;
+
+    private int bit() {
+      return 1 << ordinal();
+    }
+  }
+
+  /** Whether it carries this mark. */
+  public boolean is(Mark mark) {
+    return memory.frames().isMarked(pfn, mark.bit());
+  }
+
+  /** Puts a mark on it. */
+  public void mark(Mark mark) {
+    memory.frames().mark(pfn, mark.bit());
+  }
+
+  /** Takes a mark off it. */
+  public void unmark(Mark mark) {
+    memory.frames().unmark(pfn, mark.bit());
+  }
+
+  /**
+   * It was used ({@code folio_mark_accessed}): the first time it becomes referenced; the second
+   * time active, and no longer referenced; then referenced for good.
+   */
+  public void used() {
+    if (!is(Mark.REFERENCED)) {
+      mark(Mark.REFERENCED);
+    } else if (!is(Mark.ACTIVE)) {
+      mark(Mark.ACTIVE);
+      unmark(Mark.REFERENCED);
+    }
+  }
+
+  /**
+   * Entries of page tables that map it, in all address spaces ({@code _mapcount}): references less
+   * the one of the page cache, or of the driver that has allocated the page. 1 at least, for those
+   * who ask because of an entry.
+   */
+  public int mapCount() {
+    int holders = kind() == Kind.ANONYMOUS ? 0 : 1;
+    return Math.max(1, references() - holders);
+  }
+
   /** What it is used for. */
   public Kind kind() {
     return memory.frames().kind(pfn);
@@ -58,6 +112,43 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
    */
   public void put() {
     memory.put(pfn);
+  }
+
+  /**
+   * Pins it: a reference for whoever works on its contents for long, whatever becomes of its
+   * mappings (FOLL_PIN). Only an anonymous page of one owner, or one of a file.
+   *
+   * @throws IllegalStateException if the page is free
+   */
+  public void pin() {
+    memory.frames().add(pfn, FrameTable.PIN);
+  }
+
+  /**
+   * Takes a pin away; with the last reference the frame is freed.
+   *
+   * @throws IllegalStateException if the page is free
+   */
+  public void unpin() {
+    memory.unpin(pfn);
+  }
+
+  /** Whether it is pinned: then an anonymous page cannot be shared with a child. */
+  public boolean isPinned() {
+    return memory.frames().pins(pfn) > 0;
+  }
+
+  /**
+   * Whether one reference is left beside those of pins. An anonymous page of which that one is an
+   * entry's belongs to that entry's process alone and can be written in place (PageAnonExclusive).
+   */
+  public boolean isExclusive() {
+    return isExclusiveBut(0);
+  }
+
+  /** The same for one who holds {@code own} references besides. */
+  public boolean isExclusiveBut(int own) {
+    return memory.frames().unpinnedReferences(pfn) == 1 + own;
   }
 
   /** Its bytes, as many as a page has. */

@@ -13,6 +13,12 @@ public final class EntryFormat {
   /** Where the page frame number begins. */
   static final int PFN_SHIFT = 12;
 
+  /**
+   * The entry of a guard marker ({@link GuardMarkers}): special, since no page belongs to it, and
+   * neither present nor what a page that nobody may touch has.
+   */
+  static final long GUARD = PageProtection.SPECIAL;
+
   private static final long PFN_BITS = (1L << 52) - (1L << PFN_SHIFT);
 
   private final long pfnMask;
@@ -61,5 +67,15 @@ public final class EntryFormat {
   /** Whether no page reference belongs to the entry. */
   public static boolean isSpecial(long entry) {
     return (entry & PageProtection.SPECIAL) != 0;
+  }
+
+  /** Whether the entry is a guard marker: it maps nothing, and no access succeeds. */
+  public static boolean isGuard(long entry) {
+    return entry == GUARD;
+  }
+
+  /** Whether the entry maps something; a guard marker does not. */
+  public static boolean isMapping(long entry) {
+    return (entry & (PageProtection.PRESENT | PageProtection.PROTNONE)) != 0;
   }
 }

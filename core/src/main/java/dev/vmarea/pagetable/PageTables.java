@@ -7,8 +7,12 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 
 /**
  * The page tables of one address space: a radix tree of tables of the architecture's shape, with
@@ -27,16 +31,34 @@ import java.util.function.BooleanSupplier;
  * <p>Huge entries are always bare frames of a file or device, which can be faulted in again. So
  * they are never cut up: what concerns only a part of one clears all of it.
  *
- * <p>One writer at a time: who changes something holds the lock of the address space. {@link
- * #entry}, {@link #entryLevel} and {@link #walk} need no lock; beside a writer they see of each
- * entry the old value or the new one.
+ * <p>Who changes something has the address space's lock, or keeps others from changing what is
+ * mapped there in another way: faults hold the lock of their area, and several may be at the same
+ * page. For them are {@link #pages}. {@link #entry}, {@link #entryLevel}, {@link #frame} and {@link
+ * #walk} need no lock; beside a writer they see of each entry the old value or the new one.
  */
 public final class PageTables {
+  private static final VarHandle GENERATION;
+
+  static {
+    try {
+      GENERATION = MethodHandles.lookup().findVarHandle(PageTables.class, "generation", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Architecture architecture;
   private final EntryFormat format;
   private final TableTree tree;
+
+  @SuppressWarnings("UnusedVariable") // written through GENERATION
   private volatile long generation;
+
   private final AccessorSet accessors = new AccessorSet();
+  private final PageEntries pages;
+
+  /** Whether there may be guard markers. */
+  private boolean guarded;
 
   /**
    * Empty tables.
@@ -49,6 +71,7 @@ public final class PageTables {
     this.architecture = architecture;
     this.format = new EntryFormat(architecture);
     this.tree = new TableTree(architecture, tableAllocationFails);
+    this.pages = new PageEntries(tree, format, this::invalidate);
   }
 
   /** Whose tables these are. */
@@ -103,12 +126,11 @@ public final class PageTables {
     if (!page.isMappable()) {
       throw Errno.EINVAL.failure();
     }
-    int index = tree.index(0, address);
-    if (leaf == null || leaf.entry(index) != 0) {
+    page.get();
+    if (leaf == null || !pages.storeIfFree(leaf, address, page.pfn(), prot, false)) {
+      page.put();
       throw Errno.EBUSY.failure();
     }
-    page.get();
-    leaf.store(index, format.encode(0, page.pfn(), prot, false));
   }
 
   /**
@@ -119,13 +141,8 @@ public final class PageTables {
    */
   public boolean insertPfn(long address, long pfn, PageProtection prot) throws ErrnoException {
     checkPage(address, prot);
-    TableNode leaf = tree.make(0, address);
-    int index = tree.index(0, address);
-    if (leaf == null || leaf.entry(index) != 0) {
-      return false;
-    }
-    leaf.store(index, format.encode(0, pfn, prot, true));
-    return true;
+    TableNode leaf = tree.makeNext(0, address);
+    return leaf != null && pages.storeIfFree(leaf, address, pfn, prot, true);
   }
 
   /**
@@ -144,13 +161,18 @@ public final class PageTables {
       throws ErrnoException {
     checkHuge(level, address, pfn, 1);
     checkMapping(prot);
-    TableNode table = tree.make(level, address);
-    int index = tree.index(level, address);
-    if (table == null || !table.isFree(index)) {
+    TableNode table = tree.makeNext(level, address);
+    if (table == null) {
       return false;
     }
-    table.store(index, format.encode(level, pfn, prot, true));
-    return true;
+    int index = tree.index(level, address);
+    synchronized (table) {
+      if (!table.isFree(index)) {
+        return false;
+      }
+      table.store(index, format.encode(level, pfn, prot, true));
+      return true;
+    }
   }
 
   /**
@@ -169,24 +191,30 @@ public final class PageTables {
   }
 
   /**
-   * Clears all entries of a range, and drops the references that ordinary ones hold. A huge entry
-   * that is only partly inside is cleared, too: its other part will be faulted in again. Tables
-   * stay.
+   * Clears all entries of a range, and drops the references that ordinary ones hold; for the end of
+   * an area, so guard markers go, too. A huge entry that is only partly inside is cleared, too: its
+   * other part will be faulted in again. Tables stay.
    *
    * @return number of entries cleared, huge ones counting once
    */
   public long zap(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, false));
+    return zap(start, end, new ZapVisitor(format, memory, false, false));
+  }
+
+  /** The same for an area that goes on: guard markers stay (mm-semantics 5.4). */
+  public long discard(long start, long end, PhysicalMemory memory) {
+    checkRange(start, end);
+    return zap(start, end, new ZapVisitor(format, memory, false, guarded));
   }
 
   /**
-   * The same for pages of files alone: private copies and bare frames stay, but huge entries, which
-   * can be faulted in again, go.
+   * The same for pages of files alone: private copies, bare frames and guard markers stay, but huge
+   * entries, which can be faulted in again, go.
    */
   public long zapFilePages(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, true));
+    return zap(start, end, new ZapVisitor(format, memory, true, true));
   }
 
   private long zap(long start, long end, ZapVisitor visitor) {
@@ -196,6 +224,53 @@ public final class PageTables {
       visitor.release();
     }
     return visitor.cleared();
+  }
+
+  /**
+   * Tells the pages of a range that they are not needed soon; who remembers entries is waited for.
+   *
+   * @param gone told the addresses of pages that are not mapped any more, when nobody can reach
+   *     them through these tables
+   */
+  public void age(long start, long end, Aging aging, PhysicalMemory memory, LongConsumer gone) {
+    checkRange(start, end);
+    ZapVisitor zap = new ZapVisitor(format, memory, false, true);
+    List<Long> taken = new ArrayList<>();
+    AgingVisitor visitor = new AgingVisitor(tree, format, memory, aging, zap, taken::add);
+    tree.visit(start, end, visitor);
+    if (visitor.changed()) {
+      invalidate();
+      zap.release();
+      taken.forEach(gone::accept);
+    }
+  }
+
+  /**
+   * Discards what is in a range and puts a guard marker at each of its pages: no access succeeds
+   * there, nothing can be mapped, and {@link #walk} does not show it.
+   *
+   * @throws ErrnoException ENOMEM if a table cannot be allocated; markers put before stay
+   */
+  public void guard(long start, long end, PhysicalMemory memory) throws ErrnoException {
+    checkRange(start, end);
+    guarded = true;
+    do {
+      discard(start, end, memory);
+    } while (!new GuardMarkers(tree).install(start, end));
+  }
+
+  /** Takes guard markers of a range away; pages stay. */
+  public void unguard(long start, long end) {
+    checkRange(start, end);
+    if (guarded) {
+      new GuardMarkers(tree).remove(start, end);
+    }
+  }
+
+  /** The address of the first guard marker of a range, or -1. */
+  public long firstGuard(long start, long end) {
+    checkRange(start, end);
+    return guarded ? new GuardMarkers(tree).first(start, end) : -1;
   }
 
   /**
@@ -212,56 +287,12 @@ public final class PageTables {
   }
 
   private void invalidate() {
-    long next = generation + 1;
-    generation = next; // the only writer
-    accessors.awaitGeneration(next);
+    accessors.awaitGeneration((long) GENERATION.getAndAdd(this, 1L) + 1);
   }
 
-  /**
-   * Maps a page where nothing is mapped; the caller leaves the entry one reference to it, unless
-   * the entry is special.
-   *
-   * @throws ErrnoException ENOMEM if a table cannot be allocated
-   * @throws IllegalStateException if something is mapped there
-   */
-  public void map(long address, long pfn, PageProtection prot, boolean special)
-      throws ErrnoException {
-    checkPage(address, prot);
-    TableNode leaf = tree.make(0, address);
-    int index = tree.index(0, address);
-    if (leaf == null || leaf.entry(index) != 0) {
-      throw occupied(address);
-    }
-    leaf.store(index, format.encode(0, pfn, prot, special));
-  }
-
-  /**
-   * Puts another page in the place of what is mapped at an address, with the reference that the
-   * caller leaves; who remembered the old entry is waited for.
-   *
-   * @return the old entry, whose reference is the caller's now
-   * @throws IllegalStateException if no page is mapped there
-   */
-  public long replace(long address, long pfn, PageProtection prot, boolean special) {
-    checkPage(address, prot);
-    TableNode leaf = tree.leaf(address);
-    int index = tree.index(0, address);
-    if (leaf == null || leaf.entry(index) == 0) {
-      throw new IllegalStateException("nothing is mapped at " + hex(address));
-    }
-    long old = leaf.exchange(index, format.encode(0, pfn, prot, special));
-    invalidate();
-    return old;
-  }
-
-  /** Adds bits to the entry of a page, such as WRITE and DIRTY; it must exist. */
-  public void grant(long address, long bits) {
-    TableNode leaf = tree.leaf(address);
-    int index = tree.index(0, address);
-    if (leaf == null || leaf.entry(index) == 0) {
-      throw new IllegalStateException("nothing is mapped at " + hex(address));
-    }
-    leaf.entries()[index] |= bits;
+  /** Entries of single pages, as faults change them. */
+  public PageEntries pages() {
+    return pages;
   }
 
   /**
@@ -319,15 +350,16 @@ public final class PageTables {
   }
 
   /**
-   * Copies what is mapped in a range into the same range of other tables, as fork does
-   * (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either; ordinary entries
-   * take another reference. A huge entry that is only partly inside is not copied.
+   * Copies what is mapped in a range, and its guard markers, into the same range of other tables,
+   * as fork does (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either;
+   * ordinary entries take another reference. A pinned anonymous page is copied, and stays writable
+   * in both. A huge entry that is only partly inside is not copied.
    *
    * @param child tables of the same architecture, empty in this range
    * @param copyOnWrite whether the mapping is private and may be written: what is writable becomes
    *     read-only in both
-   * @throws ErrnoException ENOMEM if a table of the child cannot be allocated; what was copied
-   *     before stays, for the caller to {@link #zap}
+   * @throws ErrnoException ENOMEM if a table or a page of the child cannot be allocated; what was
+   *     copied before stays, for the caller to {@link #zap}
    * @throws IllegalStateException if an entry of the child is occupied
    */
   public void copyTo(
@@ -337,6 +369,7 @@ public final class PageTables {
     if (child.architecture != architecture) {
       throw new IllegalArgumentException(architecture + " is not " + child.architecture);
     }
+    child.guarded |= guarded;
     try {
       tree.visit(start, end, new CopyVisitor(format, child.tree, copyOnWrite, memory));
     } finally {
@@ -346,21 +379,37 @@ public final class PageTables {
     }
   }
 
-  /** The raw entry that maps this address (any byte), or 0. */
+  /**
+   * The raw entry of this address (any byte), or 0. Not every entry maps something: see {@link
+   * EntryFormat#isGuard}.
+   */
   public long entry(long address) {
     if (!tree.covers(address)) {
       return 0;
     }
-    TableNode node = tree.root();
-    while (node.level() > 0) {
-      int index = tree.index(node.level(), address);
-      TableNode child = node.child(index);
-      if (child == null) {
-        return node.entry(index);
-      }
-      node = child;
+    TableNode node = tree.lowest(address);
+    return node.entry(tree.index(node.level(), address));
+  }
+
+  /**
+   * The page frame number that an address (any byte) leads to, or -1 if its entry does not allow
+   * the access.
+   *
+   * @param needed bits of {@link PageProtection} that the entry must have
+   * @param forbidden bits that it must not have
+   */
+  public long frame(long address, long needed, long forbidden) {
+    if (!tree.covers(address)) {
+      return -1;
     }
-    return node.entry(tree.index(0, address));
+    TableNode node = tree.lowest(address);
+    int level = node.level();
+    long entry = node.entry(tree.index(level, address));
+    if ((entry & (needed | forbidden)) != needed) {
+      return -1;
+    }
+    long within = address & (tree.span(level) - 1);
+    return format.pfn(level, entry) + (within >>> tree.shift(0));
   }
 
   /** The level of the entry that maps this address (any byte): 0 for a page; -1 for none. */
@@ -368,14 +417,7 @@ public final class PageTables {
     if (!tree.covers(address)) {
       return -1;
     }
-    TableNode node = tree.root();
-    while (node.level() > 0) {
-      TableNode child = node.child(tree.index(node.level(), address));
-      if (child == null) {
-        break;
-      }
-      node = child;
-    }
+    TableNode node = tree.lowest(address);
     return node.entry(tree.index(node.level(), address)) != 0 ? node.level() : -1;
   }
 

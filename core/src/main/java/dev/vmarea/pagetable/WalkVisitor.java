@@ -16,7 +16,7 @@ final class WalkVisitor implements RangeVisitor<RuntimeException> {
     long at = address;
     for (int i = from; i < to; i++, at += pageSize) {
       long entry = leaf.entry(i);
-      if (entry != 0) {
+      if (EntryFormat.isMapping(entry)) {
         visitor.visit(at, 0, entry);
       }
     }

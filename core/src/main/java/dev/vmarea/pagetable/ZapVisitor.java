@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.pagetable;
 
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
   private final EntryFormat format;
   private final PhysicalMemory memory;
   private final boolean onlyFilePages;
+  private final boolean keepsGuards;
   private long cleared;
   private long[] droppedFrames = {};
   private int frames;
@@ -18,9 +20,12 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
    * A visitor.
    *
    * @param onlyFilePages whether private copies and bare frames stay
+   * @param keepsGuards whether guard markers stay
    */
-  ZapVisitor(EntryFormat format, PhysicalMemory memory, boolean onlyFilePages) {
+  ZapVisitor(
+      EntryFormat format, PhysicalMemory memory, boolean onlyFilePages, boolean keepsGuards) {
     this.onlyFilePages = onlyFilePages;
+    this.keepsGuards = keepsGuards;
     this.format = format;
     this.memory = memory;
   }
@@ -32,10 +37,15 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
 
   @Override
   public void leaf(TableNode leaf, int from, int to, long address) {
-    if (leaf.isEmpty()) {
-      return;
+    synchronized (leaf) {
+      if (!leaf.isEmpty()) {
+        clear(leaf, from, to);
+      }
     }
-    if (leaf.ordinary() != 0 || onlyFilePages) {
+  }
+
+  private void clear(TableNode leaf, int from, int to) {
+    if (leaf.ordinary() != 0 || onlyFilePages || keepsGuards) {
       clearEach(leaf, from, to);
       return;
     }
@@ -63,7 +73,16 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
     }
   }
 
+  /** Clears one entry, whatever it is. */
+  void take(TableNode leaf, int index) {
+    drop(leaf.clear(index));
+    cleared++;
+  }
+
   private boolean goes(long entry) {
+    if (EntryFormat.isGuard(entry)) {
+      return !keepsGuards;
+    }
     if (!onlyFilePages) {
       return true;
     }
@@ -77,6 +96,21 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
         droppedFrames = Arrays.copyOf(droppedFrames, Math.max(16, 2 * frames));
       }
       droppedFrames[frames++] = format.pfn(0, entry);
+      leaveMarks(entry);
+    }
+  }
+
+  /** What an entry knows of a file's page passes on to the page. */
+  private void leaveMarks(long entry) {
+    KernelPage page = memory.page(format.pfn(0, entry));
+    if (page == null || page.kind() != KernelPage.Kind.FILE) {
+      return;
+    }
+    if ((entry & PageProtection.DIRTY) != 0) {
+      page.mark(KernelPage.Mark.DIRTY);
+    }
+    if ((entry & PageProtection.ACCESSED) != 0) {
+      page.used();
     }
   }
 
@@ -93,7 +127,9 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
   /** Huge entries are frames of a file or a device: what is not to go will be faulted in again. */
   @Override
   public void huge(TableNode table, int index, long address, boolean whole) {
-    table.clear(index);
+    synchronized (table) {
+      table.clear(index);
+    }
     cleared++;
   }
 }

@@ -25,6 +25,7 @@ public final class Kernel {
   private volatile FailurePlan failures = FailurePlan.NONE;
   private volatile Consumer<? super KernelWarning> warnings = warning -> {};
   private volatile long highestMappablePfn = Long.MAX_VALUE;
+  private volatile boolean filling = true;
 
   /** A kernel configured so on x86-64, with the rules of {@code profile}. */
   public Kernel(KernelConfig config, Profile profile) {
@@ -95,6 +96,21 @@ public final class Kernel {
   /** What all contexts of asynchronous I/O count for (fs.aio-nr). */
   public AtomicLong asyncIoRequests() {
     return asyncIoRequests;
+  }
+
+  /**
+   * Whether calls put pages into memory that they fill or write to, as Linux does: MAP_POPULATE,
+   * mlock, MADV_POPULATE_READ and their kin, mincore. If not, address spaces have only their shape,
+   * as a replay needs that follows large programs without their contents: then such a call does to
+   * areas what it does, and assumes that every page can be had that the shape does not deny.
+   */
+  public boolean isFilling() {
+    return filling;
+  }
+
+  /** Sets {@link #isFilling}, true at first; for a machine before its use. */
+  public void filling(boolean value) {
+    filling = value;
   }
 
   /** Decides which steps fail from now on. */

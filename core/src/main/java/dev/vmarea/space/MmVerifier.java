@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.space;
 
+import dev.vmarea.base.Difference;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
@@ -23,17 +24,18 @@ public final class MmVerifier {
    * @throws IllegalStateException naming the first invariant that does not hold
    */
   public static void verify(Mm mm) {
+    mm.tree().verify(); // so that a lookup finds what the walk finds
     Counters recount = new Counters();
     long lastEnd = 0;
     int count = 0;
     for (Vma vma : mm.tree()) {
+      mm.lock().writeLock(vma); // no fault changes anything meanwhile
       require(vma.start() >= lastEnd, "VMAs overlap or are out of order", vma);
       require(vma.end() > vma.start(), "VMA is empty", vma);
       require(
           Pages.isAligned(vma.start()) && Pages.isAligned(vma.end()), "VMA is not aligned", vma);
       require(vma.end() <= mm.config().taskSize(), "VMA leaves the address space", vma);
       require(vma.handle().current() == vma, "handle holds another version", vma);
-      require(mm.tree().lookup(vma.start()) == vma, "lookup misses the VMA", vma);
       checkFlags(vma);
       checkFile(vma);
       recount.map(vma.flags(), vma.pages());
@@ -47,6 +49,7 @@ public final class MmVerifier {
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
       tables.verify();
+      checkGuards(mm, tables);
       tables.walk(
           0,
           mm.config().taskSize(),
@@ -85,6 +88,19 @@ public final class MmVerifier {
             && handle.isLinked(),
         "not in the reverse map of its file",
         vma);
+  }
+
+  /** Guard markers lie in VMAs that may have them. */
+  private static void checkGuards(Mm mm, PageTables tables) {
+    boolean flagged = !mm.kernel().profile().has(Difference.NO_GUARD_FLAG);
+    long at = 0;
+    for (Vma vma : mm.tree()) {
+      require(tables.firstGuard(at, vma.start()) < 0, "guard markers in the gap below", vma);
+      boolean may = !flagged || vma.has(VmFlags.MAYBE_GUARD);
+      require(may || tables.firstGuard(vma.start(), vma.end()) < 0, "guard markers in", vma);
+      at = vma.end();
+    }
+    require(tables.firstGuard(at, mm.config().taskSize()) < 0, "guard markers behind all VMAs");
   }
 
   /** An entry lies in a VMA, grants no more than it, and leads to a page that is in use. */

@@ -10,6 +10,9 @@ public final class Task {
   /** personality bit: PROT_READ implies PROT_EXEC. */
   public static final int READ_IMPLIES_EXEC = 0x0400000;
 
+  /** Capability number: do with files what only their owners may. */
+  public static final int CAP_FOWNER = 3;
+
   /** Capability number: lock memory beyond RLIMIT_MEMLOCK. */
   public static final int CAP_IPC_LOCK = 14;
 

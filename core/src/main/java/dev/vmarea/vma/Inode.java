@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import dev.vmarea.base.Defects;
+import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.memory.PhysicalMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,7 @@ public final class Inode {
   private int seals;
   private boolean appendOnly;
   private boolean swapFile;
+  private boolean hidesResidency;
   private @Nullable Object privateData;
 
   /** A file on {@code fileSystem} whose device and inode numbers are still 0. */
@@ -65,9 +69,25 @@ public final class Inode {
   public void truncate(long bytes) {
     size = bytes;
     long pages = Pages.count(Pages.ceil(bytes));
-    reverseMap.unmapPages(pages, -1, true);
+    Defects defects = new Defects();
+    defects.keep(() -> reverseMap.unmapPages(pages, -1, true));
     pageCache.drop(pages, -1);
     pageCache.clearFrom(bytes);
+    defects.rethrow();
+  }
+
+  /**
+   * Stores bytes at {@code offset} (bytes, not negative), as write(2) does: every mapping of the
+   * file shows them, private copies excepted. The file grows if they end behind its end.
+   *
+   * @param memory where pages of the file come from
+   * @throws ErrnoException ENOMEM without a frame; what was stored before stays
+   */
+  public void store(PhysicalMemory memory, long offset, byte[] bytes) throws ErrnoException {
+    pageCache.store(memory, offset, bytes);
+    if (bytes.length > 0) {
+      size = Math.max(size, offset + bytes.length);
+    }
   }
 
   /**
@@ -75,9 +95,12 @@ public final class Inode {
    * Private copies stay.
    */
   public void punchHole(long firstPage, long endPage) {
-    reverseMap.unmapPages(firstPage, endPage, false);
+    Defects defects = new Defects();
+    defects.keep(() -> reverseMap.unmapPages(firstPage, endPage, false));
     pageCache.drop(firstPage, endPage);
-    reverseMap.unmapPages(firstPage, endPage, false); // what was faulted in meanwhile
+    // What was faulted in meanwhile.
+    defects.keep(() -> reverseMap.unmapPages(firstPage, endPage, false));
+    defects.rethrow();
   }
 
   /** The VMAs that map it. */
@@ -135,6 +158,19 @@ public final class Inode {
   /** Sets the append-only attribute. */
   public void appendOnly(boolean value) {
     appendOnly = value;
+  }
+
+  /**
+   * Whether the programs of this machine, but for CAP_FOWNER, neither own the file nor may write to
+   * it: mincore does not tell them which of its pages are in memory.
+   */
+  public boolean hidesResidency() {
+    return hidesResidency;
+  }
+
+  /** Sets {@link #hidesResidency}, false at first. */
+  public void hidesResidency(boolean value) {
+    hidesResidency = value;
   }
 
   /** Whether the file is in use as swap space. */

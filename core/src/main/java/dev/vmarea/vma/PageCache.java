@@ -3,12 +3,17 @@ package dev.vmarea.vma;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.memory.FrameHolder;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A page begins as zeroes: a file's bytes are what was stored. Pages stay until the file is cut
  * or released; there is no reclaim.
  */
-public final class PageCache {
+public final class PageCache implements FrameHolder {
+  private static final MemorySegment ZEROES =
+      MemorySegment.ofArray(new byte[(int) Pages.SIZE]).asReadOnly();
+
   private final Map<Long, Long> pages = new HashMap<>();
   private @Nullable PhysicalMemory memory;
 
@@ -37,11 +45,45 @@ public final class PageCache {
       new KernelPage(ram, known).get();
       return known;
     }
-    memory = ram;
+    if (memory == null) {
+      memory = ram;
+      ram.addHolder(this);
+    }
     KernelPage page = ram.allocatePage(KernelPage.Kind.FILE);
     pages.put(index, page.pfn());
     page.get(); // one is the cache's
     return page.pfn();
+  }
+
+  /** The frame of a page, or -1 if it is not in memory. */
+  public synchronized long frame(long index) {
+    return pages.getOrDefault(index, -1L);
+  }
+
+  /** The frames of the pages in memory, by page of the file; a copy. */
+  public synchronized NavigableMap<Long, Long> frames() {
+    return new TreeMap<>(pages);
+  }
+
+  @Override
+  public synchronized void forEachFrame(LongConsumer visitor) {
+    pages.values().forEach(visitor::accept);
+  }
+
+  /** The frame of the page {@code index}, of which the caller gets a reference; -1 without one. */
+  public synchronized long find(long index) {
+    Long known = pages.get(index);
+    PhysicalMemory ram = memory;
+    if (known == null || ram == null) {
+      return -1;
+    }
+    new KernelPage(ram, known).get();
+    return known;
+  }
+
+  /** Whether the page {@code index} is in memory. */
+  public synchronized boolean contains(long index) {
+    return pages.containsKey(index);
   }
 
   /** Forgets the pages of [first, end), unsigned; who maps them still has them. */
@@ -57,13 +99,49 @@ public final class PageCache {
     }
   }
 
-  /** Zeroes the rest of the page that the file ends in. */
+  /**
+   * Stores bytes at {@code offset} (bytes) of the file, into pages that are made where there are
+   * none.
+   *
+   * @throws ErrnoException ENOMEM without a frame; what was stored before stays
+   */
+  void store(PhysicalMemory ram, long offset, byte[] bytes) throws ErrnoException {
+    for (int done = 0; done < bytes.length; ) {
+      long at = offset + done;
+      int piece = (int) Math.min(bytes.length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
+      KernelPage page = new KernelPage(ram, get(ram, Pages.count(at)));
+      MemorySegment.copy(
+          MemorySegment.ofArray(bytes), done, page.contents(), at & Pages.OFFSET_MASK, piece);
+      page.mark(KernelPage.Mark.DIRTY);
+      page.used();
+      page.put();
+      done += piece;
+    }
+  }
+
+  /** Forgets a page that nobody uses and nobody has written to: it can be had again. */
+  public synchronized void reclaim(long index) {
+    Long pfn = pages.get(index);
+    PhysicalMemory ram = memory;
+    if (pfn == null || ram == null) {
+      return;
+    }
+    KernelPage page = new KernelPage(ram, pfn);
+    boolean written = page.is(KernelPage.Mark.DIRTY) || page.contents().mismatch(ZEROES) >= 0;
+    if (page.references() == 1 && !written) {
+      release(index);
+    }
+  }
+
+  /** Zeroes the rest of the page that the file ends in, which is a change like any other. */
   synchronized void clearFrom(long size) {
     long rest = size & Pages.OFFSET_MASK;
     Long pfn = pages.get(Pages.count(size));
     PhysicalMemory ram = memory;
     if (rest != 0 && pfn != null && ram != null) {
-      new KernelPage(ram, pfn).contents().asSlice(rest).fill((byte) 0);
+      KernelPage page = new KernelPage(ram, pfn);
+      page.contents().asSlice(rest).fill((byte) 0);
+      page.mark(KernelPage.Mark.DIRTY);
     }
   }
 

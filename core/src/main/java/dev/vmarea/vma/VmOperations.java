@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * Vma#privateData}.
  */
 public interface VmOperations {
+  /**
+   * Whether a read fault may map pages of the file around the one it needs, as far as they are in
+   * memory ({@code map_pages}). Asked only of files whose pages the page cache has.
+   */
+  default boolean mapsAround() {
+    return true;
+  }
+
   /** Whether there is a {@code close} callback: such a VMA is never deleted by a merge. */
   default boolean hasClose() {
     return false;

@@ -17,7 +17,8 @@ public final class CallGenerator {
   private static final int[] ADVICE = {
     Advice.NORMAL, Advice.RANDOM, Advice.SEQUENTIAL, Advice.DONTFORK, Advice.DOFORK,
     Advice.DONTDUMP, Advice.DODUMP, Advice.WIPEONFORK, Advice.KEEPONFORK, Advice.HUGEPAGE,
-    Advice.NOHUGEPAGE, Advice.POPULATE_WRITE, Advice.GUARD_INSTALL, Advice.DONTDUMP
+    Advice.NOHUGEPAGE, Advice.POPULATE_WRITE, Advice.GUARD_INSTALL, Advice.GUARD_REMOVE,
+        Advice.DONTDUMP
   };
   private static final long P = 4096;
 

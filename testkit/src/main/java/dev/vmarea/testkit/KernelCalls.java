@@ -52,6 +52,20 @@ final class KernelCalls {
     Advice.DONTDUMP, Advice.DODUMP, Advice.WIPEONFORK, Advice.KEEPONFORK, Advice.MERGEABLE
   };
 
+  // Advice about pages, which a load or mincore shows.
+  private static final int[] PAGE_ADVICE = {
+    Advice.DONTNEED,
+    Advice.FREE,
+    Advice.REMOVE,
+    Advice.COLD,
+    Advice.PAGEOUT,
+    Advice.POPULATE_READ,
+    Advice.POPULATE_WRITE,
+    Advice.DONTNEED_LOCKED,
+    Advice.GUARD_INSTALL,
+    Advice.GUARD_REMOVE
+  };
+
   private static final int[] MAP_EXTRAS = {
     MapFlags.NORESERVE,
     MapFlags.STACK,
@@ -107,6 +121,7 @@ final class KernelCalls {
       case EXIT -> Call.of(Verb.EXIT);
       case LIMIT -> limit(terrain);
       case TRUNCATE -> truncate(terrain);
+      case FILE_WRITE -> fileWrite(terrain, swarm);
       case SEAL -> Call.of(Verb.MSEAL, at, P * (1 + random.nextInt(2)));
       case PERSONALITY ->
           // Without randomisation it stays, which a fork would not change either.
@@ -114,6 +129,10 @@ final class KernelCalls {
       case MDWE -> Call.of(Verb.SET_MDWE, random.nextInt(8) == 0 ? random.nextInt(5) : 1);
       case SEGMENT -> segment(terrain, at);
       case ODD -> odd(terrain, at, length);
+      case PAGES ->
+          random.nextInt(3) == 0
+              ? Call.of(Verb.MINCORE, at, length, common.anyPage(terrain) + byteOfPage())
+              : Call.of(Verb.MADVISE, at, length, PAGE_ADVICE[random.nextInt(PAGE_ADVICE.length)]);
       case IDIOM -> {
         long elsewhere = common.anyPage(terrain);
         pending.clear();
@@ -229,6 +248,12 @@ final class KernelCalls {
   private Call truncate(Terrain terrain) {
     long bytes = random.nextInt(24) * P + (random.nextBoolean() ? 0 : random.nextInt(4096));
     return Call.of(Verb.FTRUNCATE, random.nextInt(terrain.files()), bytes);
+  }
+
+  private Call fileWrite(Terrain terrain, Swarm swarm) {
+    long offset = random.nextInt(22) * P + byteOfPage();
+    return Call.of(
+        Verb.PWRITE64, swarm.favourite(terrain.files()), offset, 1 + random.nextInt(300));
   }
 
   /** Arguments that are refused, or that mean nothing. */

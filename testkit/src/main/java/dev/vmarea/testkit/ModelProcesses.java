@@ -7,9 +7,13 @@ import dev.vmarea.Syscalls;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.NodeMask;
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.MemoryFault;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
@@ -25,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelProcesses {
   private static final int MPOL_BIND = 2;
+  private static final int F_SEAL_GROW = 0x4;
+  private static final int F_SEAL_WRITE = 0x8;
+  private static final int F_SEAL_FUTURE_WRITE = 0x10;
   private static final int NODE_BITS = 65;
 
   private final List<AddressSpace> spaces = new ArrayList<>();
@@ -33,6 +40,16 @@ public final class ModelProcesses {
   private final boolean contents;
   private final IdentityHashMap<AddressSpace, Cpu> cpus = new IdentityHashMap<>();
   private int current;
+  private @Nullable Signal signal;
+
+  /**
+   * A signal that a load or store ended with.
+   *
+   * @param number SIGSEGV or SIGBUS
+   * @param code si_code
+   * @param address si_addr
+   */
+  public record Signal(int number, int code, long address) {}
 
   /**
    * One process.
@@ -78,6 +95,11 @@ public final class ModelProcesses {
     return spaces.get(process);
   }
 
+  /** The signal that the last load or store ended with; null for one that did not. */
+  public @Nullable Signal signal() {
+    return signal;
+  }
+
   /** Ends all processes. */
   public void end() {
     cpus.values().forEach(Cpu::close);
@@ -100,6 +122,7 @@ public final class ModelProcesses {
    * @param value what a store stores
    */
   public long run(Call call, byte value) {
+    signal = null;
     AddressSpace space = space();
     Syscalls calls = space.syscalls();
     long[] a = call.values();
@@ -127,6 +150,7 @@ public final class ModelProcesses {
       case SET_MEMPOLICY_HOME_NODE -> calls.setMempolicyHomeNode(a[0], a[1], a[2], a[3]);
       case SET_MEMORY_MERGE -> calls.prctlSetMemoryMerge(a[0], 0, 0, 0);
       case FTRUNCATE -> truncate(a[0], a[1]);
+      case PWRITE64 -> pwrite(a[0], a[1], WrittenBytes.of(value, (int) a[2]));
       case SETRLIMIT -> limit(calls, (int) a[0], a[1]);
       case SET_MDWE -> calls.prctlSetMdwe(a[0], 0, 0, 0);
       case PERSONALITY -> calls.personality(a[0]);
@@ -170,6 +194,28 @@ public final class ModelProcesses {
     return 0;
   }
 
+  private long pwrite(long number, long offset, byte[] bytes) {
+    OpenFile file = file(number);
+    if (file == null || file.isPathOnly() || !file.isWritable()) {
+      return Errno.EBADF.negated();
+    }
+    Inode inode = file.inode();
+    if (inode.type() != Inode.Type.REGULAR) {
+      return bytes.length; // /dev/zero takes everything
+    }
+    boolean grows = offset + bytes.length > inode.size();
+    if ((inode.seals() & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) != 0
+        || grows && (inode.seals() & F_SEAL_GROW) != 0) {
+      return Errno.EPERM.negated();
+    }
+    try {
+      inode.store(space().machine().kernel().memory(), offset, bytes);
+      return bytes.length;
+    } catch (ErrnoException noFrame) {
+      throw new IllegalStateException("the model has no frames left", noFrame);
+    }
+  }
+
   private long access(long address, boolean write, byte value) {
     Vma vma = space().lookup(address);
     if (vma != null && !knowsContents(vma)) {
@@ -184,17 +230,19 @@ public final class ModelProcesses {
       }
       return cpu.loadByte(address) & 0xff;
     } catch (MemoryFault fault) {
+      signal = new Signal(fault.reason().signal(), fault.reason().code(), fault.address());
       return switch (fault.reason()) {
         case MAPERR, NOT_CANONICAL -> Touch.NOT_MAPPED;
         case ACCERR -> Touch.NOT_ALLOWED;
         case BUS -> Touch.NO_PAGE;
         case OUT_OF_MEMORY -> throw new IllegalStateException("the model has no frames left");
+        case ALIGNMENT -> throw new IllegalStateException("bytes are always aligned");
       };
     }
   }
 
-  /** Not the program's own code, nor what the kernel maps for it. */
-  private boolean knowsContents(Vma vma) {
+  /** Whether loads of the memory have a result: not the program's own code, nor the kernel's. */
+  public boolean knowsContents(Vma vma) {
     OpenFile file = vma.file();
     if (file == null) {
       return vma.isAnonymous();
@@ -207,6 +255,33 @@ public final class ModelProcesses {
 
   private Cpu cpu() {
     return cpus.computeIfAbsent(space(), AddressSpace::cpu);
+  }
+
+  /**
+   * What a call has just written at {@code address}, as far as it lies in pages that can be written
+   * without a fault and whose contents are known. Counts as a use of the pages, as reading them
+   * from outside does.
+   */
+  public byte[] stored(long address, int length) {
+    PageTables tables = space().pageTables();
+    int count = 0;
+    while (tables != null && count < length) {
+      long at = address + count;
+      Vma vma = space().lookup(at);
+      boolean writable = (tables.entry(at) & PageProtection.WRITE) != 0;
+      if (vma == null || !writable || !knowsContents(vma)) {
+        break;
+      }
+      PhysicalMemory memory = space().machine().kernel().memory();
+      KernelPage page = memory.page(tables.format().pfn(0, tables.entry(at)));
+      if (page != null) {
+        page.used();
+      }
+      count = (int) Math.min(length, Pages.floor(at) + Pages.SIZE - address);
+    }
+    byte[] bytes = new byte[count];
+    cpu().load(address, bytes, 0, count);
+    return bytes;
   }
 
   /**

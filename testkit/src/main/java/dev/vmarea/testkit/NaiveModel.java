@@ -184,8 +184,9 @@ public final class NaiveModel {
     for (Area area = pages.areaAtOrAbove(start);
         area != null && area.start() < end;
         area = pages.areaAtOrAbove(area.end())) {
-      NaivePage page = pages.mapped(area.start());
-      if (page.isPrivateWritable() && !page.has(VmFlags.LOCKONFAULT)) {
+      NaivePage page = pages.mapped(Math.max(area.start(), start));
+      boolean writes = page.isPrivateWritable() && !page.has(VmFlags.LOCKONFAULT);
+      if (writes && !page.guarded) {
         pages.ensureIdentity(area.start());
       }
     }
@@ -291,7 +292,7 @@ public final class NaiveModel {
               (from, to) -> {
                 refuse(!pages.mapped(from).has(VmFlags.WRITE), Errno.EINVAL);
                 populateAlways(from);
-                refuse(beyondEnd(to - 1), Errno.EFAULT);
+                refuse(lacksPages(from, to), Errno.EFAULT);
               });
       refuse(!whole, Errno.ENOMEM);
       return 0;
@@ -301,7 +302,7 @@ public final class NaiveModel {
   }
 
   private void populateAlways(long page) {
-    if (pages.mapped(page).isPrivateWritable()) {
+    if (pages.mapped(page).isPrivateWritable() && !pages.mapped(page).guarded) {
       pages.ensureIdentity(page);
     }
   }
@@ -322,6 +323,11 @@ public final class NaiveModel {
       if (anonymous) {
         pages.ensureIdentity(start);
       }
+      pages.forEach(start, end, p -> p.guarded = true);
+      return;
+    }
+    if (advice == Advice.GUARD_REMOVE) {
+      pages.forEach(start, end, p -> p.guarded = false);
       return;
     }
     refuse(advice == Advice.WIPEONFORK && !anonymous, Errno.EINVAL);
@@ -380,13 +386,17 @@ public final class NaiveModel {
     if (!page.has(VmFlags.LOCKONFAULT)) {
       refuse(!page.has(VmFlags.ACCESS), Errno.ENOMEM);
       populateAlways(start);
-      refuse(beyondEnd(end - 1), Errno.ENOMEM);
+      refuse(lacksPages(start, end), Errno.ENOMEM);
     }
   }
 
-  private boolean beyondEnd(long page) {
-    NaivePage found = pages.mapped(page);
-    return found.pgoff >= found.objectPages;
+  private boolean lacksPages(long start, long end) {
+    boolean lacks = false;
+    for (long page = start; page < end; page++) {
+      NaivePage found = pages.mapped(page);
+      lacks |= found.guarded || found.pgoff >= found.objectPages;
+    }
+    return lacks;
   }
 
   private long seal(long start, long end) throws ErrnoException {
@@ -416,7 +426,9 @@ public final class NaiveModel {
       growStack(page);
     }
     refuse(!pages.mapped(page).has(VmFlags.WRITE), Errno.EFAULT);
-    populateAlways(page);
+    if (pages.mapped(page).isPrivateWritable()) {
+      pages.ensureIdentity(page); // a touch here is only what it does to an area
+    }
     return 0;
   }
 
@@ -435,6 +447,7 @@ public final class NaiveModel {
     refuse(stack.end() - page > STACK_LIMIT, Errno.EFAULT);
     pages.ensureIdentity(stack.start());
     NaivePage sample = pages.mapped(stack.start()).copy();
+    sample.guarded = false;
     sample.pgoff -= stack.start() - page;
     pages.extendDown(page, stack.start(), sample);
   }

@@ -103,6 +103,7 @@ final class NaiveMove {
     if (start + old == area.end() && pages.isFree(area.end(), end)) {
       NaivePage sample = pages.mapped(area.end() - 1).copy();
       sample.pgoff++;
+      sample.guarded = false;
       pages.grow(area.end(), end, sample);
       return start;
     }
@@ -114,10 +115,19 @@ final class NaiveMove {
       throws ErrnoException {
     Area area = area(start);
     NaivePage sample = pages.mapped(start).copy();
+    boolean[] guarded = new boolean[(int) old];
+    for (int i = 0; i < old; i++) {
+      guarded[i] = pages.mapped(start + i).guarded;
+    }
+    sample.guarded = false;
     if (sample.anon == null && sample.file == LayoutLine.NO_FILE) {
       sample.pgoff = target;
     }
     pages.map(target, target + fresh, sample);
+    for (int i = 0; i < old; i++) {
+      pages.mapped(target + i).guarded = guarded[i];
+      pages.mapped(start + i).guarded = false;
+    }
     if (!keepSource) {
       if (old > 0) {
         pages.unmap(start, start + old);

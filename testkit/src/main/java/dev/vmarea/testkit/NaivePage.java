@@ -38,6 +38,9 @@ final class NaivePage {
   @Nullable Identity anon;
   int policy;
 
+  /** Whether a guard marker is here. */
+  boolean guarded;
+
   /** Whether a VMA begins here. Always true where the page below is not mapped. */
   boolean first;
 

@@ -246,6 +246,7 @@ final class NaivePages {
       for (long page = area.start(); page < area.end(); page++) {
         NaivePage copy = mapped(page).copy();
         copy.anon = identity;
+        copy.guarded = mapped(page).guarded && !copy.has(VmFlags.WIPEONFORK);
         copy.flags &= ~VmFlags.LOCKED_MASK;
         child.pages.put(page, copy);
       }

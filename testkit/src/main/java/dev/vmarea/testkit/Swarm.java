@@ -27,12 +27,14 @@ final class Swarm {
     EXIT(5),
     LIMIT(14),
     TRUNCATE(8),
+    FILE_WRITE(30),
     SEAL(5),
     MDWE(1),
     PERSONALITY(3),
     SEGMENT(35),
     ODD(35),
-    IDIOM(40);
+    IDIOM(40),
+    PAGES(60);
 
     private final int weight;
 

@@ -51,6 +51,8 @@ public enum Verb {
   READ(1),
   /** number of a file, new size in bytes. */
   FTRUNCATE(2),
+  /** number of a file, offset, length at most 300: {@link WrittenBytes} are stored there. */
+  PWRITE64(3),
   /** resource, soft limit in bytes; the hard limit stays. */
   SETRLIMIT(2),
   /** bits: prctl(PR_SET_MDWE). */

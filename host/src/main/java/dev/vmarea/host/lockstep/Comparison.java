@@ -31,10 +31,12 @@ final class Comparison {
 
   private final boolean vsyscall;
   private final Map<Exclusion, Integer> exclusions;
+  private final PageComparison pages;
 
   Comparison(final boolean vsyscall, final Map<Exclusion, Integer> exclusions) {
     this.vsyscall = vsyscall;
     this.exclusions = exclusions;
+    this.pages = new PageComparison(exclusions);
   }
 
   /** What differs, in a few lines, or null. */
@@ -45,7 +47,8 @@ final class Comparison {
       return lines(kernel.maps(), expected);
     }
     final String flags = kernel.areas() < 0 ? null : flags(model, kernel);
-    return flags != null ? flags : counters(model.mm().counters(), kernel);
+    final String sizes = flags != null ? flags : counters(model.mm().counters(), kernel);
+    return sizes != null || kernel.areas() < 0 ? sizes : pages.difference(model, kernel);
   }
 
   private static @Nullable String flags(final AddressSpace model, final KernelMap kernel) {

@@ -10,17 +10,17 @@ enum Exclusion {
   OWN_CODE,
   /** The result of MADV_COLLAPSE depends on the pages there are: it is not compared. */
   COLLAPSE,
-  /** Whether a page of guarded memory has a marker is not known: the kernel's answer is taken. */
-  GUARDED_ACCESS,
-  /** Memory that may have guard markers is not filled: where filling stops is not known. */
-  GUARDED_FILL,
   /** Reading where a huge page may come: counts as a write only if no page table is there. */
   HUGE_READ,
   /** Loads of what the puppet was started with, its code and the kernel's pages: not compared. */
   UNKNOWN_CONTENTS,
   /** Stores behind a file's end, in its last page, are not made: when they are lost is open. */
   BEHIND_END,
-  /** Which pages mincore finds in memory is not compared, and taken as what it wrote. */
+  /**
+   * What mincore says of pages of disk files, of what the puppet was started with, and of areas
+   * with room for a huge page is taken where it differs. Its vector is not written where it could
+   * not be read.
+   */
   RESIDENCY,
   /** Reading what the kernel itself maps: some pages of it may be absent. */
   KERNEL_PAGES,
@@ -32,6 +32,14 @@ enum Exclusion {
   CROWDED_FLAGS,
   /** A file that cannot be cut, or only in the kernel (seals, pages in use): not compared. */
   FILE_REFUSAL,
+  /** Counters of what the puppet was started with, and of the kernel's pages: not compared. */
+  OWN_PAGES,
+  /** How many pages of a disk file are mapped beside those touched, and how dirty: not compared. */
+  READ_AHEAD,
+  /** A file's pages remember uses of others, in batches: whether they were used is not compared. */
+  REFERENCED,
+  /** Pages given up by MADV_FREE are counted so later: fewer are accepted. */
+  LAZY_FREE,
   /** The number of a hidden file of shared anonymous memory is taken from the kernel's map. */
   FILE_NUMBER
 }

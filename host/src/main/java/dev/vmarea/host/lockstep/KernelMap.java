@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel shows of an address space: the lines of maps with the flags of smaps, and the
@@ -22,7 +23,7 @@ import java.util.Arrays;
 final class KernelMap implements AutoCloseable {
   private static final int CHUNK = 1 << 16;
   private static final int MNEMONICS = 32 * 32;
-  private static final byte[] FLAGS_LABEL = bytes("VmFlags:");
+  private static final int COUNTERS = SmapsCounter.values().length;
   private static final long[] BIT_BY_LETTERS = bitByLetters();
 
   private final Arena arena = Arena.ofConfined();
@@ -32,6 +33,13 @@ final class KernelMap implements AutoCloseable {
   private byte[] maps = new byte[CHUNK];
   private int mapsSize;
   private long[] flags = new long[128];
+
+  /** Kilobytes, {@link #COUNTERS} numbers for each area. */
+  private long[] counters = new long[128 * COUNTERS];
+
+  /** Which counter each line of an entry is, -1 for none; the kernel prints all entries alike. */
+  private int @Nullable [] lineCounters;
+
   private int areas;
   private long total;
   private long locked;
@@ -115,6 +123,12 @@ final class KernelMap implements AutoCloseable {
   private void parseSmaps(final int size) {
     mapsSize = 0;
     areas = 0;
+    int[] known = lineCounters;
+    if (known == null) {
+      known = learnLines(size);
+      lineCounters = known;
+    }
+    int line = 0;
     for (int at = 0; at < size; ) {
       int end = at;
       while (text[end] != '\n') {
@@ -123,15 +137,44 @@ final class KernelMap implements AutoCloseable {
       final byte first = text[at];
       if (first < 'A' || first > 'Z') { // a hexadecimal address in small letters
         keepLine(at, end + 1);
-      } else if (first == 'V' && startsWith(at, FLAGS_LABEL)) {
-        keepFlags(at + FLAGS_LABEL.length, end);
+        if (areas == flags.length) {
+          flags = Arrays.copyOf(flags, areas * 2);
+          counters = Arrays.copyOf(counters, areas * 2 * COUNTERS);
+        }
+        line = 0;
+      } else if (line < known.length) {
+        if (known[line] >= 0) {
+          counters[areas * COUNTERS + known[line]] = lastNumber(end);
+        }
+        line++;
+      } else { // VmFlags is the last one
+        keepFlags(at + "VmFlags:".length(), end);
       }
       at = end + 1;
     }
   }
 
-  private boolean startsWith(final int at, final byte[] label) {
-    return Arrays.equals(text, at, at + label.length, label, 0, label.length);
+  /** The lines of the first entry, up to its flags. */
+  private int[] learnLines(final int size) {
+    final String[] lines = new String(text, 0, size, StandardCharsets.ISO_8859_1).split("\n");
+    final int[] found = new int[lines.length];
+    int count = 0;
+    while (!lines[count + 1].startsWith("VmFlags:")) {
+      final String entry = lines[count + 1];
+      found[count++] = SmapsCounter.ordinal(entry.substring(0, entry.indexOf(':')));
+    }
+    return Arrays.copyOf(found, count);
+  }
+
+  /** The number in a line that ends with " kB". */
+  private long lastNumber(final int lineEnd) {
+    long value = 0;
+    long unit = 1;
+    for (int at = lineEnd - 4; text[at] >= '0' && text[at] <= '9'; at--) {
+      value += (text[at] - '0') * unit;
+      unit *= 10;
+    }
+    return value;
   }
 
   private void keepLine(final int from, final int to) {
@@ -146,9 +189,6 @@ final class KernelMap implements AutoCloseable {
     long bits = 0;
     for (int at = from; at + 2 < to; at += 3) {
       bits |= BIT_BY_LETTERS[letters(text[at + 1], text[at + 2])];
-    }
-    if (areas == flags.length) {
-      flags = Arrays.copyOf(flags, areas * 2);
     }
     flags[areas++] = bits;
   }
@@ -204,6 +244,11 @@ final class KernelMap implements AutoCloseable {
   /** The flags of the area with this number, in order of address. */
   long flags(final int area) {
     return flags[area];
+  }
+
+  /** A counter of that area, in kilobytes. */
+  long counter(final int area, final SmapsCounter counter) {
+    return counters[area * COUNTERS + counter.ordinal()];
   }
 
   /** VmSize in kilobytes. */

@@ -9,6 +9,7 @@ import dev.vmarea.host.puppet.Puppet;
 import dev.vmarea.host.puppet.PuppetException;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.Touch;
+import dev.vmarea.testkit.WrittenBytes;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,8 +28,8 @@ final class KernelProcesses implements AutoCloseable {
   private final List<OpenFiles.Segment> segments;
   private int current;
 
-  /** Where the puppet has what calls point to: the mask of node 0. */
-  record Constants(long nodeMask, long capabilityHeader, long noCapabilities) {}
+  /** Where the puppet has what calls point to: the mask of node 0, what files are written with. */
+  record Constants(long nodeMask, long capabilityHeader, long noCapabilities, long writtenBytes) {}
 
   KernelProcesses(
       final Puppet first, final Constants constants, final List<OpenFiles.Segment> segments)
@@ -92,6 +93,13 @@ final class KernelProcesses implements AutoCloseable {
       case SET_MEMPOLICY_HOME_NODE -> puppet.call(SystemCall.SET_MEMPOLICY_HOME_NODE, a);
       case SET_MEMORY_MERGE -> puppet.call(SystemCall.PRCTL, PR_SET_MEMORY_MERGE, a[0]);
       case FTRUNCATE -> puppet.call(SystemCall.FTRUNCATE, a);
+      case PWRITE64 ->
+          puppet.call(
+              SystemCall.PWRITE64,
+              a[0],
+              constants.writtenBytes + WrittenBytes.start(value),
+              a[2],
+              a[1]);
       case SETRLIMIT -> limit(puppet.pid(), a[0], a[1]);
       case SET_MDWE -> puppet.call(SystemCall.PRCTL, PR_SET_MDWE, a[0]);
       case PERSONALITY -> puppet.call(SystemCall.PERSONALITY, a);

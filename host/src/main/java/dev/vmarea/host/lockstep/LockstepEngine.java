@@ -5,6 +5,7 @@ import dev.vmarea.AddressSpace;
 import dev.vmarea.Cpu;
 import dev.vmarea.Machine;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.files.KernelFiles;
@@ -20,12 +21,17 @@ import dev.vmarea.host.puppet.Puppets;
 import dev.vmarea.host.system.HostConfig;
 import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.mapping.SharedSegment;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Task;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.CallGenerator;
 import dev.vmarea.testkit.ModelProcesses;
 import dev.vmarea.testkit.Shrinker;
 import dev.vmarea.testkit.Vocabulary;
+import dev.vmarea.testkit.WrittenBytes;
+import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.Vma;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +78,10 @@ public final class LockstepEngine implements Lockstep {
     files.prepare(image);
     constants =
         new KernelProcesses.Constants(
-            image.words(1, 0), image.words(CAPABILITY_VERSION), image.words(0, 0, 0));
+            image.words(1, 0),
+            image.words(CAPABILITY_VERSION),
+            image.words(0, 0, 0),
+            image.data(WrittenBytes.pattern()));
     for (final OpenFiles.Segment segment : files.segments()) {
       machine.segments().add(new SharedSegment(segment.id(), 0, segment.size()));
     }
@@ -97,26 +106,29 @@ public final class LockstepEngine implements Lockstep {
     final Puppet puppet = puppets.start(image);
     try {
       files.openIn(puppet);
-      return load(puppet);
+      return load(puppet, false);
     } catch (final IOException | RuntimeException e) {
       puppet.close();
       throw e;
     }
   }
 
-  private Template load(final Puppet puppet) throws IOException {
+  private Template load(final Puppet puppet, final boolean forked) throws IOException {
     final Template made = Template.of(puppet, machine, files.count());
     // What is loaded brings as many huge pages as anybody wants; here it is known that none is
     // free.
     if (machine.backing() instanceof KernelFiles kernelFiles) {
       host.kernel().hugePageSizes().forEach(size -> kernelFiles.hugePages().setFree(size, 0));
     }
-    takeStack(made);
+    takeStack(made, forked);
     return made;
   }
 
-  /** What execve left on the stack is the only private memory that a puppet begins with. */
-  private void takeStack(final Template made) {
+  /**
+   * What execve left on the stack is the only private memory that a puppet begins with. A fork of
+   * the template writes to it first, so that its pages are its own.
+   */
+  private void takeStack(final Template made, final boolean forked) throws IOException {
     try (Cpu cpu = made.model().cpu()) {
       for (final Vma vma : made.model().vmas()) {
         if (!vma.has(VmFlags.GROWSDOWN)) {
@@ -125,9 +137,27 @@ public final class LockstepEngine implements Lockstep {
         for (long at = vma.start(); at < vma.end(); at += PAGE) {
           final byte[] page = memory.read(made.puppet().pid(), at, (int) PAGE);
           if (!Arrays.equals(page, new byte[page.length])) {
+            if (forked) {
+              made.puppet().access(at, true, page[0]);
+            }
             cpu.store(at, page, 0, page.length);
+            markUsed(made.model(), at);
+          } else {
+            cpu.loadByte(at); // reading it from outside has brought the page of zeroes
           }
         }
+      }
+    }
+  }
+
+  /** The page was written or read from outside, as by a debugger: that marks the page itself. */
+  private void markUsed(final AddressSpace space, final long address) {
+    final PageTables tables = space.pageTables();
+    if (tables != null) {
+      final long pfn = tables.format().pfn(0, tables.entry(address));
+      final KernelPage page = machine.kernel().memory().page(pfn);
+      if (page != null) {
+        page.used();
       }
     }
   }
@@ -141,7 +171,7 @@ public final class LockstepEngine implements Lockstep {
     final Puppet puppet = fork(template().puppet());
     try {
       new Crowd(puppet, host.kernel().maxMapCount()).fill(template().model().mapCount());
-      final Template made = load(puppet);
+      final Template made = load(puppet, true);
       crowded = made;
       return made;
     } catch (final IOException | RuntimeException e) {
@@ -175,6 +205,10 @@ public final class LockstepEngine implements Lockstep {
       if (files.firstSize(i) >= 0) {
         from.files().get(i).inode().truncate(0);
         from.files().get(i).inode().truncate(files.firstSize(i));
+      }
+      if (files.isFilled(i)) {
+        fill(from.files().get(i).inode());
+        from.files().get(i).inode().truncate(files.firstSize(i)); // as the kernel's was
       }
     }
     for (final OpenFiles.Segment segment : files.segments()) {
@@ -215,6 +249,17 @@ public final class LockstepEngine implements Lockstep {
             ids.length,
             tooMuch),
         memory);
+  }
+
+  private void fill(final Inode inode) throws IOException {
+    final PhysicalMemory ram = machine.kernel().memory();
+    try {
+      for (long index = 0; index < Pages.count(Pages.ceil(inode.size())); index++) {
+        ram.put(inode.pageCache().get(ram, index));
+      }
+    } catch (final ErrnoException e) {
+      throw new IOException("the model has no page for a file", e);
+    }
   }
 
   @Override

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.host.lockstep;
 
+import dev.vmarea.base.Advice;
+import dev.vmarea.base.MapFlags;
+import dev.vmarea.base.Prot;
 import dev.vmarea.host.nativecalls.NativeCalls;
 import dev.vmarea.host.nativecalls.SystemCall;
 import dev.vmarea.host.puppet.Puppet;
@@ -8,7 +11,6 @@ import dev.vmarea.host.puppet.PuppetException;
 import dev.vmarea.host.puppet.PuppetImage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +50,7 @@ final class OpenFiles implements AutoCloseable {
   private final List<Long> paths = new ArrayList<>();
 
   /** What we hold open ourselves: a descriptor and the size that each sequence starts with. */
-  private record Backing(int descriptor, long size) {}
+  private record Backing(int descriptor, long size, boolean filled) {}
 
   /** One descriptor of the puppet. */
   private record Opened(int backing, int flags) {}
@@ -93,7 +95,7 @@ final class OpenFiles implements AutoCloseable {
     if (descriptor < 0) {
       throw new IOException(what + " cannot be opened: errno=" + -descriptor);
     }
-    backings.add(new Backing((int) descriptor, size));
+    backings.add(new Backing((int) descriptor, size, false));
     return backings.size() - 1;
   }
 
@@ -142,11 +144,34 @@ final class OpenFiles implements AutoCloseable {
               SystemCall.MEMFD_CREATE, name, MFD_CLOEXEC | MFD_ALLOW_SEALING, 0, 0, 0, 0);
       final int held = hold(descriptor, size, "a memfd");
       resize(backings.get(held));
+      if ((seals & F_SEAL_SHRINK) != 0) {
+        fill(descriptor, size);
+        backings.set(held, new Backing((int) descriptor, size, true));
+      }
       if (seals != 0) {
         NativeCalls.syscall(SystemCall.FCNTL, descriptor, F_ADD_SEALS, seals, 0, 0, 0);
       }
       return held;
     }
+  }
+
+  /** No reset can take pages from a file that refuses to shrink: so it has all from the start. */
+  private static void fill(final long descriptor, final long size) {
+    final long at =
+        NativeCalls.syscall(
+            SystemCall.MMAP,
+            0,
+            size,
+            Prot.READ,
+            MapFlags.SHARED | MapFlags.POPULATE,
+            descriptor,
+            0);
+    NativeCalls.syscall(SystemCall.MUNMAP, at, size, 0, 0, 0, 0);
+  }
+
+  /** Whether the file behind a descriptor of the puppet always has all its pages. */
+  boolean isFilled(final int descriptor) {
+    return backings.get(opened.get(descriptor).backing).filled;
   }
 
   private void segment(final long size) throws IOException {
@@ -194,7 +219,6 @@ final class OpenFiles implements AutoCloseable {
   }
 
   /** Gives every file the size it had at first, and zeroes everywhere. */
-  @SuppressWarnings("restricted") // we attached the segments ourselves
   void reset() {
     for (final Backing backing : backings) {
       if (backing.size >= 0) {
@@ -202,9 +226,14 @@ final class OpenFiles implements AutoCloseable {
       }
       resize(backing);
     }
+    for (final Backing backing : backings) {
+      if (backing.filled) {
+        fill(backing.descriptor, backing.size); // MADV_PAGEOUT takes pages
+      }
+    }
     for (final Segment segment : segments) {
       final long bytes = (segment.size + PAGE - 1) & -PAGE;
-      MemorySegment.ofAddress(segment.held).reinterpret(bytes).fill((byte) 0);
+      NativeCalls.syscall(SystemCall.MADVISE, segment.held, bytes, Advice.REMOVE, 0, 0, 0);
     }
   }
 

@@ -11,7 +11,6 @@ import dev.vmarea.host.puppet.PuppetImage;
 import dev.vmarea.mapping.LockOperation;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.ModelProcesses;
-import dev.vmarea.testkit.Verb;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.Vma;
 import java.util.function.Predicate;
@@ -59,23 +58,12 @@ final class Precautions {
           (a[0] & LockOperation.MCL_CURRENT) != 0
               ? againstFill(space, 0, space.machine().kernel().config().taskSize())
               : null;
-      case MPROTECT ->
-          any(space, a[0], a[1], vma -> guarded(vma) && vma.has(VmFlags.LOCKED))
-              ? guardedFill()
-              : null;
       default -> null;
     };
   }
 
-  private static Exclusion guardedFill() {
-    return Exclusion.GUARDED_FILL;
-  }
-
   /** mincore's vector is read from outside, which needs what the puppet itself would not. */
   private static @Nullable Exclusion againstVector(final AddressSpace space, final long[] a) {
-    if (any(space, a[2], a[1] >>> 12, Precautions::guarded)) {
-      return guardedFill();
-    }
     final long access = VmFlags.READ | VmFlags.WRITE;
     return any(space, a[2], (a[1] >>> 12) + 1, vma -> (vma.flags() & access) == VmFlags.WRITE)
         ? Exclusion.RESIDENCY
@@ -114,24 +102,31 @@ final class Precautions {
 
   private @Nullable Exclusion againstFill(
       final AddressSpace space, final long start, final long length) {
-    if (any(space, start, length, Precautions::guarded)) {
-      return guardedFill();
-    }
     return any(space, start, length, this::mayBeHuge) ? Exclusion.HUGE_READ : null;
-  }
-
-  static boolean guarded(final Vma vma) {
-    return vma.has(VmFlags.MAYBE_GUARD);
   }
 
   /** Whether a read may bring a huge page: then it depends on page tables what it counts as. */
   private boolean mayBeHuge(final Vma vma) {
-    final long size = KernelConfig.THP_SIZE;
-    final boolean room = (vma.start() + size - 1 & -size) + size <= vma.end();
-    return room
+    return hasRoomForHuge(vma)
         && vma.isAnonymous()
         && !vma.has(VmFlags.NOHUGEPAGE)
         && (alwaysHuge || vma.has(VmFlags.HUGEPAGE));
+  }
+
+  private static boolean hasRoomForHuge(final Vma vma) {
+    final long size = KernelConfig.THP_SIZE;
+    return (vma.start() + size - 1 & -size) + size <= vma.end();
+  }
+
+  /** Whether the model knows which pages at {@code address} are in memory. */
+  static boolean knowsResidency(final ModelProcesses model, final long address) {
+    final Vma vma = model.space().lookup(address);
+    if (vma == null) {
+      return true;
+    }
+    final boolean onDisk =
+        vma.file() != null && !vma.isAnonymous() && !vma.file().inode().fileSystem().isShmem();
+    return !onDisk && !hasRoomForHuge(vma) && model.knowsContents(vma);
   }
 
   private static boolean any(
@@ -169,12 +164,5 @@ final class Precautions {
     final long from = start & -4096;
     final long end = from + length + 4096;
     return from < CODE_END && (end > PuppetImage.BASE || end < from || length < 0) && from >= 0;
-  }
-
-  /** Whether the kernel's signal is to be believed, since the page may be guarded. */
-  static boolean mayBeGuarded(final Call call, final ModelProcesses model) {
-    final boolean touches = call.verb() == Verb.READ || call.verb() == Verb.WRITE;
-    final Vma vma = touches ? model.space().lookup(call.argument(0)) : null;
-    return vma != null && guarded(vma);
   }
 }

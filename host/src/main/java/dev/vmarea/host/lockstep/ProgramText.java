@@ -4,6 +4,7 @@ package dev.vmarea.host.lockstep;
 import dev.vmarea.host.fuzz.Order;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.Verb;
+import dev.vmarea.testkit.WrittenBytes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,7 +74,7 @@ final class ProgramText {
             .append("told(\"")
             .append(call)
             .append("\", ")
-            .append(expression(call))
+            .append(expression(call, i))
             .append(", ")
             .append(step.result())
             .append("L);\n");
@@ -86,11 +87,21 @@ final class ProgramText {
     return forkStep + 1 < steps.size() ? steps.get(forkStep + 1).pid() : 0;
   }
 
-  private static String expression(final Call call) {
+  private static String expression(final Call call, final int step) {
     final long[] a = call.values();
     return switch (call.verb()) {
       case MMAP -> "syscall(SYS_mmap, " + list(a, 4) + ", file(" + a[4] + "), " + hex(a[5]) + ")";
       case FTRUNCATE -> "syscall(SYS_ftruncate, file(" + a[0] + "), " + hex(a[1]) + ")";
+      case PWRITE64 ->
+          "syscall(SYS_pwrite64, file("
+              + a[0]
+              + "), pattern + "
+              + WrittenBytes.start(Twin.value(step))
+              + ", "
+              + hex(a[2])
+              + ", "
+              + hex(a[1])
+              + ")";
       case MSEAL -> "syscall(462, " + list(a, 2) + ", 0L)";
       case MBIND ->
           a[2] == 0
@@ -145,6 +156,7 @@ final class ProgramText {
 
       __attribute__((unused)) static unsigned long node0 = 1;
       static int files[16];
+      static unsigned char pattern[428];
       static int segments[3];
       static sigjmp_buf back;
 
@@ -236,6 +248,7 @@ final class ProgramText {
         sigaltstack(&other, 0);
         sigaction(SIGSEGV, &action, 0);
         sigaction(SIGBUS, &action, 0);
+        for (int i = 0; i < 428; i++) pattern[i] = (unsigned char)(1 + i * 89 + (i >> 6));
         open_files();
       """;
 }

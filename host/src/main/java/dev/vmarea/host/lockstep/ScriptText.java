@@ -135,6 +135,10 @@ final class ScriptText {
     final int pid = step.pid();
     switch (step.call().verb()) {
       case READ, WRITE -> touch(step);
+      case PWRITE64 -> {
+        final long[] a = step.call().values();
+        writer.rawCall(pid, "pwrite64", a[0] + ", \"\"..., " + a[2] + ", " + a[1], step.result());
+      }
       case SWITCH -> {}
       case FORK -> writer.rawCall(pid, "fork", "", step.result() == 0 ? next : step.result());
       case EXIT -> {

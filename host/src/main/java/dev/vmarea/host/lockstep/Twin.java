@@ -4,6 +4,7 @@ package dev.vmarea.host.lockstep;
 import dev.vmarea.base.Advice;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.Pages;
+import dev.vmarea.host.tracing.Ptrace;
 import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.ModelProcesses;
@@ -14,6 +15,7 @@ import dev.vmarea.vma.Vma;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Twin implements Terrain, AutoCloseable {
   private static final int WINDOW_PAGES = 64;
   private static final int MANY_AREAS = 5000;
+  private static final long MOST_RESIDENT = 1 << 16;
 
   private final ModelProcesses model;
   private final KernelProcesses kernel;
@@ -98,11 +101,6 @@ final class Twin implements Terrain, AutoCloseable {
     final byte value = value(steps.size());
     final long actual = kernel.run(call, value);
     steps.add(new Step(call, pid, actual));
-    // A marker answers as if nothing were mapped; any other signal is for the model to predict.
-    if (actual == Touch.NOT_MAPPED && Precautions.mayBeGuarded(call, model)) {
-      exclude(Exclusion.GUARDED_ACCESS);
-      return compare();
-    }
     if (call.verb() == Verb.FTRUNCATE && actual != 0) {
       exclude(Exclusion.FILE_REFUSAL);
       return compare();
@@ -115,20 +113,63 @@ final class Twin implements Terrain, AutoCloseable {
     if (expected != actual && !unjudged(call)) {
       return "result: kernel " + text(call, actual) + ", model " + text(call, expected);
     }
+    final String signal = Touch.isSignal(actual) ? signalDifference() : null;
+    if (signal != null) {
+      return signal;
+    }
     if (call.verb() == Verb.MINCORE && actual != Errno.EINVAL.negated()) {
-      takeVector(call, pid); // also after ENOMEM: what lies before a hole was written
+      final String wrong = vector(call, pid); // also after ENOMEM: before a hole it was written
+      if (wrong != null) {
+        return wrong;
+      }
     }
     return compare();
   }
 
-  /** Which pages are in memory is the kernel's to say: the bytes it wrote are taken. */
-  private void takeVector(final Call call, final int pid) {
-    final long pages = Pages.count(Pages.ceil(call.argument(1)));
-    final byte[] vector = memory.read(pid, call.argument(2), (int) Math.min(pages, 1 << 16));
-    if (vector.length > 0) {
-      exclude(Exclusion.RESIDENCY);
-      model.written(call.argument(2), vector);
+  /** Number, code and address of the signal that both have got. */
+  private @Nullable String signalDifference() {
+    final Ptrace.SignalInfo actual = kernel.process().puppet().fault();
+    final ModelProcesses.Signal expected = model.signal();
+    if (expected == null // the model only knows what it is
+        || expected.number() == actual.signal()
+            && expected.code() == actual.code()
+            && expected.address() == actual.address()) {
+      return null;
     }
+    return String.format(
+        Locale.ROOT,
+        "signal: kernel %d, code %d at %x, model %d, code %d at %x",
+        actual.signal(),
+        actual.code(),
+        actual.address(),
+        expected.number(),
+        expected.code(),
+        expected.address());
+  }
+
+  /** Compares what mincore wrote; where the model cannot know it, the kernel's byte is taken. */
+  private @Nullable String vector(final Call call, final int pid) {
+    final long to = call.argument(2);
+    final long pages = Math.min(Pages.count(Pages.ceil(call.argument(1))), MOST_RESIDENT);
+    final byte[] expected = model.stored(to, (int) pages);
+    final byte[] actual = memory.read(pid, to, expected.length);
+    for (int i = 0; i < actual.length; i++) {
+      if (expected[i] == actual[i]) {
+        continue;
+      }
+      final long page = call.argument(0) + Pages.bytes(i);
+      if (Precautions.knowsResidency(model, page)) {
+        return String.format(
+            Locale.ROOT,
+            "mincore of %x: kernel %d, model %d",
+            page,
+            actual[i] & 0xff,
+            expected[i] & 0xff);
+      }
+      exclude(Exclusion.RESIDENCY);
+      model.written(to + i, new byte[] {actual[i]});
+    }
+    return null;
   }
 
   private boolean unjudged(final Call call) {

@@ -25,6 +25,7 @@ public final class Puppet implements AutoCloseable {
   private static final int ORIG_RAX = 120;
   private static final int RDI = 112;
   private static final int[] ARGUMENTS = {112, 104, 96, 56, 72, 64};
+  private static final Ptrace.SignalInfo NO_FAULT = new Ptrace.SignalInfo(0, 0, 0);
   private static final int SIGSEGV = 11;
   private static final int SIGBUS = 7;
   private static final int SEGV_ACCERR = 2;
@@ -36,6 +37,7 @@ public final class Puppet implements AutoCloseable {
   private final byte[] registers;
   private final ByteBuffer view;
   private boolean alive = true;
+  private Ptrace.SignalInfo fault = NO_FAULT;
 
   Puppet(final Ptrace ptrace, final SyscallNumbers numbers, final int pid) {
     this.ptrace = ptrace;
@@ -147,15 +149,19 @@ public final class Puppet implements AutoCloseable {
     view.putLong(RIP, store ? PuppetImage.STORE_STUB : PuppetImage.LOAD_STUB);
     setRegisters();
     final WaitStatus status = run();
-    return switch (status.stopSignal()) {
+    final int signal = status.stopSignal();
+    fault = signal == SIGSEGV || signal == SIGBUS ? ptrace.signalInfo(pid, signal) : NO_FAULT;
+    return switch (signal) {
       case Signals.SIGTRAP -> Access.DONE;
       case SIGBUS -> Access.NO_PAGE;
-      case SIGSEGV ->
-          ptrace.signalInfo(pid, SIGSEGV).code() == SEGV_ACCERR
-              ? Access.NOT_ALLOWED
-              : Access.NOT_MAPPED;
+      case SIGSEGV -> fault.code() == SEGV_ACCERR ? Access.NOT_ALLOWED : Access.NOT_MAPPED;
       default -> throw lost(status);
     };
+  }
+
+  /** The signal that the last load or store ended with; number 0 if it was made. */
+  public Ptrace.SignalInfo fault() {
+    return fault;
   }
 
   /** The byte that the load just made has found. */

@@ -60,7 +60,9 @@ final class HostConfigReader {
             Files.exists(Path.of("/proc/swaps")),
             count("/sys/devices/system/node/online"),
             count("/sys/devices/system/cpu/possible"),
-            (int) ProcText.number("/proc/sys/kernel/randomize_va_space").orElse(2));
+            (int) ProcText.number("/proc/sys/kernel/randomize_va_space").orElse(2),
+            ProcText.number("/sys/kernel/debug/fault_around_bytes")
+                .orElse(KernelConfig.standard().faultAroundBytes()));
     return new HostConfig(
         ProcText.read("/proc/sys/kernel/osrelease"),
         machine.isEmpty() ? machineOfJvm() : machine,

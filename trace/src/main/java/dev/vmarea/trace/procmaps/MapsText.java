@@ -23,7 +23,7 @@ public final class MapsText {
   public static final String VSYSCALL_LINE =
       "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0" + "                  [vsyscall]\n";
 
-  private static final int NAME_COLUMN = 73;
+  static final int NAME_COLUMN = 73;
   private static final byte[] DELETED = " (deleted)".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HEAP = "[heap]".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] STACK = "[stack]".getBytes(StandardCharsets.US_ASCII);

@@ -5,6 +5,7 @@ import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
 import dev.vmarea.trace.strace.StraceValue;
 import dev.vmarea.trace.strace.SyscallName;
+import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,15 @@ final class FileCalls {
         Descriptor descriptor = thread.descriptors.get(record.argFd(0));
         if (descriptor != null && record.argCount() > 1) {
           descriptor.file().inode().size(record.argLong(1));
+        }
+      }
+      case PWRITE64 -> {
+        Descriptor descriptor = thread.descriptors.get(record.argFd(0));
+        if (descriptor != null && record.argCount() > 3) {
+          Inode inode = descriptor.file().inode();
+          if (inode.size() != Inode.UNKNOWN_SIZE) {
+            inode.size(Math.max(inode.size(), record.argLong(3) + record.result()));
+          }
         }
       }
       case SOCKET,

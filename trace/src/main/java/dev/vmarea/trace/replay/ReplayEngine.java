@@ -56,6 +56,7 @@ final class ReplayEngine {
     this.settings = settings;
     machine = new Machine(settings.config(), settings.profile());
     machine.kernel().warnings(warnings::add);
+    machine.kernel().filling(false); // a log has no contents
     names =
         new FileNames(
             new FileKinds(

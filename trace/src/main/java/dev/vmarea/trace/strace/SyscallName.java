@@ -67,6 +67,7 @@ public enum SyscallName {
   FTRUNCATE,
   TRUNCATE,
   FALLOCATE,
+  PWRITE64,
   LINK,
   LINKAT,
   SYMLINK,
