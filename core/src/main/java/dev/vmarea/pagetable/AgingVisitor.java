@@ -54,6 +54,8 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
     if (aging == Aging.FREE) {
       if (anonymous) {
         page.mark(KernelPage.Mark.LAZY_FREE);
+        page.unmark(KernelPage.Mark.REFERENCED);
+        page.unmark(KernelPage.Mark.ACTIVE);
         lose(leaf, index, PageProtection.ACCESSED | PageProtection.DIRTY);
       }
       return;
