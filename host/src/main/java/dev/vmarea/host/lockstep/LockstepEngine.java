@@ -106,26 +106,29 @@ public final class LockstepEngine implements Lockstep {
     final Puppet puppet = puppets.start(image);
     try {
       files.openIn(puppet);
-      return load(puppet);
+      return load(puppet, false);
     } catch (final IOException | RuntimeException e) {
       puppet.close();
       throw e;
     }
   }
 
-  private Template load(final Puppet puppet) throws IOException {
+  private Template load(final Puppet puppet, final boolean forked) throws IOException {
     final Template made = Template.of(puppet, machine, files.count());
     // What is loaded brings as many huge pages as anybody wants; here it is known that none is
     // free.
     if (machine.backing() instanceof KernelFiles kernelFiles) {
       host.kernel().hugePageSizes().forEach(size -> kernelFiles.hugePages().setFree(size, 0));
     }
-    takeStack(made);
+    takeStack(made, forked);
     return made;
   }
 
-  /** What execve left on the stack is the only private memory that a puppet begins with. */
-  private void takeStack(final Template made) {
+  /**
+   * What execve left on the stack is the only private memory that a puppet begins with. A fork of
+   * the template writes to it first, so that its pages are its own.
+   */
+  private void takeStack(final Template made, final boolean forked) throws IOException {
     try (Cpu cpu = made.model().cpu()) {
       for (final Vma vma : made.model().vmas()) {
         if (!vma.has(VmFlags.GROWSDOWN)) {
@@ -134,6 +137,9 @@ public final class LockstepEngine implements Lockstep {
         for (long at = vma.start(); at < vma.end(); at += PAGE) {
           final byte[] page = memory.read(made.puppet().pid(), at, (int) PAGE);
           if (!Arrays.equals(page, new byte[page.length])) {
+            if (forked) {
+              made.puppet().access(at, true, page[0]);
+            }
             cpu.store(at, page, 0, page.length);
             markUsed(made.model(), at);
           } else {
@@ -144,7 +150,7 @@ public final class LockstepEngine implements Lockstep {
     }
   }
 
-  /** execve wrote the page from outside, as a debugger does: that marks the page itself. */
+  /** The page was written or read from outside, as by a debugger: that marks the page itself. */
   private void markUsed(final AddressSpace space, final long address) {
     final PageTables tables = space.pageTables();
     if (tables != null) {
@@ -165,7 +171,7 @@ public final class LockstepEngine implements Lockstep {
     final Puppet puppet = fork(template().puppet());
     try {
       new Crowd(puppet, host.kernel().maxMapCount()).fill(template().model().mapCount());
-      final Template made = load(puppet);
+      final Template made = load(puppet, true);
       crowded = made;
       return made;
     } catch (final IOException | RuntimeException e) {

@@ -2,7 +2,12 @@
 package dev.vmarea.host.lockstep;
 
 import dev.vmarea.AddressSpace;
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.host.puppet.PuppetImage;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.pagetable.EntryFormat;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.MemoryUsage;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
@@ -28,7 +33,10 @@ final class PageComparison {
       for (final SmapsCounter counter : COUNTERS) {
         final long expected = kernel.counter(area, counter);
         if (counter.kilobytes(usage) != expected) {
-          final Exclusion excuse = excuse(vma, counter, expected, usage);
+          final Exclusion excuse =
+              counter == SmapsCounter.REFERENCED && mayBeReferenced(model, vma, expected)
+                  ? Exclusion.REFERENCED
+                  : excuse(vma, counter, expected, usage);
           if (excuse == null) {
             return text(vma, kernel, area, usage);
           }
@@ -40,6 +48,35 @@ final class PageComparison {
     return null;
   }
 
+  /**
+   * A page keeps a mark when an entry that used it goes, or when a call looks it up. The second
+   * mark takes the first away, and so on, in batches of each processor.
+   */
+  private static boolean mayBeReferenced(
+      final AddressSpace model, final Vma vma, final long kilobytes) {
+    final PageTables tables = model.pageTables();
+    if (tables == null) {
+      return false;
+    }
+    final PhysicalMemory memory = model.machine().kernel().memory();
+    final int[] pages = new int[2]; // used through this entry, and those that may have a mark
+    tables.walk(
+        vma.start(),
+        vma.end(),
+        (address, level, entry) -> {
+          final KernelPage page = memory.page(tables.format().pfn(level, entry));
+          if (page == null || EntryFormat.isSpecial(entry)) {
+            return;
+          }
+          if ((entry & PageProtection.ACCESSED) != 0) {
+            pages[0]++;
+          } else if (page.is(KernelPage.Mark.REFERENCED) || page.is(KernelPage.Mark.ACTIVE)) {
+            pages[1]++;
+          }
+        });
+    return kilobytes >= 4L * pages[0] && kilobytes <= 4L * (pages[0] + pages[1]);
+  }
+
   private static @Nullable Exclusion excuse(
       final Vma vma, final SmapsCounter counter, final long kernel, final MemoryUsage usage) {
     if (isPuppets(vma)) {
@@ -48,7 +85,6 @@ final class PageComparison {
     final OpenFile file = vma.isAnonymous() ? null : vma.file();
     return switch (counter) {
       case LAZY_FREE -> kernel <= counter.kilobytes(usage) ? Exclusion.LAZY_FREE : null;
-      case REFERENCED -> file != null ? Exclusion.REFERENCED : null;
       case ANONYMOUS, KSM, ANON_HUGE_PAGES, SWAP, SWAP_PSS -> null;
       case RSS ->
           isOnDisk(file) && kernel >= counter.kilobytes(usage) ? Exclusion.READ_AHEAD : null;
