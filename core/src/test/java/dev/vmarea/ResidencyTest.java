@@ -200,6 +200,28 @@ class ResidencyTest {
   }
 
   @Test
+  void fillingKeepsWhatWasFreed() {
+    map(0, 2, 3, ANONYMOUS, null);
+    write(0, 2);
+    advise(0, 2, Advice.FREE);
+    advise(0, 1, Advice.POPULATE_WRITE);
+    assertThat(entryBits(0))
+        .as("the page is dirty, not the entry")
+        .isEqualTo(PageProtection.PRESENT);
+    advise(0, 2, Advice.PAGEOUT);
+    assertThat(resident(0, 2)).isEqualTo("10");
+  }
+
+  @Test
+  void droppableMemoryIsLostAlsoWhenItWasWritten() {
+    map(0, 2, 3, MapFlags.DROPPABLE | MapFlags.ANONYMOUS | MapFlags.FIXED, null);
+    write(0, 2);
+    advise(0, 1, Advice.PAGEOUT);
+    assertThat(resident(0, 2)).isEqualTo("01");
+    assertThat(cpu.loadByte(at(0))).isZero();
+  }
+
+  @Test
   void freeingWhatAForkedProcessHasToo() throws Exception {
     map(0, 2, 3, ANONYMOUS, null);
     write(0, 2);

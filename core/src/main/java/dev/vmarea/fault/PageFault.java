@@ -129,7 +129,11 @@ public final class PageFault {
       return;
     }
     mm.anonAssigner().ensure(vma);
-    mapNew(memory.allocatePage(KernelPage.Kind.ANONYMOUS), writable(protection));
+    KernelPage fresh = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
+    if (vma.has(VmFlags.DROPPABLE)) {
+      fresh.mark(KernelPage.Mark.LAZY_FREE);
+    }
+    mapNew(fresh, writable(protection));
   }
 
   private static PageProtection writable(PageProtection protection) {

@@ -156,8 +156,12 @@ public final class AdviseOperation {
     if (tables == null || advice == Advice.PAGEOUT && !told && vma.has(VmFlags.MAYSHARE)) {
       return;
     }
-    Aging aging =
-        advice == Advice.COLD ? Aging.COLD : told ? Aging.PAGE_OUT : Aging.PAGE_OUT_ANONYMOUS;
+    Aging aging = told ? Aging.PAGE_OUT : Aging.PAGE_OUT_ANONYMOUS;
+    if (advice == Advice.COLD) {
+      aging = Aging.COLD;
+    } else if (vma.has(VmFlags.DROPPABLE)) {
+      aging = Aging.DROP;
+    }
     OpenFile file = vma.file();
     tables.age(
         start,

@@ -3,6 +3,7 @@ package dev.vmarea.mapping;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.Access;
@@ -102,15 +103,21 @@ final class Population {
 
   private @Nullable Errno piece(Vma vma, long start, long end, boolean write) {
     return mm.kernel().isFilling() && hasPages(vma)
-        ? fill(start, end, write ? Access.WRITE : Access.READ, vma.has(VmFlags.LOCKED))
+        ? fill(start, end, write, vma.has(VmFlags.LOCKED))
         : shape(vma, start, end, write);
   }
 
-  private @Nullable Errno fill(long start, long end, Access access, boolean locked) {
+  private @Nullable Errno fill(long start, long end, boolean write, boolean locked) {
+    PageTables tables = mm.pageTables();
+    long needed = PageProtection.PRESENT | (write ? PageProtection.WRITE : 0);
     for (long at = start; at < end; at += Pages.SIZE) {
       try {
-        new PageFault(mm, task, at, access).handle();
-        touched(at, locked);
+        if ((tables.entry(at) & needed) != needed) {
+          new PageFault(mm, task, at, write ? Access.WRITE : Access.READ).handle();
+        }
+        if (tables.entryLevel(at) == 0) {
+          touched(tables, tables.entry(at), write, locked);
+        }
       } catch (MemoryFault fault) {
         return fault.reason() == MemoryFault.Cause.OUT_OF_MEMORY ? Errno.ENOMEM : Errno.EFAULT;
       }
@@ -119,18 +126,22 @@ final class Population {
   }
 
   /**
-   * The kernel looks the page up once more, and that counts as a use of the page itself; but one
+   * What the kernel notes of a page that it has looked up, in the page and not in the entry. One
    * that cannot be evicted never becomes active.
    */
-  private void touched(long address, boolean locked) {
-    PageTables tables = mm.pageTables();
-    if (tables.entryLevel(address) == 0) {
-      KernelPage page = mm.kernel().memory().page(tables.format().pfn(0, tables.entry(address)));
-      if (page != null && locked) {
-        page.mark(KernelPage.Mark.REFERENCED);
-      } else if (page != null) {
-        page.used();
-      }
+  private void touched(PageTables tables, long entry, boolean write, boolean locked) {
+    KernelPage page = mm.kernel().memory().page(tables.format().pfn(0, entry));
+    if (page == null) {
+      return;
+    }
+    boolean noted = (entry & PageProtection.DIRTY) != 0 && page.kind() != KernelPage.Kind.FILE;
+    if (write && !noted) {
+      page.mark(KernelPage.Mark.DIRTY);
+    }
+    if (locked) {
+      page.mark(KernelPage.Mark.REFERENCED);
+    } else {
+      page.used();
     }
   }
 

@@ -10,5 +10,7 @@ public enum Aging {
   /** MADV_PAGEOUT: they go, as far as their contents can be had again; there is no swap. */
   PAGE_OUT,
   /** MADV_PAGEOUT of memory whose file the caller has no right to: anonymous pages only. */
-  PAGE_OUT_ANONYMOUS
+  PAGE_OUT_ANONYMOUS,
+  /** MADV_PAGEOUT of memory that may always be lost (MAP_DROPPABLE). */
+  DROP
 }

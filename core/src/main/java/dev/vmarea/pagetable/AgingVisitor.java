@@ -52,10 +52,10 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
   private void page(TableNode leaf, int index, long at, KernelPage page) {
     boolean anonymous = page.kind() == KernelPage.Kind.ANONYMOUS;
     if (aging == Aging.FREE) {
-      if (anonymous) {
+      boolean kept = page.is(KernelPage.Mark.DIRTY) && page.mapCount() != 1;
+      if (anonymous && !kept) {
+        page.unmark(KernelPage.Mark.DIRTY);
         page.mark(KernelPage.Mark.LAZY_FREE);
-        page.unmark(KernelPage.Mark.REFERENCED);
-        page.unmark(KernelPage.Mark.ACTIVE);
         lose(leaf, index, PageProtection.ACCESSED | PageProtection.DIRTY);
       }
       return;
@@ -73,8 +73,10 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
   }
 
   private void pageOut(TableNode leaf, int index, long at, KernelPage page, boolean anonymous) {
-    boolean dirty = (leaf.entry(index) & PageProtection.DIRTY) != 0;
-    if (anonymous && (dirty || !page.is(KernelPage.Mark.LAZY_FREE))) {
+    boolean dirty =
+        (leaf.entry(index) & PageProtection.DIRTY) != 0 || page.is(KernelPage.Mark.DIRTY);
+    boolean lost = aging == Aging.DROP || !dirty && page.is(KernelPage.Mark.LAZY_FREE);
+    if (anonymous && !lost) {
       page.unmark(KernelPage.Mark.LAZY_FREE);
       page.mark(KernelPage.Mark.ACTIVE);
       return;
