@@ -41,8 +41,8 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
     long at = address;
     for (int i = from; i < to; i++, at += tree.span(0)) {
       long entry = leaf.entry(i);
-      boolean present = (entry & PageProtection.PRESENT) != 0 && !EntryFormat.isSpecial(entry);
-      KernelPage page = present ? memory.page(format.pfn(0, entry)) : null;
+      boolean mapping = EntryFormat.isMapping(entry) && !EntryFormat.isSpecial(entry);
+      KernelPage page = mapping ? memory.page(format.pfn(0, entry)) : null;
       if (page != null) {
         page(leaf, i, at, page);
       }
