@@ -129,11 +129,16 @@ public final class PageFault {
       return;
     }
     mm.anonAssigner().ensure(vma);
-    KernelPage fresh = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
+    mapNew(newAnonymous(vma), writable(protection));
+  }
+
+  /** Of memory that may be lost at any time, pages may be lost from the start. */
+  private KernelPage newAnonymous(Vma vma) throws ErrnoException {
+    KernelPage page = mm.kernel().memory().allocatePage(KernelPage.Kind.ANONYMOUS);
     if (vma.has(VmFlags.DROPPABLE)) {
-      fresh.mark(KernelPage.Mark.LAZY_FREE);
+      page.mark(KernelPage.Mark.LAZY_FREE);
     }
-    mapNew(fresh, writable(protection));
+    return page;
   }
 
   private static PageProtection writable(PageProtection protection) {
@@ -199,7 +204,6 @@ public final class PageFault {
       }
       return;
     }
-    PhysicalMemory memory = mm.kernel().memory();
     mm.anonAssigner().ensure(vma);
     boolean ours =
         old != null
@@ -210,7 +214,7 @@ public final class PageFault {
       tables.grant(page(), WRITABLE);
       return;
     }
-    KernelPage copy = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
+    KernelPage copy = newAnonymous(vma);
     if (old == null) {
       copy.put();
       throw Errno.EFAULT.failure(); // a bare frame without contents

@@ -156,12 +156,12 @@ public final class AdviseOperation {
     if (tables == null || advice == Advice.PAGEOUT && !told && vma.has(VmFlags.MAYSHARE)) {
       return;
     }
-    Aging aging = told ? Aging.PAGE_OUT : Aging.PAGE_OUT_ANONYMOUS;
-    if (advice == Advice.COLD) {
-      aging = Aging.COLD;
-    } else if (vma.has(VmFlags.DROPPABLE)) {
-      aging = Aging.DROP;
-    }
+    Aging aging =
+        advice == Advice.COLD
+            ? Aging.COLD
+            : vma.has(VmFlags.DROPPABLE)
+                ? Aging.PAGE_OUT_DROPPABLE
+                : told ? Aging.PAGE_OUT : Aging.PAGE_OUT_ANONYMOUS;
     OpenFile file = vma.file();
     tables.age(
         start,

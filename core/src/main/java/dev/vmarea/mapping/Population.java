@@ -9,6 +9,7 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.Access;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.fault.PageFault;
+import dev.vmarea.fault.Translations;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
@@ -103,21 +104,17 @@ final class Population {
 
   private @Nullable Errno piece(Vma vma, long start, long end, boolean write) {
     return mm.kernel().isFilling() && hasPages(vma)
-        ? fill(start, end, write, vma.has(VmFlags.LOCKED))
+        ? fill(start, end, write ? Access.WRITE : Access.READ, vma.has(VmFlags.LOCKED))
         : shape(vma, start, end, write);
   }
 
-  private @Nullable Errno fill(long start, long end, boolean write, boolean locked) {
-    PageTables tables = mm.pageTables();
-    long needed = PageProtection.PRESENT | (write ? PageProtection.WRITE : 0);
+  private @Nullable Errno fill(long start, long end, Access access, boolean locked) {
     for (long at = start; at < end; at += Pages.SIZE) {
       try {
-        if ((tables.entry(at) & needed) != needed) {
-          new PageFault(mm, task, at, write ? Access.WRITE : Access.READ).handle();
+        if (!Translations.permits(mm.pageTables().entry(at), access)) {
+          new PageFault(mm, task, at, access).handle();
         }
-        if (tables.entryLevel(at) == 0) {
-          touched(tables, tables.entry(at), write, locked);
-        }
+        touched(at, access == Access.WRITE, locked);
       } catch (MemoryFault fault) {
         return fault.reason() == MemoryFault.Cause.OUT_OF_MEMORY ? Errno.ENOMEM : Errno.EFAULT;
       }
@@ -126,16 +123,21 @@ final class Population {
   }
 
   /**
-   * What the kernel notes of a page that it has looked up, in the page and not in the entry. One
-   * that cannot be evicted never becomes active.
+   * The kernel looks the page up, and that counts as a use of the page itself, not of the entry;
+   * but one that cannot be evicted never becomes active.
    */
-  private void touched(PageTables tables, long entry, boolean write, boolean locked) {
+  private void touched(long address, boolean write, boolean locked) {
+    PageTables tables = mm.pageTables();
+    long entry = tables.entry(address);
+    if (tables.entryLevel(address) != 0) {
+      return;
+    }
     KernelPage page = mm.kernel().memory().page(tables.format().pfn(0, entry));
     if (page == null) {
       return;
     }
-    boolean noted = (entry & PageProtection.DIRTY) != 0 && page.kind() != KernelPage.Kind.FILE;
-    if (write && !noted) {
+    boolean known = (entry & PageProtection.DIRTY) != 0 && page.kind() != KernelPage.Kind.FILE;
+    if (write && !known) {
       page.mark(KernelPage.Mark.DIRTY);
     }
     if (locked) {

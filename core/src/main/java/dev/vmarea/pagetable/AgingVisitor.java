@@ -75,7 +75,8 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
   private void pageOut(TableNode leaf, int index, long at, KernelPage page, boolean anonymous) {
     boolean dirty =
         (leaf.entry(index) & PageProtection.DIRTY) != 0 || page.is(KernelPage.Mark.DIRTY);
-    boolean lost = aging == Aging.DROP || !dirty && page.is(KernelPage.Mark.LAZY_FREE);
+    boolean lost =
+        aging == Aging.PAGE_OUT_DROPPABLE || !dirty && page.is(KernelPage.Mark.LAZY_FREE);
     if (anonymous && !lost) {
       page.unmark(KernelPage.Mark.LAZY_FREE);
       page.mark(KernelPage.Mark.ACTIVE);
