@@ -6,7 +6,9 @@ import dev.vmarea.fault.Access;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.fault.PageFault;
 import dev.vmarea.fault.Translations;
+import dev.vmarea.memory.FrameMagazine;
 import dev.vmarea.pagetable.AccessorSet;
+import dev.vmarea.pagetable.KernelEntry;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
@@ -50,16 +52,19 @@ public final class Cpu implements AutoCloseable {
 
   /**
    * A driver may map less than was asked for, so that a store faults twice. One that maps nothing
-   * and says it did would fault for ever on Linux; here that is a BUS.
+   * and says it did would fault for ever on Linux; here that is a BUS. More than two, because what
+   * a fault finds in order another thread may change before it is used, time and again.
    */
-  private static final int MOST_FAULTS = 2;
+  private static final int MOST_ANSWERS = 16;
 
   private final Mm mm;
   private final Task task;
   private final PageTables tables;
+  private final FrameMagazine frames;
   private final Translations reads = new Translations();
   private final Translations writes = new Translations();
   private final Thread thread = Thread.currentThread();
+  private final KernelEntry inKernel = KernelEntry.ofThread();
   private final AccessorSet.Accessor place = this::mayBeBehind;
 
   /** The generation of the page tables whose changes have been heeded. */
@@ -68,6 +73,7 @@ public final class Cpu implements AutoCloseable {
   Cpu(Mm mm, Task task) {
     this.mm = mm;
     this.task = task;
+    this.frames = mm.kernel().memory().magazine();
     mm.lock().lock();
     try {
       this.tables = mm.pageTables();
@@ -81,7 +87,7 @@ public final class Cpu implements AutoCloseable {
   private boolean mayBeBehind(long generation) {
     return (long) SEEN.getAcquire(this) < generation
         && Thread.currentThread() != thread
-        && !mm.lock().hasQueuedThread(thread) // it waits for us, and touches nothing meanwhile
+        && !inKernel.isInside()
         && thread.isAlive();
   }
 
@@ -102,8 +108,6 @@ public final class Cpu implements AutoCloseable {
 
   /** It may be used again. */
   public void online() {
-    reads.clear();
-    writes.clear();
     SEEN.setVolatile(this, 0L);
     checkpoint();
   }
@@ -113,6 +117,7 @@ public final class Cpu implements AutoCloseable {
   public void close() {
     offline();
     tables.accessors().remove(place);
+    frames.close();
   }
 
   /** The slot of the page in {@code translations}, made if it must be; then its memory is known. */
@@ -125,26 +130,24 @@ public final class Cpu implements AutoCloseable {
     return slot;
   }
 
+  /**
+   * Finds the entry without a lock: whoever takes it away after it was read waits for this accessor
+   * before the page gets another use. While a fault is handled nobody waits for it.
+   */
   private void miss(Translations translations, int slot, long address, Access access) {
-    long page = Pages.floor(address);
-    long before = seen;
-    offline(); // whoever holds the lock may be waiting for this accessor
-    mm.lock().lock();
-    try {
-      SEEN.setRelease(this, before);
-      checkpoint();
-      long entry = tables.entry(page);
-      for (int faults = 0; !Translations.allows(entry, access); faults++) {
-        if (faults == MOST_FAULTS) {
-          throw new MemoryFault(MemoryFault.Cause.BUS, address);
-        }
-        new PageFault(mm, task, address, access).handle();
-        entry = tables.entry(page);
+    int unchanged = 0;
+    while (!translations.fill(slot, address, access, tables, mm.kernel().memory())) {
+      if (unchanged == MOST_ANSWERS) {
+        throw new MemoryFault(MemoryFault.Cause.BUS, address);
       }
-      checkpoint();
-      translations.fill(slot, address, entry, tables, mm.kernel().memory());
-    } finally {
-      mm.lock().unlock();
+      inKernel.enter();
+      try {
+        boolean changed = new PageFault(mm, task, address, access, frames).handle();
+        unchanged += changed ? 0 : 1;
+      } finally {
+        inKernel.leave();
+        checkpoint();
+      }
     }
   }
 

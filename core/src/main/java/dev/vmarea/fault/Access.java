@@ -1,9 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.fault;
 
-/** What memory is touched for. */
+import dev.vmarea.base.PageProtection;
+
+/**
+ * What memory is touched for, and what an entry must say to allow it: also that there was such an
+ * access. A processor sets accessed and dirty by itself; here a fault does.
+ */
 public enum Access {
-  READ,
-  WRITE,
-  EXECUTE
+  READ(PageProtection.PRESENT | PageProtection.ACCESSED, 0),
+  WRITE(
+      PageProtection.PRESENT
+          | PageProtection.WRITE
+          | PageProtection.ACCESSED
+          | PageProtection.DIRTY,
+      0),
+  EXECUTE(PageProtection.PRESENT | PageProtection.ACCESSED, PageProtection.NO_EXECUTE);
+
+  private final long needed;
+  private final long forbidden;
+
+  Access(long needed, long forbidden) {
+    this.needed = needed;
+    this.forbidden = forbidden;
+  }
+
+  /** Bits of {@link PageProtection} that the entry must have. */
+  public long needed() {
+    return needed;
+  }
+
+  /** Bits that it must not have. */
+  public long forbidden() {
+    return forbidden;
+  }
+
+  /** What the processor notes in the entry: accessed, for a write also dirty. */
+  public long noted() {
+    return needed & (PageProtection.ACCESSED | PageProtection.DIRTY);
+  }
+
+  /** Whether an entry allows the access. */
+  public boolean isAllowedBy(long entry) {
+    return (entry & (needed | forbidden)) == needed;
+  }
+
+  /** Whether an entry would allow the access, noted or not. */
+  public boolean isPermittedBy(long entry) {
+    return isAllowedBy(entry | noted());
+  }
 }

@@ -65,14 +65,13 @@ final class FaultAround {
     }
     boolean mapped = false;
     try {
-      tables.map(at, pfn, protection, false);
-      mapped = true;
+      mapped = tables.pages().mapIfFree(at, pfn, protection, false);
     } finally {
       if (!mapped) {
         mm.kernel().memory().put(pfn);
       }
     }
-    return true;
+    return mapped;
   }
 
   /** Pages of hugetlbfs, of secret memory and of System V segments come one by one. */

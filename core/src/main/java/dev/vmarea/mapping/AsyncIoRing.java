@@ -35,6 +35,11 @@ final class AsyncIoRing implements MmapPrepare, VmOperations {
         inode, new DirectoryEntry("/[aio]", true), OpenFile.O_RDWR, new AsyncIoRing(owner));
   }
 
+  /** Whose contexts it is the ring of. */
+  Mm owner() {
+    return owner;
+  }
+
   @Override
   public void mmapPrepare(VmaDescriptor descriptor) {
     descriptor.vmFlags(descriptor.vmFlags() | VmFlags.DONTEXPAND);

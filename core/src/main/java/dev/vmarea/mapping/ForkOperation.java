@@ -44,14 +44,24 @@ public final class ForkOperation {
       if (!parent.denyWriteExecNotInherited()) {
         child.denyWriteExec(parent.denyWriteExec(), false);
       }
+      copyAll(child);
+      return child;
+    } finally {
+      parent.lock().unlock();
+    }
+  }
+
+  /** The child is locked, too: its VMAs can already be found by way of their files. */
+  private void copyAll(Mm child) throws ErrnoException {
+    child.lock().lock();
+    try {
       for (Vma vma : parent.tree()) {
         if (!vma.has(VmFlags.DONTCOPY)) {
           copy(vma, child);
         }
       }
-      return child;
     } finally {
-      parent.lock().unlock();
+      child.lock().unlock();
     }
   }
 
@@ -91,6 +101,7 @@ public final class ForkOperation {
 
   /** Other entries come back by faults; these would not. */
   private void copyTables(PageTables tables, Vma vma, Mm child) throws ErrnoException {
+    parent.lock().writeLock(vma);
     try {
       tables.copyTo(
           child.pageTables(),

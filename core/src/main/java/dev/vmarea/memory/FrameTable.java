@@ -17,7 +17,7 @@ final class FrameTable {
   /** log2 of the frames in a section. */
   static final int SECTION_SHIFT = 10;
 
-  private static final int SECTION_FRAMES = 1 << SECTION_SHIFT;
+  static final int SECTION_FRAMES = 1 << SECTION_SHIFT;
   private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(int[].class);
   private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(byte[].class);
 
@@ -52,6 +52,16 @@ final class FrameTable {
   private @Nullable Section sectionIfAny(long pfn) {
     long index = pfn >>> SECTION_SHIFT;
     return index < sections.length() ? sections.get((int) index) : null;
+  }
+
+  /** Number of sections, whether they are there or not. */
+  int sections() {
+    return sections.length();
+  }
+
+  /** Whether a frame of this section was ever in use. */
+  boolean hasSection(int index) {
+    return sections.get(index) != null;
   }
 
   private Section section(long pfn) {

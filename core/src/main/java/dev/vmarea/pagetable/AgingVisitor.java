@@ -39,12 +39,14 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
   @Override
   public void leaf(TableNode leaf, int from, int to, long address) {
     long at = address;
-    for (int i = from; i < to; i++, at += tree.span(0)) {
-      long entry = leaf.entry(i);
-      boolean mapping = EntryFormat.isMapping(entry) && !EntryFormat.isSpecial(entry);
-      KernelPage page = mapping ? memory.page(format.pfn(0, entry)) : null;
-      if (page != null) {
-        page(leaf, i, at, page);
+    synchronized (leaf) {
+      for (int i = from; i < to; i++, at += tree.span(0)) {
+        long entry = leaf.entry(i);
+        boolean mapping = EntryFormat.isMapping(entry) && !EntryFormat.isSpecial(entry);
+        KernelPage page = mapping ? memory.page(format.pfn(0, entry)) : null;
+        if (page != null) {
+          page(leaf, i, at, page);
+        }
       }
     }
   }

@@ -6,7 +6,10 @@ import dev.vmarea.base.PageProtection;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 
-/** Copies the entries of a parent into the tables of its child, as fork does. */
+/**
+ * Copies the entries of a parent into the tables of its child, as fork does. Nobody else uses the
+ * child's tables yet, so those need no lock.
+ */
 final class CopyVisitor implements RangeVisitor<ErrnoException> {
   private final EntryFormat format;
   private final TableTree child;
@@ -28,18 +31,22 @@ final class CopyVisitor implements RangeVisitor<ErrnoException> {
 
   @Override
   public void leaf(TableNode leaf, int from, int to, long address) throws ErrnoException {
-    long at = address;
-    for (int i = from; i < to; i++, at += child.span(0)) {
-      if (leaf.entry(i) != 0) {
-        copy(leaf, i, at);
+    synchronized (leaf) {
+      long at = address;
+      for (int i = from; i < to; i++, at += child.span(0)) {
+        if (leaf.entry(i) != 0) {
+          copy(leaf, i, at);
+        }
       }
     }
   }
 
   @Override
   public void huge(TableNode table, int index, long address, boolean whole) throws ErrnoException {
-    if (whole) {
-      copy(table, index, address);
+    synchronized (table) {
+      if (whole) {
+        copy(table, index, address);
+      }
     }
   }
 

@@ -28,6 +28,7 @@ public final class MmVerifier {
     long lastEnd = 0;
     int count = 0;
     for (Vma vma : mm.tree()) {
+      mm.lock().writeLock(vma); // no fault changes anything meanwhile
       require(vma.start() >= lastEnd, "VMAs overlap or are out of order", vma);
       require(vma.end() > vma.start(), "VMA is empty", vma);
       require(

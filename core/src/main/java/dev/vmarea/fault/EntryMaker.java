@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.fault;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.PageProtection;
+import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.memory.FrameSource;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.pagetable.EntryFormat;
+import dev.vmarea.space.Mm;
+import dev.vmarea.space.Task;
+import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.Vma;
+
+/**
+ * Makes the entry that an access needs, in a VMA that allows it: a page of zeroes, a page of its
+ * own, the file's page, a copy, or what the driver has (the table of mm-semantics 7). Whoever calls
+ * it holds the VMA's lock or the address space's.
+ */
+final class EntryMaker {
+  private static final long WRITABLE = PageProtection.WRITE | Access.WRITE.noted();
+
+  private final Mm mm;
+  private final Task task;
+  private final Vma vma;
+  private final long address;
+  private final long page;
+  private final boolean write;
+  private final FrameSource frames;
+  private final PhysicalMemory memory;
+  private final boolean locked;
+
+  /**
+   * An entry for {@code address} (bytes).
+   *
+   * @param locked whether the address space's lock is held
+   */
+  EntryMaker(
+      Mm mm, Task task, Vma vma, long address, boolean write, FrameSource frames, boolean locked) {
+    this.mm = mm;
+    this.task = task;
+    this.vma = vma;
+    this.address = address;
+    this.page = Pages.floor(address);
+    this.write = write;
+    this.frames = frames;
+    this.memory = mm.kernel().memory();
+    this.locked = locked;
+  }
+
+  /**
+   * Makes it.
+   *
+   * @throws ErrnoException ENOMEM without a frame or a table; EFAULT where there is nothing to map
+   * @throws MemoryFault MAPERR at a guard marker
+   */
+  FaultOutcome make() throws ErrnoException {
+    long entry = mm.pageTables().entry(page);
+    if (EntryFormat.isGuard(entry)) {
+      throw new MemoryFault(MemoryFault.Cause.MAPERR, address);
+    }
+    if (entry == 0) {
+      return makeEntry();
+    }
+    boolean readOnly = write && (entry & PageProtection.WRITE) == 0;
+    return readOnly ? makeWritable(entry) : note(entry);
+  }
+
+  private FaultOutcome note(long entry) {
+    long bits = (write ? Access.WRITE : Access.READ).noted();
+    if ((entry & bits) == bits) {
+      return FaultOutcome.ANSWERED;
+    }
+    mm.pageTables().pages().grant(page, entry, bits);
+    return FaultOutcome.CHANGED;
+  }
+
+  private FaultOutcome makeEntry() throws ErrnoException {
+    if (vma.isAnonymous()) {
+      return makeAnonymous();
+    }
+    OpenFile file = vma.file();
+    if (file != null
+        && file.inode().type() == Inode.Type.REGULAR
+        && !vma.hasAny(VmFlags.PFNMAP | VmFlags.MIXEDMAP)) {
+      return makeFromFile(file);
+    }
+    if (!locked) {
+      return FaultOutcome.NEEDS_LOCK;
+    }
+    return switch (new DriverFault(mm, task, vma, address, write).handle()) {
+      case NO_PAGE -> FaultOutcome.ANSWERED;
+      case OOM -> throw Errno.ENOMEM.failure();
+      case SIGBUS, FALLBACK -> throw Errno.EFAULT.failure();
+    };
+  }
+
+  /** Whether private pages may come into the VMA; it must have its anonymous identity then. */
+  private boolean hasAnon() {
+    if (vma.anon() == null && locked) {
+      mm.anonAssigner().ensure(vma);
+      return true;
+    }
+    return vma.anon() != null;
+  }
+
+  private FaultOutcome makeAnonymous() throws ErrnoException {
+    if (vma.has(VmFlags.SHARED)) {
+      throw Errno.EFAULT.failure(); // a file mapping that lost its callbacks
+    }
+    PageProtection protection = mm.protection(vma);
+    if (!write) {
+      mm.pageTables().pages().mapIfFree(page, memory.zeroPage().pfn(), protection, true);
+      return FaultOutcome.CHANGED;
+    }
+    if (!hasAnon()) {
+      return FaultOutcome.NEEDS_LOCK;
+    }
+    return mapNew(newAnonymous(), writable(protection));
+  }
+
+  /** Of memory that may be lost at any time, pages may be lost from the start. */
+  private KernelPage newAnonymous() throws ErrnoException {
+    KernelPage fresh = frames.allocatePage(KernelPage.Kind.ANONYMOUS);
+    if (vma.has(VmFlags.DROPPABLE)) {
+      fresh.mark(KernelPage.Mark.LAZY_FREE);
+    }
+    return fresh;
+  }
+
+  private static PageProtection writable(PageProtection protection) {
+    return new PageProtection(protection.bits() | WRITABLE);
+  }
+
+  /** The page's only reference becomes the entry's, unless another fault was quicker. */
+  private FaultOutcome mapNew(KernelPage fresh, PageProtection protection) throws ErrnoException {
+    boolean mapped = false;
+    try {
+      mapped = mm.pageTables().pages().mapIfFree(page, fresh.pfn(), protection, false);
+    } finally {
+      if (!mapped) {
+        fresh.put();
+      }
+    }
+    return FaultOutcome.CHANGED;
+  }
+
+  private FaultOutcome makeFromFile(OpenFile file) throws ErrnoException {
+    Inode inode = file.inode();
+    long index = vma.pgoffAt(page);
+    boolean copies = write && !vma.has(VmFlags.SHARED);
+    if (copies && !hasAnon()) { // before the page is looked for, also if there is none
+      return FaultOutcome.NEEDS_LOCK;
+    }
+    if (!write && new FaultAround(mm, vma, inode).mapCached(page)) {
+      return FaultOutcome.CHANGED;
+    } // else pages around it may be mapped now, even if it lies behind the file's end
+    if (Long.compareUnsigned(index, Pages.count(Pages.ceil(Math.max(0, inode.size())))) >= 0) {
+      throw Errno.EFAULT.failure();
+    }
+    KernelPage shared = new KernelPage(memory, inode.pageCache().get(memory, index));
+    PageProtection protection = mm.protection(vma);
+    if (copies) {
+      try {
+        KernelPage copy = newAnonymous();
+        copy.contents().copyFrom(shared.contents());
+        return mapNew(copy, writable(protection));
+      } finally {
+        shared.put();
+      }
+    }
+    if (write) {
+      shared.mark(KernelPage.Mark.DIRTY);
+    }
+    // A shared page starts read-only, so that its first write is seen.
+    long bits = protection.bits() & ~PageProtection.WRITE;
+    return mapNew(shared, new PageProtection(write ? bits | WRITABLE : bits));
+  }
+
+  private FaultOutcome makeWritable(long entry) throws ErrnoException {
+    if (!VmFlags.isCow(vma.flags())) {
+      if (mm.pageTables().pages().grant(page, entry, WRITABLE)) {
+        noteWrite(entry);
+      }
+      return FaultOutcome.CHANGED;
+    }
+    if (!hasAnon()) {
+      return FaultOutcome.NEEDS_LOCK;
+    }
+    if (EntryFormat.isSpecial(entry)) {
+      KernelPage old = memory.page(mm.pageTables().format().pfn(0, entry));
+      if (old == null) {
+        throw Errno.EFAULT.failure(); // a bare frame without contents
+      }
+      replaceBy(copyOf(old), entry);
+      return FaultOutcome.CHANGED;
+    }
+    KernelPage old = mm.pageTables().pages().reference(page, entry, memory);
+    if (old != null) {
+      copyOrKeep(old, entry);
+    }
+    return FaultOutcome.CHANGED;
+  }
+
+  /** Linux maps pages of tmpfs writable from the start: it does not see their first write. */
+  private void noteWrite(long entry) {
+    OpenFile file = vma.file();
+    boolean seen = file != null && !file.inode().fileSystem().isShmem();
+    KernelPage shared = seen ? memory.page(mm.pageTables().format().pfn(0, entry)) : null;
+    if (shared != null) {
+      shared.mark(KernelPage.Mark.DIRTY);
+    }
+  }
+
+  /** The caller's reference to the old page keeps it while it is copied. */
+  private void copyOrKeep(KernelPage old, long entry) throws ErrnoException {
+    try {
+      if (old.kind() == KernelPage.Kind.ANONYMOUS && old.references() == 2) {
+        mm.pageTables().pages().grant(page, entry, WRITABLE); // nobody else has it
+      } else if (replaceBy(copyOf(old), entry)) {
+        old.put(); // the entry's
+      }
+    } finally {
+      old.put();
+    }
+  }
+
+  private KernelPage copyOf(KernelPage old) throws ErrnoException {
+    KernelPage copy = newAnonymous();
+    if (old.kind() != KernelPage.Kind.ZERO) {
+      copy.contents().copyFrom(old.contents());
+    }
+    return copy;
+  }
+
+  private boolean replaceBy(KernelPage copy, long entry) {
+    PageProtection protection = writable(mm.protection(vma));
+    boolean replaced = mm.pageTables().pages().exchange(page, entry, copy.pfn(), protection, false);
+    if (!replaced) {
+      copy.put();
+    }
+    return replaced;
+  }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.memory;
+
+import dev.vmarea.base.ErrnoException;
+
+/** Where new pages come from: all of memory, or what is kept at hand for one user of it. */
+public interface FrameSource {
+  /**
+   * A page of zeroes with one reference.
+   *
+   * @throws ErrnoException ENOMEM if all RAM is in use
+   */
+  KernelPage allocatePage(KernelPage.Kind kind) throws ErrnoException;
+}
