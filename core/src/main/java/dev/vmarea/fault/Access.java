@@ -5,14 +5,14 @@ import dev.vmarea.base.PageProtection;
 
 /**
  * What memory is touched for, and what an entry must say to allow it: also that there was such an
- * access. A processor sets accessed and dirty by itself; here a fault does.
+ * access already. A processor sets accessed and dirty by itself; here a fault does.
  */
 public enum Access {
   READ(PageProtection.PRESENT | PageProtection.ACCESSED, 0),
   WRITE(
       PageProtection.PRESENT
-          | PageProtection.WRITE
           | PageProtection.ACCESSED
+          | PageProtection.WRITE
           | PageProtection.DIRTY,
       0),
   EXECUTE(PageProtection.PRESENT | PageProtection.ACCESSED, PageProtection.NO_EXECUTE);
@@ -35,11 +35,6 @@ public enum Access {
     return forbidden;
   }
 
-  /** What the processor notes in the entry: accessed, for a write also dirty. */
-  public long noted() {
-    return needed & (PageProtection.ACCESSED | PageProtection.DIRTY);
-  }
-
   /** Whether an entry allows the access. */
   public boolean isAllowedBy(long entry) {
     return (entry & (needed | forbidden)) == needed;
@@ -47,6 +42,6 @@ public enum Access {
 
   /** Whether an entry would allow the access, noted or not. */
   public boolean isPermittedBy(long entry) {
-    return isAllowedBy(entry | noted());
+    return isAllowedBy(entry | PageProtection.ACCESSED | PageProtection.DIRTY);
   }
 }

@@ -22,7 +22,8 @@ import dev.vmarea.vma.Vma;
  * it holds the VMA's lock or the address space's.
  */
 final class EntryMaker {
-  private static final long WRITABLE = PageProtection.WRITE | Access.WRITE.noted();
+  private static final long WRITTEN = PageProtection.ACCESSED | PageProtection.DIRTY;
+  private static final long WRITABLE = PageProtection.WRITE | WRITTEN;
 
   private final Mm mm;
   private final Task task;
@@ -56,22 +57,21 @@ final class EntryMaker {
    * Makes it.
    *
    * @throws ErrnoException ENOMEM without a frame or a table; EFAULT where there is nothing to map
-   * @throws MemoryFault MAPERR at a guard marker
    */
   FaultOutcome make() throws ErrnoException {
     long entry = mm.pageTables().entry(page);
-    if (EntryFormat.isGuard(entry)) {
-      throw new MemoryFault(MemoryFault.Cause.MAPERR, address);
-    }
     if (entry == 0) {
       return makeEntry();
     }
-    boolean readOnly = write && (entry & PageProtection.WRITE) == 0;
-    return readOnly ? makeWritable(entry) : note(entry);
+    if (EntryFormat.isGuard(entry)) {
+      return FaultOutcome.GUARDED;
+    }
+    return write && (entry & PageProtection.WRITE) == 0 ? makeWritable(entry) : note(entry);
   }
 
+  /** Accessed and dirty, which a processor sets by itself. */
   private FaultOutcome note(long entry) {
-    long bits = (write ? Access.WRITE : Access.READ).noted();
+    long bits = write ? WRITTEN : PageProtection.ACCESSED;
     if ((entry & bits) == bits) {
       return FaultOutcome.ANSWERED;
     }
@@ -120,11 +120,11 @@ final class EntryMaker {
     if (!hasAnon()) {
       return FaultOutcome.NEEDS_LOCK;
     }
-    return mapNew(newAnonymous(), writable(protection));
+    return mapNew(zeroed(), writable(protection));
   }
 
-  /** Of memory that may be lost at any time, pages may be lost from the start. */
-  private KernelPage newAnonymous() throws ErrnoException {
+  /** A private page of zeroes; of memory that may be lost at any time, it may be from the start. */
+  private KernelPage zeroed() throws ErrnoException {
     KernelPage fresh = frames.allocatePage(KernelPage.Kind.ANONYMOUS);
     if (vma.has(VmFlags.DROPPABLE)) {
       fresh.mark(KernelPage.Mark.LAZY_FREE);
@@ -157,8 +157,8 @@ final class EntryMaker {
       return FaultOutcome.NEEDS_LOCK;
     }
     if (!write && new FaultAround(mm, vma, inode).mapCached(page)) {
-      return FaultOutcome.CHANGED;
-    } // else pages around it may be mapped now, even if it lies behind the file's end
+      return FaultOutcome.CHANGED; // else pages around it may be mapped, even if it lies behind
+    }
     if (Long.compareUnsigned(index, Pages.count(Pages.ceil(Math.max(0, inode.size())))) >= 0) {
       throw Errno.EFAULT.failure();
     }
@@ -166,9 +166,7 @@ final class EntryMaker {
     PageProtection protection = mm.protection(vma);
     if (copies) {
       try {
-        KernelPage copy = newAnonymous();
-        copy.contents().copyFrom(shared.contents());
-        return mapNew(copy, writable(protection));
+        return mapNew(frames.allocateCopy(shared), writable(protection));
       } finally {
         shared.put();
       }
@@ -184,61 +182,91 @@ final class EntryMaker {
   private FaultOutcome makeWritable(long entry) throws ErrnoException {
     if (!VmFlags.isCow(vma.flags())) {
       if (mm.pageTables().pages().grant(page, entry, WRITABLE)) {
-        noteWrite(entry);
+        markWritten(entry);
       }
       return FaultOutcome.CHANGED;
     }
     if (!hasAnon()) {
       return FaultOutcome.NEEDS_LOCK;
     }
+    PageProtection protection = writable(mm.protection(vma));
     if (EntryFormat.isSpecial(entry)) {
-      KernelPage old = memory.page(mm.pageTables().format().pfn(0, entry));
-      if (old == null) {
-        throw Errno.EFAULT.failure(); // a bare frame without contents
-      }
-      replaceBy(copyOf(old), entry);
+      copySpecial(entry, protection);
       return FaultOutcome.CHANGED;
     }
     KernelPage old = mm.pageTables().pages().reference(page, entry, memory);
-    if (old != null) {
-      copyOrKeep(old, entry);
+    if (old == null) {
+      return FaultOutcome.CHANGED; // it is another entry now
     }
-    return FaultOutcome.CHANGED;
-  }
-
-  /** Linux maps pages of tmpfs writable from the start: it does not see their first write. */
-  private void noteWrite(long entry) {
-    OpenFile file = vma.file();
-    boolean seen = file != null && !file.inode().fileSystem().isShmem();
-    KernelPage shared = seen ? memory.page(mm.pageTables().format().pfn(0, entry)) : null;
-    if (shared != null) {
-      shared.mark(KernelPage.Mark.DIRTY);
-    }
-  }
-
-  /** The caller's reference to the old page keeps it while it is copied. */
-  private void copyOrKeep(KernelPage old, long entry) throws ErrnoException {
     try {
-      if (old.kind() == KernelPage.Kind.ANONYMOUS && old.references() == 2) {
-        mm.pageTables().pages().grant(page, entry, WRITABLE); // nobody else has it
-      } else if (replaceBy(copyOf(old), entry)) {
-        old.put(); // the entry's
+      if (isOurs(old)) {
+        mm.pageTables().pages().grant(page, entry, WRITABLE);
+      } else {
+        copy(old, entry, protection);
       }
     } finally {
       old.put();
     }
+    return FaultOutcome.CHANGED;
+  }
+
+  /** Whether nobody else has the page, of which the caller has taken a reference. */
+  private static boolean isOurs(KernelPage old) {
+    return old.kind() == KernelPage.Kind.ANONYMOUS && old.isExclusiveBut(1);
+  }
+
+  /** Gives private memory a page of its own without making it writable. */
+  void unshare() throws ErrnoException {
+    long entry = mm.pageTables().entry(page);
+    if (!EntryFormat.isMapping(entry) || !VmFlags.isCow(vma.flags()) || !hasAnon()) {
+      return;
+    }
+    PageProtection protection = mm.protection(vma);
+    if (EntryFormat.isSpecial(entry)) {
+      copySpecial(entry, protection);
+      return;
+    }
+    KernelPage old = mm.pageTables().pages().reference(page, entry, memory);
+    if (old != null) {
+      try {
+        if (!isOurs(old)) {
+          copy(old, entry, protection);
+        }
+      } finally {
+        old.put();
+      }
+    }
+  }
+
+  private void copySpecial(long entry, PageProtection protection) throws ErrnoException {
+    KernelPage old = memory.page(mm.pageTables().format().pfn(0, entry));
+    if (old == null) {
+      throw Errno.EFAULT.failure(); // a bare frame without contents
+    }
+    replaceBy(copyOf(old), entry, protection);
+  }
+
+  /** The caller's reference to the old page keeps it meanwhile. */
+  private void copy(KernelPage old, long entry, PageProtection protection) throws ErrnoException {
+    if (replaceBy(copyOf(old), entry, protection)) {
+      old.put(); // the entry's
+    }
+  }
+
+  /** Linux maps pages of tmpfs writable from the start: it does not see their first write. */
+  private void markWritten(long entry) {
+    KernelPage old = memory.page(mm.pageTables().format().pfn(0, entry));
+    OpenFile file = vma.file();
+    if (old != null && file != null && !file.inode().fileSystem().isShmem()) {
+      old.mark(KernelPage.Mark.DIRTY);
+    }
   }
 
   private KernelPage copyOf(KernelPage old) throws ErrnoException {
-    KernelPage copy = newAnonymous();
-    if (old.kind() != KernelPage.Kind.ZERO) {
-      copy.contents().copyFrom(old.contents());
-    }
-    return copy;
+    return old.kind() == KernelPage.Kind.ZERO ? zeroed() : frames.allocateCopy(old);
   }
 
-  private boolean replaceBy(KernelPage copy, long entry) {
-    PageProtection protection = writable(mm.protection(vma));
+  private boolean replaceBy(KernelPage copy, long entry, PageProtection protection) {
     boolean replaced = mm.pageTables().pages().exchange(page, entry, copy.pfn(), protection, false);
     if (!replaced) {
       copy.put();

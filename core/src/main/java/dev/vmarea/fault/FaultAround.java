@@ -51,8 +51,8 @@ final class FaultAround {
     PageProtection protection = new PageProtection(bits);
     boolean found = false;
     for (long at = first; at < end; at += Pages.SIZE) {
-      if (tables.entry(at) == 0) {
-        found |= map(tables, at, protection) && at == page;
+      if (tables.entry(at) == 0 && map(tables, at, protection)) {
+        found |= at == page;
       }
     }
     return found;

@@ -7,6 +7,8 @@ enum FaultOutcome {
   CHANGED,
   /** A driver was asked and says that there is an entry, or there was a good one already. */
   ANSWERED,
+  /** There is a guard marker. */
+  GUARDED,
   /** Only who has the address space's lock can go on. */
   NEEDS_LOCK
 }

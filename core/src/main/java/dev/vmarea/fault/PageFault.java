@@ -87,14 +87,34 @@ public final class PageFault {
   }
 
   private FaultOutcome handle(Vma vma, boolean locked) {
-    if (!isAllowed(vma)) {
+    if (!isAllowed(vma, mm.pageTables().entry(address))) {
       throw fault(MemoryFault.Cause.ACCERR);
     }
     try {
-      return new EntryMaker(mm, task, vma, address, access == Access.WRITE, frames, locked).make();
+      EntryMaker maker =
+          new EntryMaker(mm, task, vma, address, access == Access.WRITE, frames, locked);
+      FaultOutcome outcome = maker.make();
+      if (outcome == FaultOutcome.GUARDED) {
+        throw fault(MemoryFault.Cause.MAPERR); // as if nothing were mapped
+      }
+      return outcome;
     } catch (ErrnoException failed) {
       throw fault(
           failed.errno() == Errno.ENOMEM ? MemoryFault.Cause.OUT_OF_MEMORY : MemoryFault.Cause.BUS);
+    }
+  }
+
+  /**
+   * Gives private memory that is mapped here a page of its own without making it writable, so that
+   * later writes of its owner go into this page (FAULT_FLAG_UNSHARE). Nothing to do if it has one.
+   * With the address space's lock held.
+   *
+   * @throws ErrnoException ENOMEM without a frame, EFAULT for a bare frame without contents
+   */
+  public void unshare() throws ErrnoException {
+    Vma vma = mm.tree().lookup(address);
+    if (vma != null) {
+      new EntryMaker(mm, task, vma, address, false, frames, true).unshare();
     }
   }
 
@@ -102,12 +122,15 @@ public final class PageFault {
     return new MemoryFault(cause, address);
   }
 
-  /** What can be written or executed can be read by the hardware, too. */
-  private boolean isAllowed(Vma vma) {
+  /**
+   * What can be written or executed can be read by the hardware, too. x86 asks nothing more of a
+   * fetch that finds no page: what it puts there refuses the next one.
+   */
+  private boolean isAllowed(Vma vma, long entry) {
     return switch (access) {
       case READ -> vma.isAccessible();
       case WRITE -> vma.has(VmFlags.WRITE);
-      case EXECUTE -> vma.has(VmFlags.EXEC);
+      case EXECUTE -> vma.has(VmFlags.EXEC) || entry == 0 && vma.isAccessible();
     };
   }
 }

@@ -99,22 +99,34 @@ public final class AsyncIoOperation {
    * @throws ErrnoException EINVAL if there is no such context, or its first word cannot be read
    */
   public void destroy(long address) throws ErrnoException {
+    Context context;
     mm.lock().lock();
     try {
-      boolean readable = memory.read(address, Integer.BYTES);
-      Context context = mm.asyncIo().find(address);
-      if (context == null || !readable) {
-        throw Errno.EINVAL.failure();
-      }
-      mm.asyncIo().remove(context);
-      mm.kernel().asyncIoRequests().addAndGet(-context.requests());
-      try {
-        unmap.unmapLocked(context.address(), context.length());
-      } catch (ErrnoException sealed) {
-        return; // the context is gone all the same
-      }
+      context = take(address);
+      unmapRing(context);
     } finally {
       mm.lock().unlock();
+    }
+    // The ring's pages go, also from a forked child's mapping, which has a lock of its own.
+    context.ring().inode().truncate(0);
+  }
+
+  private Context take(long address) throws ErrnoException {
+    boolean readable = memory.read(address, Integer.BYTES);
+    Context context = mm.asyncIo().find(address);
+    if (context == null || !readable) {
+      throw Errno.EINVAL.failure();
+    }
+    mm.asyncIo().remove(context);
+    mm.kernel().asyncIoRequests().addAndGet(-context.requests());
+    return context;
+  }
+
+  private void unmapRing(Context context) {
+    try {
+      unmap.unmapLocked(context.address(), context.length());
+    } catch (ErrnoException sealed) {
+      return; // the context is gone all the same
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.space.AsyncIoContexts;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
@@ -14,6 +15,7 @@ import dev.vmarea.space.VmaLifecycle;
 import dev.vmarea.vma.AnonVma;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
+import java.util.List;
 
 /** fork: a copy of an address space; and exit, its end (mm-semantics 5.9). */
 public final class ForkOperation {
@@ -124,11 +126,18 @@ public final class ForkOperation {
 
   /** Ends an address space: everything is unmapped, sealed or not, and its charge given back. */
   public static void exit(Mm mm) {
+    List<AsyncIoContexts.Context> contexts;
     mm.lock().lock();
     try {
       UnmapSet.everything(mm).remove();
+      contexts = mm.asyncIo().all();
+      contexts.forEach(mm.asyncIo()::remove);
     } finally {
       mm.lock().unlock();
+    }
+    for (AsyncIoContexts.Context context : contexts) {
+      mm.kernel().asyncIoRequests().addAndGet(-context.requests());
+      context.ring().inode().truncate(0);
     }
   }
 }

@@ -114,6 +114,43 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
     memory.put(pfn);
   }
 
+  /**
+   * Pins it: a reference for whoever works on its contents for long, whatever becomes of its
+   * mappings (FOLL_PIN). Only an anonymous page of one owner, or one of a file.
+   *
+   * @throws IllegalStateException if the page is free
+   */
+  public void pin() {
+    memory.frames().add(pfn, FrameTable.PIN);
+  }
+
+  /**
+   * Takes a pin away; with the last reference the frame is freed.
+   *
+   * @throws IllegalStateException if the page is free
+   */
+  public void unpin() {
+    memory.unpin(pfn);
+  }
+
+  /** Whether it is pinned: then an anonymous page cannot be shared with a child. */
+  public boolean isPinned() {
+    return memory.frames().pins(pfn) > 0;
+  }
+
+  /**
+   * Whether one reference is left beside those of pins. An anonymous page of which that one is an
+   * entry's belongs to that entry's process alone and can be written in place (PageAnonExclusive).
+   */
+  public boolean isExclusive() {
+    return isExclusiveBut(0);
+  }
+
+  /** The same for one who holds {@code own} references besides. */
+  public boolean isExclusiveBut(int own) {
+    return memory.frames().unpinnedReferences(pfn) == 1 + own;
+  }
+
   /** Its bytes, as many as a page has. */
   public MemorySegment contents() {
     return memory.frames().contents(pfn);

@@ -76,11 +76,7 @@ public final class PageEntries {
   }
 
   private boolean exchange(long address, long seen, long entry) {
-    TableNode table = tree.root();
-    TableNode child;
-    while (table.level() > 0 && (child = table.child(tree.index(table.level(), address))) != null) {
-      table = child;
-    }
+    TableNode table = tree.lowest(address);
     int index = tree.index(table.level(), address);
     synchronized (table) {
       if (table.entry(index) != seen) {

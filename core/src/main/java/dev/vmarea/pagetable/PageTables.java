@@ -352,13 +352,14 @@ public final class PageTables {
   /**
    * Copies what is mapped in a range, and its guard markers, into the same range of other tables,
    * as fork does (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either;
-   * ordinary entries take another reference. A huge entry that is only partly inside is not copied.
+   * ordinary entries take another reference. A pinned anonymous page is copied, and stays writable
+   * in both. A huge entry that is only partly inside is not copied.
    *
    * @param child tables of the same architecture, empty in this range
    * @param copyOnWrite whether the mapping is private and may be written: what is writable becomes
    *     read-only in both
-   * @throws ErrnoException ENOMEM if a table of the child cannot be allocated; what was copied
-   *     before stays, for the caller to {@link #zap}
+   * @throws ErrnoException ENOMEM if a table or a page of the child cannot be allocated; what was
+   *     copied before stays, for the caller to {@link #zap}
    * @throws IllegalStateException if an entry of the child is occupied
    */
   public void copyTo(
@@ -386,16 +387,8 @@ public final class PageTables {
     if (!tree.covers(address)) {
       return 0;
     }
-    TableNode node = tree.root();
-    while (node.level() > 0) {
-      int index = tree.index(node.level(), address);
-      TableNode child = node.child(index);
-      if (child == null) {
-        return node.entry(index);
-      }
-      node = child;
-    }
-    return node.entry(tree.index(0, address));
+    TableNode node = tree.lowest(address);
+    return node.entry(tree.index(node.level(), address));
   }
 
   /**
@@ -409,11 +402,7 @@ public final class PageTables {
     if (!tree.covers(address)) {
       return -1;
     }
-    TableNode node = tree.root();
-    TableNode child;
-    while (node.level() > 0 && (child = node.child(tree.index(node.level(), address))) != null) {
-      node = child;
-    }
+    TableNode node = tree.lowest(address);
     int level = node.level();
     long entry = node.entry(tree.index(level, address));
     if ((entry & (needed | forbidden)) != needed) {
@@ -428,14 +417,7 @@ public final class PageTables {
     if (!tree.covers(address)) {
       return -1;
     }
-    TableNode node = tree.root();
-    while (node.level() > 0) {
-      TableNode child = node.child(tree.index(node.level(), address));
-      if (child == null) {
-        break;
-      }
-      node = child;
-    }
+    TableNode node = tree.lowest(address);
     return node.entry(tree.index(node.level(), address)) != 0 ? node.level() : -1;
   }
 

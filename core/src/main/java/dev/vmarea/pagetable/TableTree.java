@@ -145,11 +145,17 @@ final class TableTree {
 
   /** The leaf table that has a slot for the address, or null. */
   @Nullable TableNode leaf(long address) {
+    TableNode node = lowest(address);
+    return node.level() == 0 ? node : null;
+  }
+
+  /** The lowest table that has a slot for the address: the one that has its entry, if any has. */
+  TableNode lowest(long address) {
     TableNode node = root;
     while (node.level() > 0) {
       TableNode child = node.child(index(node.level(), address));
       if (child == null) {
-        return null;
+        return node;
       }
       node = child;
     }

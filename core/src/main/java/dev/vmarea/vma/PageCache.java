@@ -55,6 +55,21 @@ public final class PageCache implements FrameHolder {
     return page.pfn();
   }
 
+  /** The frame of a page, or -1 if it is not in memory. */
+  public synchronized long frame(long index) {
+    return pages.getOrDefault(index, -1L);
+  }
+
+  /** The frames of the pages in memory, by page of the file; a copy. */
+  public synchronized NavigableMap<Long, Long> frames() {
+    return new TreeMap<>(pages);
+  }
+
+  @Override
+  public synchronized void forEachFrame(LongConsumer visitor) {
+    pages.values().forEach(visitor::accept);
+  }
+
   /** The frame of the page {@code index}, of which the caller gets a reference; -1 without one. */
   public synchronized long find(long index) {
     Long known = pages.get(index);
@@ -69,21 +84,6 @@ public final class PageCache implements FrameHolder {
   /** Whether the page {@code index} is in memory. */
   public synchronized boolean contains(long index) {
     return pages.containsKey(index);
-  }
-
-  /** The frame of a page, or -1 if it is not in memory. */
-  public synchronized long frame(long index) {
-    return pages.getOrDefault(index, -1L);
-  }
-
-  /** The frames of the pages in memory, by page of the file; a copy. */
-  public synchronized NavigableMap<Long, Long> frames() {
-    return new TreeMap<>(pages);
-  }
-
-  @Override
-  public synchronized void forEachFrame(LongConsumer visitor) {
-    pages.values().forEach(visitor::accept);
   }
 
   /** Forgets the pages of [first, end), unsigned; who maps them still has them. */
