@@ -5,6 +5,7 @@ module dev.vmarea {
   requires static transitive org.jspecify;
 
   exports dev.vmarea;
+  exports dev.vmarea.abi;
   exports dev.vmarea.base;
   exports dev.vmarea.memory;
   exports dev.vmarea.arch;
@@ -15,4 +16,5 @@ module dev.vmarea {
   exports dev.vmarea.fault;
   exports dev.vmarea.mapping;
   exports dev.vmarea.files;
+  exports dev.vmarea.image;
 }

@@ -5,8 +5,11 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.DriverFault;
+import dev.vmarea.image.ImageException;
+import dev.vmarea.image.ImageWriter;
 import dev.vmarea.mapping.ForkOperation;
 import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.space.AddressSpaceListener;
 import dev.vmarea.space.MemoryUsage;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.MmVerifier;
@@ -18,11 +21,17 @@ import dev.vmarea.vma.FaultContext;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process's memory. Memory calls are made through {@link #syscalls()}; this class shows the
- * VMAs and takes the events that are no calls: faults, stack growth, fork, exit.
+ * One process's memory. Memory calls are made through {@link #calls()}, which throws what fails, or
+ * {@link #syscalls()}, which returns it; this class shows the VMAs and takes the events that are no
+ * calls: faults, stack growth, fork, exit.
  *
  * <p>Thread-safe: reading takes no lock, changes take the address space's.
  */
@@ -67,6 +76,11 @@ public final class AddressSpace {
     return new Syscalls(this, caller);
   }
 
+  /** The memory calls of the owning process, with exceptions for errors. */
+  public MemoryCalls calls() {
+    return new MemoryCalls(this, task);
+  }
+
   /** The VMAs in address order; weakly consistent while other threads change the address space. */
   public Iterable<Vma> vmas() {
     return mm.tree();
@@ -86,6 +100,60 @@ public final class AddressSpace {
    */
   public Cpu cpu() {
     return new Cpu(mm, task);
+  }
+
+  /**
+   * Tells {@code listener} from now on what is mapped, unmapped, protected and discarded; first,
+   * what is mapped now. A forked child starts without listeners.
+   *
+   * @return to be closed when it is to be told no more
+   */
+  public AddressSpaceListener.Registration addListener(AddressSpaceListener listener) {
+    return mm.changes().add(listener);
+  }
+
+  /**
+   * Writes all of it to {@code stream}, which stays open: layout, contents, counters. The process's
+   * limits and capabilities are not in it. Threads must not store meanwhile, or may be caught
+   * between two stores.
+   *
+   * @throws ImageException naming a mapping that cannot be saved; nothing has been written then
+   * @throws IOException what the stream says
+   */
+  public void save(OutputStream stream) throws IOException {
+    ImageWriter.write(mm, stream);
+  }
+
+  /**
+   * The same into a file, which appears, or changes, when all is written: a failure leaves what was
+   * there.
+   */
+  public void save(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    Path temporary = Files.createTempFile(folder, file.getFileName() + ".", ".tmp");
+    try {
+      try (OutputStream stream = Files.newOutputStream(temporary)) {
+        save(stream);
+      }
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /**
+   * Pins the pages of [address, address + length), bytes, any, for direct use; to be closed. Pages
+   * are faulted in; private ones that are shared with others are copied first. Linux's own users of
+   * such pins charge them to RLIMIT_MEMLOCK; here that is the caller's business.
+   *
+   * @param write whether what is pinned is to be written
+   * @throws ErrnoException EFAULT where nothing is mapped, where memory may not be accessed so, at
+   *     device or secret memory, behind the end of a file, and for writing in a shared mapping of a
+   *     file on a disk; ENOMEM without a frame. Nothing is pinned then
+   */
+  public PinnedRange pin(long address, long length, boolean write) throws ErrnoException {
+    return new PinnedRange(mm, task, address, length, write);
   }
 
   /** Number of VMAs. */

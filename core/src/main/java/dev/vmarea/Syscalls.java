@@ -16,9 +16,11 @@ import dev.vmarea.mapping.ProcessAdviseOperation;
 import dev.vmarea.mapping.ProcessControlOperation;
 import dev.vmarea.mapping.ProcessControlOperation.MemoryMap;
 import dev.vmarea.mapping.ProtectOperation;
+import dev.vmarea.mapping.ProtectionKeyOperation;
 import dev.vmarea.mapping.RemapFileOperation;
 import dev.vmarea.mapping.ResidencyOperation;
 import dev.vmarea.mapping.SealOperation;
+import dev.vmarea.mapping.SegmentOperation;
 import dev.vmarea.mapping.SharedMemoryOperation;
 import dev.vmarea.mapping.SyncOperation;
 import dev.vmarea.mapping.UnmapOperation;
@@ -59,6 +61,7 @@ public final class Syscalls {
   private final RemapFileOperation remapFile;
   private final ProcessControlOperation control;
   private final SharedMemoryOperation sharedMemory;
+  private final SegmentOperation segments;
   private final AsyncIoOperation asyncIo;
   private final Mm mm;
   private final Task task;
@@ -81,7 +84,8 @@ public final class Syscalls {
     this.remapFile = new RemapFileOperation(mm, map);
     this.control = new ProcessControlOperation(mm, task);
     this.sharedMemory = new SharedMemoryOperation(mm, map, space.machine().segments());
-    this.asyncIo = new AsyncIoOperation(mm, map);
+    this.segments = new SegmentOperation(mm.kernel(), space.machine().segments());
+    this.asyncIo = new AsyncIoOperation(mm, task, map);
   }
 
   /**
@@ -123,6 +127,21 @@ public final class Syscalls {
     } catch (ErrnoException e) {
       return e.errno().negated();
     }
+  }
+
+  /** pkey_alloc(2): an error of {@link ProtectionKeyOperation#allocate}, as there are no keys. */
+  public long pkeyAlloc(long flags, long rights) {
+    try {
+      new ProtectionKeyOperation(mm).allocate(flags, rights);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** pkey_free(2): EINVAL, as there are no keys. */
+  public long pkeyFree(int pkey) {
+    return Errno.EINVAL.negated();
   }
 
   /** mremap(2): the address afterwards, or an error of {@link MoveOperation#remap}. */
@@ -265,6 +284,25 @@ public final class Syscalls {
   public long remapFilePages(long address, long length, int prot, long pgoff, int flags) {
     try {
       remapFile.remap(address, length, prot, pgoff, flags);
+      return 0;
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** shmget(2): the segment's id, or an error of {@link SegmentOperation#get}. */
+  public long shmget(int key, long size, int flags) {
+    try {
+      return segments.get(key, size, flags);
+    } catch (ErrnoException e) {
+      return e.errno().negated();
+    }
+  }
+
+  /** shmctl(IPC_RMID): 0, or EINVAL; see {@link SegmentOperation#remove}. */
+  public long shmctlRemove(int id) {
+    try {
+      segments.remove(id);
       return 0;
     } catch (ErrnoException e) {
       return e.errno().negated();

@@ -37,6 +37,7 @@ class ArchitectureTest {
           "fault",
           "mapping",
           "files",
+          "image",
           "");
 
   private static final JavaClasses CLASSES =

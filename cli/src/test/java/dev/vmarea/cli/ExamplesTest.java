@@ -11,6 +11,7 @@ import dev.vmarea.trace.pagetable.PageTableText;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.PrintStream;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URL;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -99,35 +101,95 @@ class ExamplesTest {
 
   @Test
   void theDriverIsCompiledAndRun() throws Exception {
+    compile("RegisterWindow.java");
+    assertGolden("RegisterWindow.java", printedBy(() -> runMain("RegisterWindow")));
+  }
+
+  @Test
+  void helloIsCompiledAndRun() throws Exception {
+    compile("Hello.java");
+    String printed =
+        printedBy(() -> {
+          Class<?> hello = load("Hello");
+          Constructor<?> constructor = hello.getDeclaredConstructor();
+          constructor.setAccessible(true);
+          Method main = hello.getDeclaredMethod("main");
+          main.setAccessible(true);
+          main.invoke(constructor.newInstance());
+        });
+    assertGolden("Hello.java", printed);
+  }
+
+  @Test
+  void adaptersAreCompiledAndRun() throws Exception {
+    compile("adapters");
+    assertGolden("Adapters.java", printedBy(() -> runMain("Adapters")));
+  }
+
+  /** The guest's status, or 128 and a signal's number; output and map are kept. */
+  @ParameterizedTest
+  @CsvSource({"'',0", "42,42", "guard,139", "null,139"})
+  void aProgramForRiscVRuns(String argument, int status) throws Exception {
+    compile("riscv");
+    List<String> arguments = argument.isEmpty() ? List.of("primes") : List.of("primes", argument);
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    Method run = load("RiscV").getDeclaredMethod("run", Path.class, List.class, PrintStream.class);
+    run.setAccessible(true);
+    Object result =
+        run.invoke(
+            null,
+            EXAMPLES.resolve("riscv/primes.elf"),
+            arguments,
+            new PrintStream(printed, true, StandardCharsets.UTF_8));
+
+    assertThat(result).isEqualTo(status);
+    assertGolden(
+        argument.isEmpty() ? "riscv" : "riscv-" + argument,
+        printed.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Compiles a file, or all files of a folder. */
+  private void compile(String example) throws Exception {
     ByteArrayOutputStream messages = new ByteArrayOutputStream();
     String libraries =
         location(AddressSpace.class) + File.pathSeparator + location(PageTableText.class);
     PrintStream log = new PrintStream(messages, true, StandardCharsets.UTF_8);
+    List<String> arguments = new ArrayList<>(List.of("-d", directory.toString(), "-cp", libraries));
+    try (Stream<Path> sources = Files.walk(EXAMPLES.resolve(example), 1)) {
+      sources.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(arguments::add);
+    }
     int status =
         ToolProvider.findFirst("javac")
             .orElseThrow()
-            .run(
-                log,
-                log,
-                "-d",
-                directory.toString(),
-                "-cp",
-                libraries,
-                EXAMPLES.resolve("RegisterWindow.java").toString());
+            .run(log, log, arguments.toArray(String[]::new));
     assertThat(status).as(messages.toString(StandardCharsets.UTF_8)).isZero();
+  }
 
+  private Class<?> load(String name) throws Exception {
+    URL[] classes = {directory.toUri().toURL()};
+    return new URLClassLoader(classes, getClass().getClassLoader()).loadClass(name);
+  }
+
+  private void runMain(String name) throws Exception {
+    Method main = load(name).getMethod("main", String[].class);
+    main.setAccessible(true);
+    main.invoke(null, (Object) new String[0]);
+  }
+
+  private interface Program {
+    void run() throws Exception;
+  }
+
+  private static String printedBy(Program program) throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream before = System.out;
-    URL[] classes = {directory.toUri().toURL()};
-    try (URLClassLoader loader = new URLClassLoader(classes, getClass().getClassLoader())) {
-      Method main = loader.loadClass("RegisterWindow").getMethod("main", String[].class);
-      main.setAccessible(true);
+    try {
       System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-      main.invoke(null, (Object) new String[0]);
+      program.run();
     } finally {
       System.setOut(before);
     }
-    assertGolden("RegisterWindow.java", printed.toString(StandardCharsets.UTF_8));
+    return printed.toString(StandardCharsets.UTF_8);
   }
 
   private static String location(Class<?> type) throws Exception {

@@ -26,6 +26,7 @@ public enum Errno {
   ENODEV(19, "No such device"),
   EINVAL(22, "Invalid argument"),
   ENFILE(23, "Too many open files in system"),
+  EMFILE(24, "Too many open files"),
   ETXTBSY(26, "Text file busy"),
   EFBIG(27, "File too large"),
   ENOSPC(28, "No space left on device"),
@@ -83,6 +84,24 @@ public enum Errno {
   /** The errno behind a negative result, or null when the number is not one of ours. */
   public static @Nullable Errno ofResult(long result) {
     return isError(result) ? ofNumber((int) -result) : null;
+  }
+
+  /**
+   * Turns a failing call into an exception: {@code long at = Errno.check(calls.mmap(...))}.
+   *
+   * @param result what a call of {@code Syscalls} returned
+   * @return the same, if it is no error
+   * @throws ErrnoException if it is one
+   */
+  public static long check(long result) throws ErrnoException {
+    if (isError(result)) {
+      Errno errno = ofResult(result);
+      if (errno == null) {
+        throw new IllegalArgumentException("no errno of this library: " + result);
+      }
+      throw errno.failure();
+    }
+    return result;
   }
 
   /** The errno with this positive number, or null. */

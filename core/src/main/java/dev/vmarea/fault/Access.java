@@ -1,9 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.fault;
 
-/** What memory is touched for. */
+import dev.vmarea.base.PageProtection;
+
+/**
+ * What memory is touched for, and what an entry must say to allow it: also that there was such an
+ * access already. A processor sets accessed and dirty by itself; here a fault does.
+ */
 public enum Access {
-  READ,
-  WRITE,
-  EXECUTE
+  READ(PageProtection.PRESENT | PageProtection.ACCESSED, 0),
+  WRITE(
+      PageProtection.PRESENT
+          | PageProtection.ACCESSED
+          | PageProtection.WRITE
+          | PageProtection.DIRTY,
+      0),
+  EXECUTE(PageProtection.PRESENT | PageProtection.ACCESSED, PageProtection.NO_EXECUTE);
+
+  private final long needed;
+  private final long forbidden;
+
+  Access(long needed, long forbidden) {
+    this.needed = needed;
+    this.forbidden = forbidden;
+  }
+
+  /** Bits of {@link PageProtection} that the entry must have. */
+  public long needed() {
+    return needed;
+  }
+
+  /** Bits that it must not have. */
+  public long forbidden() {
+    return forbidden;
+  }
+
+  /** Whether an entry allows the access. */
+  public boolean isAllowedBy(long entry) {
+    return (entry & (needed | forbidden)) == needed;
+  }
 }

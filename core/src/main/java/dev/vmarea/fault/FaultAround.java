@@ -51,8 +51,8 @@ final class FaultAround {
     PageProtection protection = new PageProtection(bits);
     boolean found = false;
     for (long at = first; at < end; at += Pages.SIZE) {
-      if (tables.entry(at) == 0) {
-        found |= map(tables, at, protection) && at == page;
+      if (tables.entry(at) == 0 && map(tables, at, protection)) {
+        found |= at == page;
       }
     }
     return found;
@@ -65,14 +65,13 @@ final class FaultAround {
     }
     boolean mapped = false;
     try {
-      tables.map(at, pfn, protection, false);
-      mapped = true;
+      mapped = tables.pages().mapIfFree(at, pfn, protection, false);
     } finally {
       if (!mapped) {
         mm.kernel().memory().put(pfn);
       }
     }
-    return true;
+    return mapped;
   }
 
   /** Pages of hugetlbfs, of secret memory and of System V segments come one by one. */

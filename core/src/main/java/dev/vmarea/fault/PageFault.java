@@ -3,104 +3,82 @@ package dev.vmarea.fault;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
-import dev.vmarea.base.PageProtection;
-import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
-import dev.vmarea.memory.KernelPage;
-import dev.vmarea.memory.PhysicalMemory;
-import dev.vmarea.pagetable.EntryFormat;
-import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.memory.FrameSource;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.StackGrowth;
 import dev.vmarea.space.Task;
-import dev.vmarea.vma.Inode;
-import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An access that found no entry, or one that does not allow it (mm-semantics 7): finds the VMA,
- * asks whether it allows the access, and makes an entry that does. Under the address space's lock.
+ * asks whether it allows the access, and has an entry made that does.
+ *
+ * <p>Tried first with the VMA's lock alone, so that faults run beside each other and beside changes
+ * elsewhere; where that cannot be had, or the VMA itself must change, under the address space's.
+ * The caller must not be one that others wait for: its accessor is offline.
  */
 public final class PageFault {
-  private static final long WRITTEN = PageProtection.ACCESSED | PageProtection.DIRTY;
-  private static final long WRITABLE = PageProtection.WRITE | WRITTEN;
-
   private final Mm mm;
   private final Task task;
   private final long address;
   private final Access access;
+  private final FrameSource frames;
 
-  /** An access to {@code address} (bytes). */
+  /** An access to {@code address} (bytes), with new pages from the machine's memory. */
   public PageFault(Mm mm, Task task, long address, Access access) {
+    this(mm, task, address, access, mm.kernel().memory());
+  }
+
+  /** An access to {@code address} (bytes), with new anonymous pages from {@code frames}. */
+  public PageFault(Mm mm, Task task, long address, Access access, FrameSource frames) {
     this.mm = mm;
     this.task = task;
     this.address = address;
     this.access = access;
+    this.frames = frames;
   }
 
   /**
-   * Makes the access possible.
+   * Makes the access possible, unless somebody takes the right away again at once.
    *
-   * @throws MemoryFault if it is not
+   * @return whether an entry was changed, by this fault or beside it; false if a driver was asked,
+   *     or nothing was wrong with what is there
+   * @throws MemoryFault if the access is not possible
    */
-  public void handle() {
+  public boolean handle() {
     if (Long.compareUnsigned(address, mm.config().taskSize()) >= 0) {
       boolean canonical = address >>> 47 == 0 || address >>> 47 == 0x1ffff;
       throw fault(canonical ? MemoryFault.Cause.MAPERR : MemoryFault.Cause.NOT_CANONICAL);
     }
-    Vma vma = findVma();
-    if (!isAllowed(vma)) {
-      throw fault(MemoryFault.Cause.ACCERR);
+    mm.lock().refuseInHook();
+    FaultOutcome outcome = besideOthers();
+    return (outcome == FaultOutcome.NEEDS_LOCK ? alone() : outcome) == FaultOutcome.CHANGED;
+  }
+
+  private FaultOutcome besideOthers() {
+    Vma vma = mm.tree().lookup(address);
+    if (vma == null || mm.pageTablesIfAny() == null || !mm.lock().tryReadLock(vma)) {
+      return FaultOutcome.NEEDS_LOCK;
     }
     try {
-      long entry = mm.pageTables().entry(page());
-      if (EntryFormat.isGuard(entry)) {
-        throw fault(MemoryFault.Cause.MAPERR);
-      } else if (entry == 0) {
-        makeEntry(vma);
-      } else if (access == Access.WRITE && (entry & PageProtection.WRITE) == 0) {
-        makeWritable(vma, entry);
-      } else {
-        mm.pageTables().grant(page(), access == Access.WRITE ? WRITTEN : PageProtection.ACCESSED);
-      }
-    } catch (ErrnoException failed) {
-      throw fault(
-          failed.errno() == Errno.ENOMEM ? MemoryFault.Cause.OUT_OF_MEMORY : MemoryFault.Cause.BUS);
+      return handle(vma, false);
+    } finally {
+      vma.handle().readUnlock();
     }
   }
 
-  /**
-   * Gives private memory a page of its own at {@code page} (bytes, aligned) if nothing is mapped
-   * there, whatever its protection is: as execve and debuggers do. Under the address space's lock.
-   *
-   * @throws ErrnoException ENOMEM without a frame or a table
-   */
-  public static void provideAnonymous(Mm mm, Vma vma, long page) throws ErrnoException {
-    if (mm.pageTables().entry(page) == 0) {
-      PageFault fault = new PageFault(mm, Task.unprivileged(), page, Access.WRITE);
-      Vma written = mm.anonAssigner().ensure(vma);
-      PageProtection protection = mm.protection(written);
-      long bits = protection.bits() | WRITTEN;
-      fault.mapNew(
-          fault.newAnonymous(written),
-          new PageProtection(written.has(VmFlags.WRITE) ? bits | WRITABLE : bits));
+  private FaultOutcome alone() {
+    mm.lock().lock();
+    try {
+      Vma vma = mm.tree().lookup(address);
+      return handle(vma == null ? grownStack() : vma, true);
+    } finally {
+      mm.lock().unlock();
     }
   }
 
-  private MemoryFault fault(MemoryFault.Cause cause) {
-    return new MemoryFault(cause, address);
-  }
-
-  private long page() {
-    return Pages.floor(address);
-  }
-
-  private Vma findVma() {
-    Vma vma = mm.tree().lookup(address);
-    if (vma != null) {
-      return vma;
-    }
+  private Vma grownStack() {
     try {
       return new StackGrowth(mm, task).growTo(address);
     } catch (ErrnoException refused) {
@@ -108,145 +86,64 @@ public final class PageFault {
     }
   }
 
-  /** What can be written or executed can be read by the hardware, too. */
-  private boolean isAllowed(Vma vma) {
+  private FaultOutcome handle(Vma vma, boolean locked) {
+    if (!isAllowed(vma, mm.pageTables().entry(address))) {
+      throw fault(MemoryFault.Cause.ACCERR);
+    }
+    try {
+      EntryMaker maker =
+          new EntryMaker(mm, task, vma, address, access == Access.WRITE, frames, locked);
+      FaultOutcome outcome = maker.make();
+      if (outcome == FaultOutcome.GUARDED) {
+        throw fault(MemoryFault.Cause.MAPERR); // as if nothing were mapped
+      }
+      return outcome;
+    } catch (ErrnoException failed) {
+      throw fault(
+          failed.errno() == Errno.ENOMEM ? MemoryFault.Cause.OUT_OF_MEMORY : MemoryFault.Cause.BUS);
+    }
+  }
+
+  /**
+   * Gives private memory that is mapped here a page of its own without making it writable, so that
+   * later writes of its owner go into this page (FAULT_FLAG_UNSHARE). Nothing to do if it has one.
+   * With the address space's lock held.
+   *
+   * @throws ErrnoException ENOMEM without a frame, EFAULT for a bare frame without contents
+   */
+  public void unshare() throws ErrnoException {
+    Vma vma = mm.tree().lookup(address);
+    if (vma != null) {
+      new EntryMaker(mm, task, vma, address, false, frames, true).unshare();
+    }
+  }
+
+  /**
+   * Gives private memory that has no page here one of its own, whatever its protection is: as
+   * execve and debuggers do. With the address space's lock held.
+   *
+   * @throws ErrnoException ENOMEM without a frame or a table
+   */
+  public void provide() throws ErrnoException {
+    Vma vma = mm.tree().lookup(address);
+    if (vma != null && VmFlags.isCow(vma.flags()) && mm.pageTables().entry(address) == 0) {
+      new EntryMaker(mm, task, vma, address, true, frames, true).provide();
+    }
+  }
+
+  private MemoryFault fault(MemoryFault.Cause cause) {
+    return new MemoryFault(cause, address);
+  }
+
+  /**
+   * What can be written or executed can be read by the hardware, too. x86 asks nothing more of a
+   * fetch that finds no page: what it puts there refuses the next one.
+   */
+  private boolean isAllowed(Vma vma, long entry) {
     return switch (access) {
       case READ -> vma.isAccessible();
       case WRITE -> vma.has(VmFlags.WRITE);
-      case EXECUTE -> vma.has(VmFlags.EXEC);
+      case EXECUTE -> vma.has(VmFlags.EXEC) || entry == 0 && vma.isAccessible();
     };
-  }
-
-  private void makeEntry(Vma vma) throws ErrnoException {
-    if (vma.isAnonymous()) {
-      makeAnonymous(vma);
-      return;
-    }
-    OpenFile file = vma.file();
-    if (file != null
-        && file.inode().type() == Inode.Type.REGULAR
-        && !vma.hasAny(VmFlags.PFNMAP | VmFlags.MIXEDMAP)) {
-      makeFromFile(vma, file);
-      return;
-    }
-    switch (new DriverFault(mm, task, vma, address, access == Access.WRITE).handle()) {
-      case NO_PAGE -> {}
-      case OOM -> throw Errno.ENOMEM.failure();
-      case SIGBUS, FALLBACK -> throw Errno.EFAULT.failure();
-    }
-  }
-
-  private void makeAnonymous(Vma vma) throws ErrnoException {
-    if (vma.has(VmFlags.SHARED)) {
-      throw Errno.EFAULT.failure(); // a file mapping that lost its callbacks
-    }
-    PhysicalMemory memory = mm.kernel().memory();
-    PageProtection protection = mm.protection(vma);
-    if (access != Access.WRITE) {
-      mm.pageTables().map(page(), memory.zeroPage().pfn(), protection, true);
-      return;
-    }
-    mm.anonAssigner().ensure(vma);
-    mapNew(newAnonymous(vma), writable(protection));
-  }
-
-  /** Of memory that may be lost at any time, pages may be lost from the start. */
-  private KernelPage newAnonymous(Vma vma) throws ErrnoException {
-    KernelPage page = mm.kernel().memory().allocatePage(KernelPage.Kind.ANONYMOUS);
-    if (vma.has(VmFlags.DROPPABLE)) {
-      page.mark(KernelPage.Mark.LAZY_FREE);
-    }
-    return page;
-  }
-
-  private static PageProtection writable(PageProtection protection) {
-    return new PageProtection(protection.bits() | WRITABLE);
-  }
-
-  /** The page's only reference becomes the entry's. */
-  private void mapNew(KernelPage page, PageProtection protection) throws ErrnoException {
-    boolean mapped = false;
-    try {
-      mm.pageTables().map(page(), page.pfn(), protection, false);
-      mapped = true;
-    } finally {
-      if (!mapped) {
-        page.put();
-      }
-    }
-  }
-
-  private void makeFromFile(Vma vma, OpenFile file) throws ErrnoException {
-    PhysicalMemory memory = mm.kernel().memory();
-    Inode inode = file.inode();
-    long index = vma.pgoffAt(page());
-    boolean copies = access == Access.WRITE && !vma.has(VmFlags.SHARED);
-    if (copies) {
-      mm.anonAssigner().ensure(vma); // before the page is looked for, also if there is none
-    }
-    if (access != Access.WRITE && new FaultAround(mm, vma, inode).mapCached(page())) {
-      return; // else pages around it may be mapped now, even if it lies behind the file's end
-    }
-    if (Long.compareUnsigned(index, Pages.count(Pages.ceil(Math.max(0, inode.size())))) >= 0) {
-      throw Errno.EFAULT.failure();
-    }
-    KernelPage page = new KernelPage(memory, inode.pageCache().get(memory, index));
-    PageProtection protection = mm.protection(vma);
-    if (copies) {
-      try {
-        KernelPage copy = memory.allocatePage(KernelPage.Kind.ANONYMOUS);
-        copy.contents().copyFrom(page.contents());
-        mapNew(copy, writable(protection));
-      } finally {
-        page.put();
-      }
-      return;
-    }
-    if (access == Access.WRITE) {
-      page.mark(KernelPage.Mark.DIRTY);
-    }
-    // A shared page starts read-only, so that its first write is seen.
-    long bits = protection.bits() & ~PageProtection.WRITE;
-    mapNew(page, new PageProtection(access == Access.WRITE ? bits | WRITABLE : bits));
-  }
-
-  private void makeWritable(Vma vma, long entry) throws ErrnoException {
-    PageTables tables = mm.pageTables();
-    KernelPage old = oldPage(entry);
-    if (!VmFlags.isCow(vma.flags())) {
-      tables.grant(page(), WRITABLE);
-      OpenFile file = vma.file();
-      // Linux maps pages of tmpfs writable from the start: it does not see their first write.
-      if (old != null && file != null && !file.inode().fileSystem().isShmem()) {
-        old.mark(KernelPage.Mark.DIRTY);
-      }
-      return;
-    }
-    mm.anonAssigner().ensure(vma);
-    boolean ours =
-        old != null
-            && !EntryFormat.isSpecial(entry)
-            && old.kind() == KernelPage.Kind.ANONYMOUS
-            && old.references() == 1;
-    if (ours) {
-      tables.grant(page(), WRITABLE);
-      return;
-    }
-    KernelPage copy = newAnonymous(vma);
-    if (old == null) {
-      copy.put();
-      throw Errno.EFAULT.failure(); // a bare frame without contents
-    }
-    if (old.kind() != KernelPage.Kind.ZERO) {
-      copy.contents().copyFrom(old.contents());
-    }
-    tables.replace(page(), copy.pfn(), writable(mm.protection(vma)), false);
-    if (!EntryFormat.isSpecial(entry)) {
-      old.put();
-    }
-  }
-
-  private @Nullable KernelPage oldPage(long entry) {
-    return mm.kernel().memory().page(mm.pageTables().format().pfn(0, entry));
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.fault;
 
-import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.pagetable.PageTables;
@@ -16,14 +15,15 @@ import org.jspecify.annotations.Nullable;
 public final class Translations {
   private static final int SLOTS = 1024;
   private static final long NONE = -1;
-  private static final long READABLE = PageProtection.PRESENT | PageProtection.ACCESSED;
-  private static final long WRITABLE = READABLE | PageProtection.WRITE | PageProtection.DIRTY;
 
   private final long[] pages = new long[SLOTS];
   private final @Nullable MemorySegment[] memories = new @Nullable MemorySegment[SLOTS];
 
   /** Where in its memory the page begins, less its address. */
   private final long[] distances = new long[SLOTS];
+
+  /** Whether nothing was remembered since all was forgotten: most tables are, most of the time. */
+  private boolean empty;
 
   /** Nothing remembered. */
   public Translations() {
@@ -32,19 +32,10 @@ public final class Translations {
 
   /** Forgets all. */
   public void clear() {
-    Arrays.fill(pages, NONE);
-  }
-
-  /**
-   * Whether an entry allows an access, and says already that there was one. A processor sets
-   * accessed and dirty by itself; here a fault does.
-   */
-  public static boolean allows(long entry, Access access) {
-    return switch (access) {
-      case READ -> (entry & READABLE) == READABLE;
-      case WRITE -> (entry & WRITABLE) == WRITABLE;
-      case EXECUTE -> (entry & (READABLE | PageProtection.NO_EXECUTE)) == READABLE;
-    };
+    if (!empty) {
+      Arrays.fill(pages, NONE);
+      empty = true;
+    }
   }
 
   /** Whether an entry allows an access, noted or not. */
@@ -65,21 +56,24 @@ public final class Translations {
   /**
    * Remembers the page of {@code address}.
    *
+   * @return whether its entry allows the access; if not, nothing is remembered
    * @throws MemoryFault BUS if the entry leads to a frame without contents
    */
-  public void fill(int slot, long address, long entry, PageTables tables, PhysicalMemory memory) {
-    long page = Pages.floor(address);
-    int level = tables.entryLevel(page);
-    long pfn = tables.format().pfn(Math.max(0, level), entry);
-    if (level > 0) {
-      pfn += Pages.count(page & (tables.architecture().entrySize(level) - 1));
+  public boolean fill(
+      int slot, long address, Access access, PageTables tables, PhysicalMemory memory) {
+    long pfn = tables.frame(address, access.needed(), access.forbidden());
+    if (pfn < 0) {
+      return false;
     }
     if (memory.page(pfn) == null) {
       throw new MemoryFault(MemoryFault.Cause.BUS, address);
     }
+    long page = Pages.floor(address);
     memories[slot] = memory.contentSection(pfn);
     distances[slot] = memory.contentOffset(pfn) - page;
     pages[slot] = page;
+    empty = false;
+    return true;
   }
 
   /** The memory that the page in this place lies in. */

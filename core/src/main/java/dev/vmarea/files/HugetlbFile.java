@@ -8,9 +8,12 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.LegacyMmap;
 import dev.vmarea.vma.LegacyVma;
+import dev.vmarea.vma.MappingImage;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reservations are kept by mapping. Linux keeps them by file for shared mappings, so that a
  * second shared mapping of the same range reserves nothing: here it does.
  */
-public final class HugetlbFile implements LegacyMmap {
+public final class HugetlbFile implements LegacyMmap, MappingImage {
   private final HugePagePool pool;
   private final long pageSize;
 
@@ -57,6 +60,51 @@ public final class HugetlbFile implements LegacyMmap {
   }
 
   @Override
+  public byte[] saveCallbacks(VmOperations callbacks) {
+    if (!(callbacks instanceof Reservation reservation)) {
+      throw new IllegalArgumentException("callbacks of another driver");
+    }
+    return reservation.state();
+  }
+
+  @Override
+  public VmOperations restoreCallbacks(byte[] state) throws ErrnoException {
+    if (state.length != 2 * Long.BYTES) {
+      throw new IllegalArgumentException("a reservation of huge pages has " + state.length);
+    }
+    ByteBuffer fields = ByteBuffer.wrap(state).order(ByteOrder.LITTLE_ENDIAN);
+    long held = fields.getLong();
+    long movedAway = fields.getLong();
+    if (held < 0 || movedAway < 0) {
+      throw new IllegalArgumentException("a reservation of fewer huge pages than none");
+    }
+    if (pool.free(pageSize) < held) {
+      throw Errno.ENOMEM.failure();
+    }
+    pool.take(pageSize, held);
+    Reservation reservation = new Reservation(pool, pageSize, held);
+    reservation.movedAway = movedAway;
+    return reservation;
+  }
+
+  @Override
+  public void giveUp(Object restored) {
+    if (restored instanceof Reservation reservation) {
+      reservation.giveUp();
+    }
+  }
+
+  @Override
+  public long saveFrame(long pfn) {
+    throw new IllegalArgumentException("a page frame of huge pages: " + Long.toHexString(pfn));
+  }
+
+  @Override
+  public long restoreFrame(long saved) {
+    throw new IllegalArgumentException("a page frame of huge pages");
+  }
+
+  @Override
   public Placement placement() {
     return Placement.HUGETLB;
   }
@@ -77,6 +125,19 @@ public final class HugetlbFile implements LegacyMmap {
       this.pool = pool;
       this.pageSize = pageSize;
       this.held = held;
+    }
+
+    synchronized void giveUp() {
+      pool.take(pageSize, -held);
+      held = 0;
+    }
+
+    synchronized byte[] state() {
+      return ByteBuffer.allocate(2 * Long.BYTES)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putLong(held)
+          .putLong(movedAway)
+          .array();
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.LegacyMmap;
 import dev.vmarea.vma.LegacyVma;
+import dev.vmarea.vma.MappingImage;
 import dev.vmarea.vma.MmapAction;
 import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.OpenFile;
@@ -98,7 +99,39 @@ public final class PfnDevice {
     return allocated.subList((int) from, (int) Math.min(pgoff + pages, allocated.size()));
   }
 
-  private final class Prepare implements MmapPrepare {
+  /** What a driver of either kind saves: its callbacks have no state, its frames a place. */
+  private abstract class Saved implements MappingImage {
+    @Override
+    public byte[] saveCallbacks(VmOperations known) {
+      return new byte[0];
+    }
+
+    @Override
+    public VmOperations restoreCallbacks(byte[] state) {
+      return callbacks;
+    }
+
+    /** Frames of the device as they are, doubled; of allocated pages their number, and one more. */
+    @Override
+    public long saveFrame(long pfn) {
+      int own = allocated.indexOf(pfn);
+      return own < 0 ? pfn << 1 : (long) own << 1 | 1;
+    }
+
+    @Override
+    public long restoreFrame(long saved) {
+      long place = saved >>> 1;
+      if ((saved & 1) == 0) {
+        return place;
+      }
+      if (place >= allocated.size()) {
+        throw new IllegalArgumentException("the device has no page " + place);
+      }
+      return allocated.get((int) place);
+    }
+  }
+
+  private final class Prepare extends Saved implements MmapPrepare {
     @Override
     public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
       long pgoff = descriptor.pgoff();
@@ -145,7 +178,7 @@ public final class PfnDevice {
     }
   }
 
-  private final class Legacy implements LegacyMmap {
+  private final class Legacy extends Saved implements LegacyMmap {
     @Override
     public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
       long pgoff = vma.pgoff();

@@ -2,6 +2,7 @@
 package dev.vmarea.mapping;
 
 import dev.vmarea.base.Advice;
+import dev.vmarea.base.Defects;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
@@ -48,13 +49,18 @@ public final class AdviseOperation {
       return;
     }
     List<Hole> holes = new ArrayList<>(0);
-    mm.lock().lock();
     try {
-      adviseLocked(address, address + Pages.ceil(length), advice, holes);
+      mm.lock().lock();
+      try {
+        adviseLocked(address, address + Pages.ceil(length), advice, holes);
+      } finally {
+        mm.lock().unlock();
+      }
     } finally {
-      mm.lock().unlock();
       // Other address spaces have locks of their own.
-      holes.forEach(hole -> hole.inode().punchHole(hole.first(), hole.end()));
+      Defects defects = new Defects();
+      holes.forEach(hole -> defects.keep(() -> hole.inode().punchHole(hole.first(), hole.end())));
+      defects.rethrow();
     }
   }
 
@@ -102,6 +108,7 @@ public final class AdviseOperation {
 
   private void piece(Vma vma, long start, long end, int advice, List<Hole> holes)
       throws ErrnoException {
+    mm.lock().writeLock(vma);
     if (vma.has(VmFlags.SEALED)
         && Advice.discards(advice)
         && vma.isAnonymous()
@@ -138,13 +145,17 @@ public final class AdviseOperation {
     refuseIf(advice != Advice.DONTNEED_LOCKED && vma.has(VmFlags.LOCKED));
     refuseIf(advice == Advice.FREE && !vma.isAnonymous());
     PageTables tables = mm.pageTablesIfAny();
-    if (tables == null) {
+    if (advice == Advice.FREE) {
+      if (tables != null) {
+        tables.age(start, end, Aging.FREE, mm.kernel().memory(), gone -> {});
+      }
       return;
     }
-    if (advice == Advice.FREE) {
-      tables.age(start, end, Aging.FREE, mm.kernel().memory(), gone -> {});
-    } else {
+    if (tables != null) {
       tables.discard(start, end, mm.kernel().memory());
+    }
+    if (!vma.hasAny(VmFlags.SHARED | VmFlags.MAYSHARE)) {
+      mm.changes().discarded(start, end);
     }
   }
 
@@ -210,6 +221,7 @@ public final class AdviseOperation {
       mm.anonAssigner().ensure(marked);
     }
     mm.pageTables().guard(start, end, mm.kernel().memory());
+    mm.changes().discarded(start, end);
   }
 
   private void removeGuard(Vma vma, long start, long end) throws ErrnoException {

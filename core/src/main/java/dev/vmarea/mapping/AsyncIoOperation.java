@@ -8,8 +8,9 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.base.Prot;
 import dev.vmarea.space.AsyncIoContexts.Context;
 import dev.vmarea.space.Mm;
+import dev.vmarea.space.Task;
 import dev.vmarea.vma.OpenFile;
-import dev.vmarea.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /** io_setup and io_destroy: each context maps a ring. Observed on Linux 6.18. */
 public final class AsyncIoOperation {
@@ -24,12 +25,14 @@ public final class AsyncIoOperation {
   private final Mm mm;
   private final MapOperation map;
   private final UnmapOperation unmap;
+  private final UserAccess memory;
 
-  /** Contexts of {@code mm}, whose rings {@code map} maps. */
-  public AsyncIoOperation(Mm mm, MapOperation map) {
+  /** Contexts of {@code mm}, on behalf of {@code task}; {@code map} maps their rings. */
+  public AsyncIoOperation(Mm mm, Task task, MapOperation map) {
     this.mm = mm;
     this.map = map;
     this.unmap = new UnmapOperation(mm);
+    this.memory = new UserAccess(mm, task);
   }
 
   /**
@@ -71,6 +74,16 @@ public final class AsyncIoOperation {
     }
   }
 
+  /** The address space whose contexts {@code file} is a ring of, or null if it is no ring. */
+  public static @Nullable Mm ownerOfRing(OpenFile file) {
+    return file.operations() instanceof AsyncIoRing ring ? ring.owner() : null;
+  }
+
+  /** A ring of {@code bytes} for a context of {@code owner} that is about to be restored. */
+  public static OpenFile openRing(Mm owner, long bytes) {
+    return AsyncIoRing.open(owner, bytes);
+  }
+
   private long mapRing(OpenFile ring, long bytes) throws ErrnoException {
     try {
       return map.mapLocked(0, bytes, Prot.READ | Prot.WRITE, MapFlags.SHARED, ring, 0);
@@ -80,27 +93,40 @@ public final class AsyncIoOperation {
   }
 
   /**
-   * io_destroy(2): unmaps as much as the ring once had, at where it was last seen.
+   * io_destroy(2): unmaps as much as the ring once had, at where it was last seen. What the caller
+   * says is a context is read first, so that a stack grows to it.
    *
-   * @throws ErrnoException EINVAL if there is no such context, or its first page cannot be read
+   * @throws ErrnoException EINVAL if there is no such context, or its first word cannot be read
    */
   public void destroy(long address) throws ErrnoException {
+    Context context;
     mm.lock().lock();
     try {
-      Context context = mm.asyncIo().find(address);
-      Vma vma = address < 0 ? null : mm.tree().lookup(address);
-      if (context == null || vma == null || !vma.isAccessible()) {
-        throw Errno.EINVAL.failure();
-      }
-      mm.asyncIo().remove(context);
-      mm.kernel().asyncIoRequests().addAndGet(-context.requests());
-      try {
-        unmap.unmapLocked(context.address(), context.length());
-      } catch (ErrnoException sealed) {
-        return; // the context is gone all the same
-      }
+      context = take(address);
+      unmapRing(context);
     } finally {
       mm.lock().unlock();
+    }
+    // The ring's pages go, also from a forked child's mapping, which has a lock of its own.
+    context.ring().inode().truncate(0);
+  }
+
+  private Context take(long address) throws ErrnoException {
+    boolean readable = memory.read(address, Integer.BYTES);
+    Context context = mm.asyncIo().find(address);
+    if (context == null || !readable) {
+      throw Errno.EINVAL.failure();
+    }
+    mm.asyncIo().remove(context);
+    mm.kernel().asyncIoRequests().addAndGet(-context.requests());
+    return context;
+  }
+
+  private void unmapRing(Context context) {
+    try {
+      unmap.unmapLocked(context.address(), context.length());
+    } catch (ErrnoException sealed) {
+      return; // the context is gone all the same
     }
   }
 }

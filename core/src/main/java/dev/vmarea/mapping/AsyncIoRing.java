@@ -29,10 +29,15 @@ final class AsyncIoRing implements MmapPrepare, VmOperations {
 
   /** A new ring file for a context of {@code owner}. */
   static OpenFile open(Mm owner, long bytes) {
-    Inode inode = new Inode(Inode.Type.OTHER, FILE_SYSTEM);
+    Inode inode = new Inode(Inode.Type.REGULAR, FILE_SYSTEM);
     inode.size(bytes);
     return new OpenFile(
         inode, new DirectoryEntry("/[aio]", true), OpenFile.O_RDWR, new AsyncIoRing(owner));
+  }
+
+  /** Whose contexts it is the ring of. */
+  Mm owner() {
+    return owner;
   }
 
   @Override

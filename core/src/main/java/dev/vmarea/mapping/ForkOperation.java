@@ -6,6 +6,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.space.AsyncIoContexts;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
@@ -14,6 +15,7 @@ import dev.vmarea.space.VmaLifecycle;
 import dev.vmarea.vma.AnonVma;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
+import java.util.List;
 
 /** fork: a copy of an address space; and exit, its end (mm-semantics 5.9). */
 public final class ForkOperation {
@@ -44,14 +46,24 @@ public final class ForkOperation {
       if (!parent.denyWriteExecNotInherited()) {
         child.denyWriteExec(parent.denyWriteExec(), false);
       }
+      copyAll(child);
+      return child;
+    } finally {
+      parent.lock().unlock();
+    }
+  }
+
+  /** The child is locked, too: its VMAs can already be found by way of their files. */
+  private void copyAll(Mm child) throws ErrnoException {
+    child.lock().lock();
+    try {
       for (Vma vma : parent.tree()) {
         if (!vma.has(VmFlags.DONTCOPY)) {
           copy(vma, child);
         }
       }
-      return child;
     } finally {
-      parent.lock().unlock();
+      child.lock().unlock();
     }
   }
 
@@ -91,6 +103,7 @@ public final class ForkOperation {
 
   /** Other entries come back by faults; these would not. */
   private void copyTables(PageTables tables, Vma vma, Mm child) throws ErrnoException {
+    parent.lock().writeLock(vma);
     try {
       tables.copyTo(
           child.pageTables(),
@@ -113,11 +126,18 @@ public final class ForkOperation {
 
   /** Ends an address space: everything is unmapped, sealed or not, and its charge given back. */
   public static void exit(Mm mm) {
+    List<AsyncIoContexts.Context> contexts;
     mm.lock().lock();
     try {
       UnmapSet.everything(mm).remove();
+      contexts = mm.asyncIo().all();
+      contexts.forEach(mm.asyncIo()::remove);
     } finally {
       mm.lock().unlock();
+    }
+    for (AsyncIoContexts.Context context : contexts) {
+      mm.kernel().asyncIoRequests().addAndGet(-context.requests());
+      context.ring().inode().truncate(0);
     }
   }
 }

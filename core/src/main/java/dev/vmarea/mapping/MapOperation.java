@@ -76,14 +76,23 @@ public final class MapOperation {
       bytes = (length + hugeSize - 1) & -hugeSize;
       mapped = backing.hugetlbFile(hugeSize, bytes);
     }
-    mm.lock().lock();
     try {
-      return mapLocked(hint, bytes, prot, flags, mapped, Pages.count(offset));
+      return mapUnderLock(hint, bytes, prot, flags, mapped, Pages.count(offset));
     } finally {
-      mm.lock().unlock();
       if (mapped != null && mapped != file) {
         mapped.put();
       }
+    }
+  }
+
+  private long mapUnderLock(
+      long hint, long length, int prot, int flags, @Nullable OpenFile file, long pgoff)
+      throws ErrnoException {
+    mm.lock().lock();
+    try {
+      return mapLocked(hint, length, prot, flags, file, pgoff);
+    } finally {
+      mm.lock().unlock();
     }
   }
 

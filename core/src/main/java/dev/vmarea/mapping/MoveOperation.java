@@ -161,7 +161,7 @@ public final class MoveOperation {
       throw Errno.EPERM.failure();
     }
     MoveRequest request = vma.has(VmFlags.HUGETLB) ? hugeRequest(vma, asked) : asked;
-    boolean expands = request.newLength() > request.oldLength();
+    boolean expands = request.grows();
     if (!request.impliesTarget() && !expands) {
       return request;
     }
@@ -188,7 +188,7 @@ public final class MoveOperation {
     MoveRequest request = asked.alignedTo(size);
     if ((request.address() & (size - 1)) != 0
         || request.impliesTarget() && (request.target() & (size - 1)) != 0
-        || request.newLength() > request.oldLength()) {
+        || request.grows()) {
       throw Errno.EINVAL.failure();
     }
     return request;
@@ -223,7 +223,7 @@ public final class MoveOperation {
   }
 
   private void populateGrowth(Vma vma, long address, MoveRequest request) {
-    if (vma.has(VmFlags.LOCKED) && request.newLength() > request.oldLength()) {
+    if (vma.has(VmFlags.LOCKED) && request.grows()) {
       new Population(mm, task)
           .populateIgnoringErrors(address + request.oldLength(), address + request.newLength());
     }

@@ -29,7 +29,11 @@ record MoveRequest(long address, long oldLength, long newLength, int flags, long
   }
 
   boolean shrinks() {
-    return newLength < oldLength;
+    return Long.compareUnsigned(newLength, oldLength) < 0;
+  }
+
+  boolean grows() {
+    return Long.compareUnsigned(newLength, oldLength) > 0;
   }
 
   /** The request for one VMA of several. */

@@ -90,7 +90,7 @@ public final class ProtectOperation {
       long pieceEnd = Long.compareUnsigned(vma.end(), end) < 0 ? vma.end() : end;
       // A merge with the next VMA has taken that one along: its flags are the wanted ones.
       at = Math.max(pieceEnd, protectPiece(vma, at, pieceEnd, prot).end());
-      if (at >= end) {
+      if (Long.compareUnsigned(at, end) >= 0) {
         return;
       }
       Vma next = mm.tree().find(at);
@@ -153,6 +153,7 @@ public final class ProtectOperation {
     }
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
+      mm.lock().writeLock(changed);
       tables.protect(start, end, mm.protection(changed));
     }
     if ((old & VmFlags.ACCOUNT) != 0 && (flags & VmFlags.ACCOUNT) == 0) {

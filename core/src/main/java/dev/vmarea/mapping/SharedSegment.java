@@ -10,6 +10,7 @@ import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A System V shared-memory segment. Each attachment has an open file of its own, so attachments
@@ -20,11 +21,14 @@ public final class SharedSegment {
   private static final FileSystem FILE_SYSTEM = new FileSystem("tmpfs", false, false);
 
   private final int id;
+  private final int key;
   private final long size;
   private final Inode inode;
   private final DirectoryEntry entry;
   private final AtomicInteger attachments = new AtomicInteger();
   private volatile boolean removed;
+  private volatile Runnable whenDestroyed = () -> {};
+  private boolean destroyed;
 
   /**
    * A segment without attachments. The inode number that maps shows is the id.
@@ -34,6 +38,7 @@ public final class SharedSegment {
    */
   public SharedSegment(int id, int key, long size) {
     this.id = id;
+    this.key = key;
     this.size = size;
     this.inode = new Inode(Inode.Type.REGULAR, FILE_SYSTEM);
     this.inode.size(size);
@@ -44,6 +49,11 @@ public final class SharedSegment {
   /** shmid. */
   public int id() {
     return id;
+  }
+
+  /** The key it was made with; 0 (IPC_PRIVATE) if it has none. */
+  public int key() {
+    return key;
   }
 
   /** Size in bytes, as asked for. */
@@ -64,6 +74,33 @@ public final class SharedSegment {
   /** IPC_RMID: the segment ends with its last attachment. */
   public void remove() {
     removed = true;
+    endIfUnused();
+  }
+
+  /** Whether {@link #remove} was called: its key finds it no more. */
+  public boolean isRemoved() {
+    return removed;
+  }
+
+  /** What is to be done when the segment ends. */
+  void whenDestroyed(Runnable action) {
+    whenDestroyed = action;
+  }
+
+  private void endIfUnused() {
+    synchronized (this) {
+      if (destroyed || !isDestroyed()) {
+        return;
+      }
+      destroyed = true;
+    }
+    inode.pageCache().drop(0, -1); // nobody can attach it again
+    whenDestroyed.run();
+  }
+
+  /** How often slots for ids had been used up when it was made (shm_perm.seq). */
+  public int sequence() {
+    return SegmentIds.sequenceOf(id);
   }
 
   /** Whether the segment is no more: removed, and attached nowhere. */
@@ -71,8 +108,13 @@ public final class SharedSegment {
     return removed && attachments.get() <= 0;
   }
 
-  /** A new open file for one attachment. */
-  OpenFile open(boolean readOnly) {
+  /** The segment that {@code file} is an attachment of, or null if it is none. */
+  public static @Nullable SharedSegment of(OpenFile file) {
+    return file.operations() instanceof Attachment attachment ? attachment.segment : null;
+  }
+
+  /** A new open file for one attachment, as shmat makes it. */
+  public OpenFile open(boolean readOnly) {
     int mode = readOnly ? OpenFile.O_RDONLY : OpenFile.O_RDWR;
     return new OpenFile(inode, entry, mode, new Attachment(this));
   }
@@ -120,6 +162,7 @@ public final class SharedSegment {
     @Override
     public void close(Vma vma) {
       segment.attachments.decrementAndGet();
+      segment.endIfUnused();
     }
   }
 }

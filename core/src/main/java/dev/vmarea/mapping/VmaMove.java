@@ -135,6 +135,7 @@ final class VmaMove {
       unmap(target, request.newLength(), !request.has(MremapFlags.DONTUNMAP));
       throw refused.failure();
     }
+    mm.changes().moved(request.address(), target, request.oldLength());
     if (request.has(MremapFlags.DONTUNMAP)) {
       leaveSource(vma, copy);
     } else {
@@ -203,6 +204,7 @@ final class VmaMove {
   }
 
   private @Nullable Errno movePages(Vma vma, Vma copy, long target) {
+    mm.lock().writeLock(vma);
     PageTables tables = mm.pageTablesIfAny();
     if (tables == null) {
       if (mm.kernel().fails(FailurePlan.Point.PAGE_TABLE)) {
@@ -240,6 +242,7 @@ final class VmaMove {
     if (source == null) {
       return;
     }
+    mm.changes().discarded(request.address(), request.address() + request.oldLength());
     boolean whole =
         request.address() == vma.start()
             && request.address() + request.oldLength() == vma.end()
@@ -270,6 +273,7 @@ final class VmaMove {
     } catch (ErrnoException noMemory) {
       // What was to go stays mapped and is charged again, whether it is accountable or not; all
       // pieces of its VMA no longer know their charge (trap 33).
+      mm.changes().discarded(start, end);
       mm.uncharge(-Pages.count(length));
       if (chargeMoves) {
         forgetCharge(first.start(), first.end());

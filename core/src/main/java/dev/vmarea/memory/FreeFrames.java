@@ -52,6 +52,12 @@ final class FreeFrames {
     count += end - start;
   }
 
+  /** Whether the frame is free. */
+  boolean contains(long pfn) {
+    Map.Entry<Long, Long> below = stretches.floorEntry(pfn);
+    return below != null && below.getValue() > pfn;
+  }
+
   /** Number of free frames. */
   long count() {
     return count;

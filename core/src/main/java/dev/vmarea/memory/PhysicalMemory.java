@@ -5,19 +5,27 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.WeakHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a physical address is: RAM, or something else (a device, or nothing). RAM in use has {@link
  * KernelPage}s. Counts in page frames; a frame is as long as a page of the architecture. The layout
  * never changes; thread-safe.
+ *
+ * <p>Contents lie outside of the JVM's heap and appear with the first use of each 4 MiB; of such
+ * memory a JVM has as much as of heap, or as {@code -XX:MaxDirectMemorySize} says. When that is
+ * used up it is as if all RAM was in use.
  */
-public final class PhysicalMemory {
+public final class PhysicalMemory implements FrameSource {
   /** First frame of the hole for old devices in a PC of 4 KiB pages; 640 KiB. */
   public static final long ISA_START = 0xa0;
 
@@ -32,9 +40,13 @@ public final class PhysicalMemory {
 
   private final NavigableMap<Long, Long> ram = new TreeMap<>();
   private final FreeFrames free = new FreeFrames();
-  private final AtomicLong allocated = new AtomicLong();
+  private final LongAdder allocated = new LongAdder();
+  private final CopyOnWriteArrayList<FrameMagazine> magazines = new CopyOnWriteArrayList<>();
   private final FrameTable frames;
-  private long zeroPfn = -1; // guarded by the free frames
+  private final long allocatable;
+  private volatile long zeroPfn = -1; // written by who has the free frames' monitor
+  private final Set<FrameHolder> holders =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   /**
    * Memory with RAM in these ranges and nowhere else; all of it can be allocated.
@@ -56,6 +68,7 @@ public final class PhysicalMemory {
         free.give(Math.max(range.start(), firstFree), range.end());
       }
     }
+    allocatable = free.count();
     long last = ram.isEmpty() ? 0 : ram.lastEntry().getValue();
     frames = new FrameTable(last, 12);
   }
@@ -132,8 +145,14 @@ public final class PhysicalMemory {
    *
    * @throws ErrnoException ENOMEM if all RAM is in use
    */
+  @Override
   public KernelPage allocatePage(KernelPage.Kind kind) throws ErrnoException {
     return register(take(1), kind);
+  }
+
+  @Override
+  public KernelPage allocateCopy(KernelPage source) throws ErrnoException {
+    return registerCopy(take(1), source);
   }
 
   /**
@@ -155,18 +174,85 @@ public final class PhysicalMemory {
     if (count <= 0) {
       throw new IllegalArgumentException("pages to allocate: " + count);
     }
-    synchronized (free) {
-      long first = free.take(count);
-      if (first < 0) {
-        throw Errno.ENOMEM.failure();
-      }
-      return first;
+    long first = takeIfAny(count);
+    if (first < 0) {
+      emptyMagazines();
+      first = takeIfAny(count);
+    }
+    if (first < 0) {
+      throw Errno.ENOMEM.failure();
+    }
+    provide(first, count);
+    return first;
+  }
+
+  private void provide(long first, long count) throws ErrnoException {
+    try {
+      frames.provide(first, first + count);
+    } catch (OutOfMemoryError noRoom) {
+      // The JVM refuses before it allocates, and is well: the machine just has less memory.
+      giveStretch(new PfnRange(first, first + count));
+      throw Errno.ENOMEM.failure();
     }
   }
 
-  private KernelPage register(long pfn, KernelPage.Kind kind) {
+  private void emptyMagazines() {
+    for (FrameMagazine magazine : magazines) {
+      PfnRange rest = magazine.empty();
+      if (rest != null) {
+        giveStretch(rest);
+      }
+    }
+  }
+
+  private long takeIfAny(long count) {
+    synchronized (free) {
+      return free.take(count);
+    }
+  }
+
+  /** Frames for a magazine: a stretch of this length, or one frame. */
+  PfnRange takeStretch(long count) throws ErrnoException {
+    long first = takeIfAny(count);
+    if (first >= 0) {
+      provide(first, count);
+      return new PfnRange(first, first + count);
+    }
+    first = take(1);
+    return new PfnRange(first, first + 1);
+  }
+
+  /** Frames of a magazine are not needed there. */
+  void giveStretch(PfnRange stretch) {
+    synchronized (free) {
+      free.give(stretch.start(), stretch.end());
+    }
+  }
+
+  /** Frames at hand for one user, who closes it. */
+  public FrameMagazine magazine() {
+    FrameMagazine magazine = new FrameMagazine(this);
+    magazines.add(magazine);
+    return magazine;
+  }
+
+  void remove(FrameMagazine magazine) {
+    magazines.remove(magazine);
+    PfnRange rest = magazine.empty();
+    if (rest != null) {
+      giveStretch(rest);
+    }
+  }
+
+  KernelPage registerCopy(long pfn, KernelPage source) {
+    frames.beginCopy(pfn, KernelPage.Kind.ANONYMOUS, source.pfn());
+    allocated.increment();
+    return new KernelPage(this, pfn);
+  }
+
+  KernelPage register(long pfn, KernelPage.Kind kind) {
     frames.begin(pfn, kind);
-    allocated.incrementAndGet();
+    allocated.increment();
     return new KernelPage(this, pfn);
   }
 
@@ -181,11 +267,48 @@ public final class PhysicalMemory {
    * @throws ErrnoException ENOMEM if all RAM is in use then
    */
   public KernelPage zeroPage() throws ErrnoException {
-    synchronized (free) {
-      if (zeroPfn < 0) {
-        zeroPfn = allocatePage(KernelPage.Kind.ZERO).pfn();
+    if (zeroPfn < 0) {
+      synchronized (free) {
+        if (zeroPfn < 0) {
+          zeroPfn = allocatePage(KernelPage.Kind.ZERO).pfn();
+        }
       }
-      return new KernelPage(this, zeroPfn);
+    }
+    return new KernelPage(this, zeroPfn);
+  }
+
+  /** The frame of that page, or -1 while it has not been made. */
+  public long zeroPfnIfAny() {
+    return zeroPfn;
+  }
+
+  /** One more who holds references; forgotten when nobody else knows him any more. */
+  public void addHolder(FrameHolder holder) {
+    holders.add(holder);
+  }
+
+  /**
+   * Counts all references anew: no frame is free and held, and no frame of anonymous memory or of a
+   * file knows of more or fewer references than are held. Nobody may be in a memory call or a fault
+   * meanwhile.
+   *
+   * @throws IllegalStateException naming the first frame that is wrong; one that nobody holds was
+   *     lost, perhaps by an address space that was dropped without its exit, or a file whose pages
+   *     were not
+   */
+  public void verify() {
+    FrameAudit audit = new FrameAudit(frames, free);
+    for (FrameHolder holder : holders.toArray(new FrameHolder[0])) {
+      if (holder != null) { // else it has just gone
+        holder.forEachFrame(audit::held);
+      }
+    }
+    emptyMagazines();
+    synchronized (free) {
+      if (zeroPfn >= 0) {
+        audit.held(zeroPfn);
+      }
+      audit.check(allocated.sum());
     }
   }
 
@@ -199,8 +322,16 @@ public final class PhysicalMemory {
    * @throws IllegalStateException if the frame is free
    */
   public void put(long pfn) {
-    if (frames.add(pfn, -1) == 0) {
-      allocated.decrementAndGet();
+    drop(pfn, 1);
+  }
+
+  void unpin(long pfn) {
+    drop(pfn, FrameTable.PIN);
+  }
+
+  private void drop(long pfn, long count) {
+    if (frames.add(pfn, -count) == 0) {
+      allocated.decrement();
       synchronized (free) {
         free.give(pfn, pfn + 1);
       }
@@ -232,13 +363,11 @@ public final class PhysicalMemory {
 
   /** Number of pages in use. */
   public long allocatedPages() {
-    return allocated.get();
+    return allocated.sum();
   }
 
   /** Number of frames that can still be allocated. */
   public long freePages() {
-    synchronized (free) {
-      return free.count();
-    }
+    return allocatable - allocatedPages();
   }
 }

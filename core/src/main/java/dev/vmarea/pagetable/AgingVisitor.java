@@ -38,13 +38,15 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
 
   @Override
   public void leaf(TableNode leaf, int from, int to, long address) {
-    long at = address;
-    for (int i = from; i < to; i++, at += tree.span(0)) {
-      long entry = leaf.entry(i);
-      boolean present = EntryFormat.isMapping(entry) && !EntryFormat.isSpecial(entry);
-      KernelPage page = present ? memory.page(format.pfn(0, entry)) : null;
-      if (page != null) {
-        page(leaf, i, at, page);
+    synchronized (leaf) {
+      long at = address;
+      for (int i = from; i < to; i++, at += tree.span(0)) {
+        long entry = leaf.entry(i);
+        boolean present = EntryFormat.isMapping(entry) && !EntryFormat.isSpecial(entry);
+        KernelPage page = present ? memory.page(format.pfn(0, entry)) : null;
+        if (page != null) {
+          page(leaf, i, at, page);
+        }
       }
     }
   }

@@ -6,7 +6,10 @@ import dev.vmarea.base.PageProtection;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 
-/** Copies the entries of a parent into the tables of its child, as fork does. */
+/**
+ * Copies the entries of a parent into the tables of its child, as fork does. Nobody else uses the
+ * child's tables yet, so those need no lock.
+ */
 final class CopyVisitor implements RangeVisitor<ErrnoException> {
   private final EntryFormat format;
   private final TableTree child;
@@ -28,18 +31,22 @@ final class CopyVisitor implements RangeVisitor<ErrnoException> {
 
   @Override
   public void leaf(TableNode leaf, int from, int to, long address) throws ErrnoException {
-    long at = address;
-    for (int i = from; i < to; i++, at += child.span(0)) {
-      if (leaf.entry(i) != 0) {
-        copy(leaf, i, at);
+    synchronized (leaf) {
+      long at = address;
+      for (int i = from; i < to; i++, at += child.span(0)) {
+        if (leaf.entry(i) != 0) {
+          copy(leaf, i, at);
+        }
       }
     }
   }
 
   @Override
   public void huge(TableNode table, int index, long address, boolean whole) throws ErrnoException {
-    if (whole) {
-      copy(table, index, address);
+    synchronized (table) {
+      if (whole) {
+        copy(table, index, address);
+      }
     }
   }
 
@@ -48,14 +55,27 @@ final class CopyVisitor implements RangeVisitor<ErrnoException> {
     if (target == null || !target.isFree(index)) {
       throw PageTables.occupied(address);
     }
-    long entry = table.entry(index) & ~lost;
+    long before = table.entry(index);
+    KernelPage page =
+        EntryFormat.isSpecial(before) ? null : memory.page(format.pfn(table.level(), before));
+    if (page != null && page.kind() == KernelPage.Kind.ANONYMOUS && page.isPinned()) {
+      target.store(index, ofCopy(page, before));
+      return;
+    }
+    long entry = before & ~lost;
     table.entries()[index] = entry;
-    if (!EntryFormat.isSpecial(entry)) {
-      KernelPage page = memory.page(format.pfn(table.level(), entry));
-      if (page != null) {
-        page.get();
-      }
+    if (page != null) {
+      page.get();
     }
     target.store(index, entry & ~lostByChild);
+  }
+
+  /**
+   * A pinned page stays its owner's, who else would copy it at its next write and no longer see
+   * what is done to the pinned one. So the child gets its copy now.
+   */
+  private long ofCopy(KernelPage page, long entry) throws ErrnoException {
+    KernelPage copy = memory.allocateCopy(page);
+    return format.encode(0, copy.pfn(), format.protection(0, entry), false) | PageProtection.DIRTY;
   }
 }

@@ -3,6 +3,7 @@ package dev.vmarea.pagetable;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
+import java.lang.invoke.VarHandle;
 
 /**
  * Fills entries of one level with consecutive frames, a table at a time. Most tables are empty, and
@@ -36,16 +37,18 @@ final class EntryFill {
   void fillAll(long start, long frame, long count) throws ErrnoException {
     long address = start;
     for (long done = 0; done < count; ) {
-      TableNode table = tree.make(level, address);
+      TableNode table = tree.makeNext(level, address);
       if (table == null) {
         throw PageTables.occupied(address);
       }
       int from = tree.index(level, address);
       int to = (int) Math.min(table.size(), from + count - done);
-      if (!table.isEmpty()) {
-        checkFree(table, from, to, address);
+      synchronized (table) {
+        if (!table.isEmpty()) {
+          checkFree(table, from, to, address);
+        }
+        store(table, from, to, frame + (done << stepShift));
       }
-      store(table, from, to, frame + (done << stepShift));
       done += to - from;
       address += (long) (to - from) << tree.shift(level);
     }
@@ -60,23 +63,31 @@ final class EntryFill {
     long filled = 0;
     long address = start;
     for (long done = 0; done < count; ) {
-      TableNode table = tree.make(level, address);
+      TableNode table = tree.makeNext(level, address);
       int from = tree.index(level, address);
       int to = (int) Math.min(tree.size(level), from + count - done);
-      long first = frame + (done << stepShift);
-      if (table != null && table.isEmpty()) {
-        store(table, from, to, first);
-        filled += to - from;
-      } else if (table != null) {
-        for (int i = from; i < to; i++) {
-          if (table.isFree(i)) {
-            store(table, i, i + 1, first + ((long) (i - from) << stepShift));
-            filled++;
-          }
+      if (table != null) {
+        synchronized (table) {
+          filled += fillFree(table, from, to, frame + (done << stepShift));
         }
       }
       done += to - from;
       address += (long) (to - from) << tree.shift(level);
+    }
+    return filled;
+  }
+
+  private int fillFree(TableNode table, int from, int to, long first) {
+    if (table.isEmpty()) {
+      store(table, from, to, first);
+      return to - from;
+    }
+    int filled = 0;
+    for (int i = from; i < to; i++) {
+      if (table.isFree(i)) {
+        store(table, i, i + 1, first + ((long) (i - from) << stepShift));
+        filled++;
+      }
     }
     return filled;
   }
@@ -91,6 +102,7 @@ final class EntryFill {
 
   private void store(TableNode table, int from, int to, long frame) {
     storeLoop(table.entries(), from, to, frame - ((long) from << stepShift), stepShift);
+    VarHandle.releaseFence(); // before a later table or the call's end lets readers find them
     table.changed(to - from, EntryFormat.isSpecial(bits) ? 0 : to - from);
   }
 

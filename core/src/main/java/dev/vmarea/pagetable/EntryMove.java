@@ -54,7 +54,9 @@ final class EntryMove {
         TableNode parent = place(level, target);
         if (move) {
           tree.detach(node, index);
-          parent.attach(tree.index(level, target), child);
+          synchronized (parent) {
+            parent.attach(tree.index(level, target), child);
+          }
         }
         return part;
       }
@@ -96,9 +98,14 @@ final class EntryMove {
     boolean whole = isWhole(level, target, part) && movesWhole(level, target);
     TableNode place = whole ? place(level, target) : null;
     if (move) {
-      long entry = node.clear(index);
+      long entry;
+      synchronized (node) {
+        entry = node.clear(index);
+      }
       if (place != null) {
-        place.store(tree.index(level, target), entry);
+        synchronized (place) {
+          place.store(tree.index(level, target), entry);
+        }
       }
     }
   }
@@ -113,15 +120,36 @@ final class EntryMove {
     // have got entries in the other one.
     if (leaf.hasEntries(at, at + count)) {
       TableNode place = place(0, target);
-      for (int i = 0; move && i < count; i++) {
-        if (leaf.entry(at + i) != 0) {
-          if (place.entry(other + i) != 0) {
-            throw PageTables.occupied(target + i * tree.span(0));
-          }
-          place.store(other + i, leaf.clear(at + i));
-        }
+      if (move) {
+        long[] taken = take(leaf, at, count);
+        put(place, other, taken, target);
       }
     }
     return (long) count << tree.shift(0);
+  }
+
+  private static long[] take(TableNode leaf, int at, int count) {
+    long[] taken = new long[count];
+    synchronized (leaf) {
+      for (int i = 0; i < count; i++) {
+        if (leaf.entry(at + i) != 0) {
+          taken[i] = leaf.clear(at + i);
+        }
+      }
+    }
+    return taken;
+  }
+
+  private void put(TableNode place, int at, long[] taken, long target) {
+    synchronized (place) {
+      for (int i = 0; i < taken.length; i++) {
+        if (taken[i] != 0) {
+          if (place.entry(at + i) != 0) {
+            throw PageTables.occupied(target + i * tree.span(0));
+          }
+          place.store(at + i, taken[i]);
+        }
+      }
+    }
   }
 }

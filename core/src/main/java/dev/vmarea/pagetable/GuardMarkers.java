@@ -26,7 +26,13 @@ final class GuardMarkers {
     for (long at = start; at < end; ) {
       long next = Math.min(end, tree.slotEnd(1, at));
       TableNode leaf = tree.make(0, at);
-      complete &= leaf != null && fill(leaf, at, next);
+      if (leaf == null) {
+        complete = false;
+      } else {
+        synchronized (leaf) {
+          complete &= fill(leaf, at, next);
+        }
+      }
       at = next;
     }
     return complete;
@@ -53,7 +59,9 @@ final class GuardMarkers {
         new Search() {
           @Override
           void found(TableNode leaf, int index, long address) {
-            leaf.clear(index);
+            synchronized (leaf) {
+              leaf.clear(index);
+            }
           }
         });
   }

@@ -35,10 +35,12 @@ final class OverlappingMove implements RangeVisitor<RuntimeException> {
       if (taken[i] != 0) {
         TableNode table = place(i);
         int index = tree.index(0, target(i));
-        if (table.entry(index) != 0) {
-          throw PageTables.occupied(target(i));
+        synchronized (table) {
+          if (table.entry(index) != 0) {
+            throw PageTables.occupied(target(i));
+          }
+          table.store(index, taken[i]);
         }
-        table.store(index, taken[i]);
       }
     }
   }
@@ -58,15 +60,19 @@ final class OverlappingMove implements RangeVisitor<RuntimeException> {
   @Override
   public void leaf(TableNode leaf, int first, int end, long address) {
     int page = (int) ((address - from) >>> tree.shift(0));
-    for (int i = first; i < end; i++, page++) {
-      if (leaf.entry(i) != 0) {
-        taken[page] = take ? leaf.clear(i) : leaf.entry(i);
+    synchronized (leaf) {
+      for (int i = first; i < end; i++, page++) {
+        if (leaf.entry(i) != 0) {
+          taken[page] = take ? leaf.clear(i) : leaf.entry(i);
+        }
       }
     }
   }
 
   @Override
   public void huge(TableNode table, int index, long address, boolean whole) {
-    table.clear(index);
+    synchronized (table) {
+      table.clear(index);
+    }
   }
 }

@@ -7,6 +7,8 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -29,16 +31,31 @@ import java.util.function.LongConsumer;
  * <p>Huge entries are always bare frames of a file or device, which can be faulted in again. So
  * they are never cut up: what concerns only a part of one clears all of it.
  *
- * <p>One writer at a time: who changes something holds the lock of the address space. {@link
- * #entry}, {@link #entryLevel} and {@link #walk} need no lock; beside a writer they see of each
- * entry the old value or the new one.
+ * <p>Who changes something has the address space's lock, or keeps others from changing what is
+ * mapped there in another way: faults hold the lock of their area, and several may be at the same
+ * page. For them are {@link #pages}. {@link #entry}, {@link #entryLevel}, {@link #frame} and {@link
+ * #walk} need no lock; beside a writer they see of each entry the old value or the new one.
  */
 public final class PageTables {
+  private static final VarHandle GENERATION;
+
+  static {
+    try {
+      GENERATION = MethodHandles.lookup().findVarHandle(PageTables.class, "generation", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Architecture architecture;
   private final EntryFormat format;
   private final TableTree tree;
+
+  @SuppressWarnings("UnusedVariable") // written through GENERATION
   private volatile long generation;
+
   private final AccessorSet accessors = new AccessorSet();
+  private final PageEntries pages;
 
   /** Whether there may be guard markers. */
   private boolean guarded;
@@ -54,6 +71,7 @@ public final class PageTables {
     this.architecture = architecture;
     this.format = new EntryFormat(architecture);
     this.tree = new TableTree(architecture, tableAllocationFails);
+    this.pages = new PageEntries(tree, format, this::invalidate);
   }
 
   /** Whose tables these are. */
@@ -108,12 +126,11 @@ public final class PageTables {
     if (!page.isMappable()) {
       throw Errno.EINVAL.failure();
     }
-    int index = tree.index(0, address);
-    if (leaf == null || leaf.entry(index) != 0) {
+    page.get();
+    if (leaf == null || !pages.storeIfFree(leaf, address, page.pfn(), prot, false)) {
+      page.put();
       throw Errno.EBUSY.failure();
     }
-    page.get();
-    leaf.store(index, format.encode(0, page.pfn(), prot, false));
   }
 
   /**
@@ -124,13 +141,8 @@ public final class PageTables {
    */
   public boolean insertPfn(long address, long pfn, PageProtection prot) throws ErrnoException {
     checkPage(address, prot);
-    TableNode leaf = tree.make(0, address);
-    int index = tree.index(0, address);
-    if (leaf == null || leaf.entry(index) != 0) {
-      return false;
-    }
-    leaf.store(index, format.encode(0, pfn, prot, true));
-    return true;
+    TableNode leaf = tree.makeNext(0, address);
+    return leaf != null && pages.storeIfFree(leaf, address, pfn, prot, true);
   }
 
   /**
@@ -149,13 +161,18 @@ public final class PageTables {
       throws ErrnoException {
     checkHuge(level, address, pfn, 1);
     checkMapping(prot);
-    TableNode table = tree.make(level, address);
-    int index = tree.index(level, address);
-    if (table == null || !table.isFree(index)) {
+    TableNode table = tree.makeNext(level, address);
+    if (table == null) {
       return false;
     }
-    table.store(index, format.encode(level, pfn, prot, true));
-    return true;
+    int index = tree.index(level, address);
+    synchronized (table) {
+      if (!table.isFree(index)) {
+        return false;
+      }
+      table.store(index, format.encode(level, pfn, prot, true));
+      return true;
+    }
   }
 
   /**
@@ -270,60 +287,12 @@ public final class PageTables {
   }
 
   private void invalidate() {
-    long next = generation + 1;
-    generation = next; // the only writer
-    accessors.awaitGeneration(next);
+    accessors.awaitGeneration((long) GENERATION.getAndAdd(this, 1L) + 1);
   }
 
-  /**
-   * Maps a page where nothing is mapped; the caller leaves the entry one reference to it, unless
-   * the entry is special.
-   *
-   * @throws ErrnoException ENOMEM if a table cannot be allocated
-   * @throws IllegalStateException if something is mapped there
-   */
-  public void map(long address, long pfn, PageProtection prot, boolean special)
-      throws ErrnoException {
-    checkPage(address, prot);
-    TableNode leaf = tree.make(0, address);
-    int index = tree.index(0, address);
-    if (leaf == null || leaf.entry(index) != 0) {
-      throw occupied(address);
-    }
-    leaf.store(index, format.encode(0, pfn, prot, special));
-  }
-
-  /**
-   * Puts another page in the place of what is mapped at an address, with the reference that the
-   * caller leaves; who remembered the old entry is waited for.
-   *
-   * @return the old entry, whose reference is the caller's now
-   * @throws IllegalStateException if no page is mapped there
-   */
-  public long replace(long address, long pfn, PageProtection prot, boolean special) {
-    checkPage(address, prot);
-    TableNode leaf = tree.leaf(address);
-    int index = tree.index(0, address);
-    if (leaf == null || leaf.entry(index) == 0) {
-      throw new IllegalStateException("nothing is mapped at " + hex(address));
-    }
-    long old = leaf.exchange(index, format.encode(0, pfn, prot, special));
-    invalidate();
-    return old;
-  }
-
-  /** Adds bits to the entry of a page or huge page, such as WRITE and DIRTY; it must exist. */
-  public void grant(long address, long bits) {
-    TableNode node = tree.root();
-    for (TableNode child = node; child != null && node.level() > 0; ) {
-      child = node.child(tree.index(node.level(), address));
-      node = child == null ? node : child;
-    }
-    int index = tree.index(node.level(), address);
-    if (!EntryFormat.isMapping(node.entry(index))) {
-      throw new IllegalStateException("nothing is mapped at " + hex(address));
-    }
-    node.entries()[index] |= bits;
+  /** Entries of single pages, as faults change them. */
+  public PageEntries pages() {
+    return pages;
   }
 
   /**
@@ -383,13 +352,14 @@ public final class PageTables {
   /**
    * Copies what is mapped in a range, and its guard markers, into the same range of other tables,
    * as fork does (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either;
-   * ordinary entries take another reference. A huge entry that is only partly inside is not copied.
+   * ordinary entries take another reference. A pinned anonymous page is copied, and stays writable
+   * in both. A huge entry that is only partly inside is not copied.
    *
    * @param child tables of the same architecture, empty in this range
    * @param copyOnWrite whether the mapping is private and may be written: what is writable becomes
    *     read-only in both
-   * @throws ErrnoException ENOMEM if a table of the child cannot be allocated; what was copied
-   *     before stays, for the caller to {@link #zap}
+   * @throws ErrnoException ENOMEM if a table or a page of the child cannot be allocated; what was
+   *     copied before stays, for the caller to {@link #zap}
    * @throws IllegalStateException if an entry of the child is occupied
    */
   public void copyTo(
@@ -417,16 +387,29 @@ public final class PageTables {
     if (!tree.covers(address)) {
       return 0;
     }
-    TableNode node = tree.root();
-    while (node.level() > 0) {
-      int index = tree.index(node.level(), address);
-      TableNode child = node.child(index);
-      if (child == null) {
-        return node.entry(index);
-      }
-      node = child;
+    TableNode node = tree.lowest(address);
+    return node.entry(tree.index(node.level(), address));
+  }
+
+  /**
+   * The page frame number that an address (any byte) leads to, or -1 if its entry does not allow
+   * the access.
+   *
+   * @param needed bits of {@link PageProtection} that the entry must have
+   * @param forbidden bits that it must not have
+   */
+  public long frame(long address, long needed, long forbidden) {
+    if (!tree.covers(address)) {
+      return -1;
     }
-    return node.entry(tree.index(0, address));
+    TableNode node = tree.lowest(address);
+    int level = node.level();
+    long entry = node.entry(tree.index(level, address));
+    if ((entry & (needed | forbidden)) != needed) {
+      return -1;
+    }
+    long within = address & (tree.span(level) - 1);
+    return format.pfn(level, entry) + (within >>> tree.shift(0));
   }
 
   /** The level of the entry that maps this address (any byte): 0 for a page; -1 for none. */
@@ -434,14 +417,7 @@ public final class PageTables {
     if (!tree.covers(address)) {
       return -1;
     }
-    TableNode node = tree.root();
-    while (node.level() > 0) {
-      TableNode child = node.child(tree.index(node.level(), address));
-      if (child == null) {
-        break;
-      }
-      node = child;
-    }
+    TableNode node = tree.lowest(address);
     return node.entry(tree.index(node.level(), address)) != 0 ? node.level() : -1;
   }
 

@@ -18,14 +18,13 @@ final class ProtectVisitor implements RangeVisitor<RuntimeException> {
 
   @Override
   public void leaf(TableNode leaf, int from, int to, long address) {
-    if (leaf.isEmpty()) {
-      return;
-    }
-    long[] entries = leaf.entries();
-    for (int i = from; i < to; i++) {
-      long entry = entries[i];
-      if (EntryFormat.isMapping(entry)) {
-        entries[i] = (entry & kept) | added;
+    synchronized (leaf) {
+      long[] entries = leaf.entries();
+      for (int i = leaf.isEmpty() ? to : from; i < to; i++) {
+        long entry = entries[i];
+        if (EntryFormat.isMapping(entry)) {
+          entries[i] = (entry & kept) | added;
+        }
       }
     }
   }
@@ -33,10 +32,12 @@ final class ProtectVisitor implements RangeVisitor<RuntimeException> {
   /** One that is to change only in part is cleared: it will be faulted in again. */
   @Override
   public void huge(TableNode table, int index, long address, boolean whole) {
-    if (whole) {
-      table.entries()[index] = (table.entry(index) & keptHuge) | added;
-    } else {
-      table.clear(index);
+    synchronized (table) {
+      if (whole) {
+        table.entries()[index] = (table.entry(index) & keptHuge) | added;
+      } else {
+        table.clear(index);
+      }
     }
   }
 }

@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
  * One table page. A slot of a leaf (level 0) has an entry or none; a slot of a table above has a
  * table below it, or where huge pages may be mapped an entry, or nothing.
  *
- * <p>There is one writer. It publishes a table, complete and empty, by a release store of its
- * parent's slot. Entries are plain elements of a {@code long[]}: the virtual machine of a 64-bit
- * processor stores them whole, so a reader without a lock sees the old entry or the new one. The
- * counts are for the writer only.
+ * <p>Its monitor is the lock of the table: who changes slots or counts holds it, but never that of
+ * another table of the same tree with it. A table below is published, complete and empty, by a
+ * release store of its parent's slot, an entry by one of its own; many at once are plain elements
+ * of a {@code long[]} before a fence. So a reader without a lock sees the old entry or the new one,
+ * and with it what the page held when it was mapped.
  */
 final class TableNode {
   private static final VarHandle CHILD = MethodHandles.arrayElementVarHandle(TableNode[].class);
+  private static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(long[].class);
   private static final long[] NO_ENTRIES = {};
 
   private final int level;
@@ -57,7 +59,7 @@ final class TableNode {
 
   /** The entry in a slot, or 0. */
   long entry(int index) {
-    return entries.length == 0 ? 0 : entries[index];
+    return entries.length == 0 ? 0 : (long) ENTRY.getAcquire(entries, index);
   }
 
   /** Whether one of the slots [from, to) has an entry. */
@@ -93,7 +95,7 @@ final class TableNode {
 
   /** Stores an entry into an empty slot. */
   void store(int index, long entry) {
-    entries[index] = entry;
+    ENTRY.setRelease(entries, index, entry);
     used++;
     if (!EntryFormat.isSpecial(entry)) {
       ordinary++;
@@ -114,7 +116,7 @@ final class TableNode {
   /** Stores an entry in the place of another, by one store; returns that. */
   long exchange(int index, long entry) {
     long old = entries[index];
-    entries[index] = entry;
+    ENTRY.setRelease(entries, index, entry);
     ordinary += (EntryFormat.isSpecial(entry) ? 0 : 1) - (EntryFormat.isSpecial(old) ? 0 : 1);
     return old;
   }

@@ -4,12 +4,17 @@ package dev.vmarea.pagetable;
 import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tables of one address space as a tree: which slot an address has, how tables come and go. The
- * top table is there from the beginning to the end and, as in Linux, not counted. One writer.
+ * top table is there from the beginning to the end and, as in Linux, not counted.
+ *
+ * <p>Tables may be made by several threads at once. They are freed and moved only where no other
+ * thread can want one: nothing is mapped in all that such a table maps, or whoever changes it has
+ * locked all that is.
  */
 final class TableTree {
   private final BooleanSupplier allocationFails;
@@ -22,10 +27,13 @@ final class TableTree {
   /** Slots of a table at each level. */
   private final int[] sizes;
 
-  private final long[] tables;
+  private final AtomicLongArray tables;
   private final TableNode root;
 
-  /** The table that was asked for last: the next one asked for is often the same. */
+  /**
+   * The table that was made for a driver last: the next one asked for is often the same. For the
+   * address space's writer alone.
+   */
   private @Nullable TableNode recent;
 
   /** First byte that {@link #recent} maps. */
@@ -41,7 +49,7 @@ final class TableTree {
     maxHugeLevel = architecture.maxHugeLevel();
     shifts = new int[levels + 1];
     sizes = new int[levels];
-    tables = new long[levels];
+    tables = new AtomicLongArray(levels);
     shifts[0] = architecture.pageShift();
     for (int level = 0; level < levels; level++) {
       shifts[level + 1] = shifts[level] + architecture.indexBits(level);
@@ -96,7 +104,21 @@ final class TableTree {
   }
 
   long tables(int level) {
-    return tables[level];
+    return tables.get(level);
+  }
+
+  /** As {@link #make}, and quicker if it was asked for last; for the address space's writer. */
+  @Nullable TableNode makeNext(int level, long address) throws ErrnoException {
+    TableNode last = recent;
+    if (last != null
+        && last.level() == level
+        && address >>> shifts[level + 1] == recentStart >>> shifts[level + 1]) {
+      return last;
+    }
+    TableNode node = make(level, address);
+    recent = node;
+    recentStart = slotStart(level + 1, address);
+    return node;
   }
 
   /**
@@ -106,63 +128,70 @@ final class TableTree {
    * @throws ErrnoException ENOMEM if a table cannot be allocated; those made before stay
    */
   @Nullable TableNode make(int level, long address) throws ErrnoException {
-    TableNode last = recent;
-    if (last != null
-        && last.level() == level
-        && address >>> shifts[level + 1] == recentStart >>> shifts[level + 1]) {
-      return last;
-    }
     TableNode node = root;
     while (node.level() > level) {
       int index = index(node.level(), address);
       TableNode child = node.child(index);
       if (child == null) {
-        if (node.entry(index) != 0) {
+        child = allocate(node, index);
+        if (child == null) {
           return null;
         }
-        child = allocate(node, index);
       }
       node = child;
     }
-    recent = node;
-    recentStart = slotStart(level + 1, address);
     return node;
   }
 
   /** The leaf table that has a slot for the address, or null. */
   @Nullable TableNode leaf(long address) {
+    TableNode node = lowest(address);
+    return node.level() == 0 ? node : null;
+  }
+
+  /** The lowest table that has a slot for the address: the one that has its entry, if any has. */
+  TableNode lowest(long address) {
     TableNode node = root;
     while (node.level() > 0) {
       TableNode child = node.child(index(node.level(), address));
       if (child == null) {
-        return null;
+        return node;
       }
       node = child;
     }
     return node;
   }
 
-  private TableNode allocate(TableNode parent, int index) throws ErrnoException {
-    if (allocationFails.getAsBoolean()) {
-      throw Errno.ENOMEM.failure();
+  /** The table below a slot that had none; null if there is an entry. */
+  private @Nullable TableNode allocate(TableNode parent, int index) throws ErrnoException {
+    synchronized (parent) {
+      TableNode there = parent.child(index);
+      if (there != null || parent.entry(index) != 0) {
+        return there;
+      }
+      if (allocationFails.getAsBoolean()) {
+        throw Errno.ENOMEM.failure();
+      }
+      int level = parent.level() - 1;
+      TableNode table = newTable(level);
+      tables.incrementAndGet(level);
+      parent.attach(index, table);
+      return table;
     }
-    int level = parent.level() - 1;
-    TableNode table = newTable(level);
-    tables[level]++;
-    parent.attach(index, table);
-    return table;
   }
 
   /** Frees the table below a slot. */
   void free(TableNode parent, int index) {
-    tables[parent.level() - 1]--;
+    tables.decrementAndGet(parent.level() - 1);
     detach(parent, index);
   }
 
   /** Takes away the table below a slot; it goes on existing elsewhere. */
   void detach(TableNode parent, int index) {
     recent = null;
-    parent.detach(index);
+    synchronized (parent) {
+      parent.detach(index);
+    }
   }
 
   /** Visits leaf tables and huge pages of [start, end) in order; finds nothing where none are. */

@@ -37,9 +37,14 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
 
   @Override
   public void leaf(TableNode leaf, int from, int to, long address) {
-    if (leaf.isEmpty()) {
-      return;
+    synchronized (leaf) {
+      if (!leaf.isEmpty()) {
+        clear(leaf, from, to);
+      }
     }
+  }
+
+  private void clear(TableNode leaf, int from, int to) {
     if (leaf.ordinary() != 0 || onlyFilePages || keepsGuards) {
       clearEach(leaf, from, to);
       return;
@@ -122,7 +127,9 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
   /** Huge entries are frames of a file or a device: what is not to go will be faulted in again. */
   @Override
   public void huge(TableNode table, int index, long address, boolean whole) {
-    table.clear(index);
+    synchronized (table) {
+      table.clear(index);
+    }
     cleared++;
   }
 }

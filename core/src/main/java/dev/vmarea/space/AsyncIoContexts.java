@@ -38,6 +38,11 @@ public final class AsyncIoContexts {
       this.requests = requests;
     }
 
+    /** The ring's file. */
+    public OpenFile ring() {
+      return ring;
+    }
+
     /** Where the ring was mapped or last moved to; the context's id. */
     public long address() {
       return address;
@@ -52,6 +57,11 @@ public final class AsyncIoContexts {
     public long requests() {
       return requests;
     }
+  }
+
+  /** All contexts, in the order in which they were made; a copy. */
+  public List<Context> all() {
+    return List.copyOf(contexts);
   }
 
   /** Adds a context. */

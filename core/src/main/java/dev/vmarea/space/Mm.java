@@ -8,10 +8,13 @@ import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.memory.FrameHolder;
+import dev.vmarea.pagetable.EntryFormat;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.vma.TableOwner;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +23,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything but the tree's readers runs under {@link #lock()}; the verbs in {@code
  * dev.vmarea.mapping} take it, the classes of this package expect it held.
  */
-public final class Mm implements TableOwner {
+public final class Mm implements TableOwner, FrameHolder {
   private final Kernel kernel;
-  private final VmaTree tree = new VmaTree();
   private final WriterLock lock = new WriterLock();
+  private final VmaTree tree = new VmaTree(lock::writeLock);
   private final ProgramLayout layout;
   private final Counters counters = new Counters();
   private final VmaEditor editor = new VmaEditor(this);
   private final AnonAssigner anonAssigner = new AnonAssigner(this);
   private final AsyncIoContexts asyncIo = new AsyncIoContexts();
+  private final LayoutChanges changes = new LayoutChanges(this);
   private volatile @Nullable PageTables pageTables;
   private long defFlags;
   private boolean ksmMergeAny;
+  private boolean protectionKeyTaken;
   private boolean denyWriteExec;
   private boolean denyWriteExecNotInherited;
 
@@ -68,6 +73,7 @@ public final class Mm implements TableOwner {
       tables =
           new PageTables(kernel.architecture(), () -> kernel.fails(FailurePlan.Point.PAGE_TABLE));
       pageTables = tables;
+      kernel.memory().addHolder(this);
     }
     return tables;
   }
@@ -78,20 +84,45 @@ public final class Mm implements TableOwner {
   }
 
   @Override
+  public void forEachFrame(LongConsumer visitor) {
+    lock.lock();
+    try {
+      PageTables tables = pageTables;
+      if (tables != null) {
+        tables.walk(
+            0,
+            config().taskSize(),
+            (address, level, entry) -> {
+              if (!EntryFormat.isSpecial(entry)) {
+                visitor.accept(tables.format().pfn(level, entry));
+              }
+            });
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public void zapFilePages(VmaHandle handle, long firstPgoff, long endPgoff, boolean copies) {
     lock.lock();
     try {
       Vma vma = handle.current();
       PageTables tables = pageTables;
-      if (vma == null || tables == null || tree.lookup(vma.start()) != vma) {
+      if (vma == null || tree.lookup(vma.start()) != vma) {
         return;
       }
       long from = Math.max(0, firstPgoff - vma.pgoff());
       boolean open = endPgoff < 0;
       long to = open ? vma.pages() : Math.min(vma.pages(), endPgoff - vma.pgoff());
       if (from < to) {
+        lock.writeLock(vma);
         long start = vma.start() + Pages.bytes(from);
         long end = vma.start() + Pages.bytes(to);
+        changes.discarded(start, end);
+        if (tables == null) {
+          return;
+        }
         if (copies) {
           tables.discard(start, end, kernel.memory());
         } else {
@@ -131,6 +162,11 @@ public final class Mm implements TableOwner {
   /** Gives VMAs their anonymous identity. */
   public AnonAssigner anonAssigner() {
     return anonAssigner;
+  }
+
+  /** Tells listeners what changes. */
+  public LayoutChanges changes() {
+    return changes;
   }
 
   /** Contexts of asynchronous I/O. */
@@ -257,5 +293,12 @@ public final class Mm implements TableOwner {
                 | VmFlags.HUGETLB
                 | VmFlags.DROPPABLE))
         == 0;
+  }
+
+  /** Takes the one protection key there is without hardware support; false if it is taken. */
+  public boolean takeProtectionKey() {
+    boolean first = !protectionKeyTaken;
+    protectionKeyTaken = true;
+    return first;
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.space;
 
+import dev.vmarea.base.Pages;
+
 /**
  * Where execve put things: addresses in bytes that brk, prctl(PR_SET_MM) and the names in maps
  * read; 0 while not known. Mutable, guarded by the address space's lock. Ends are exclusive.
@@ -47,6 +49,25 @@ public final class ProgramLayout {
 
   /** Whether the search is bottom-up only (legacy layout). */
   public boolean bottomUp;
+
+  /** Room below the end of user memory that the stack may grow into, at least, in bytes. */
+  private static final long STACK_ROOM = 128L << 20;
+
+  /**
+   * Where Linux puts things without randomisation and with the usual 8 MiB of stack: mappings from
+   * 128 MiB below the end of user memory downwards; an empty heap at two thirds of it, where a
+   * program that is linked to run anywhere has it. No program and no stack.
+   *
+   * @param taskSize end of user memory, bytes, page aligned
+   */
+  public static ProgramLayout standard(long taskSize) {
+    ProgramLayout layout = new ProgramLayout();
+    layout.mmapBase = taskSize - STACK_ROOM;
+    layout.legacyBase = Pages.floor(taskSize / 3);
+    layout.startBrk = Pages.floor(taskSize / 3 * 2);
+    layout.brk = layout.startBrk;
+    return layout;
+  }
 
   /** An independent copy, as fork makes. */
   public ProgramLayout copy() {

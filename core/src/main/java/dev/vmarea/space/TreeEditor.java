@@ -3,6 +3,7 @@ package dev.vmarea.space;
 
 import dev.vmarea.vma.Vma;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * The writer's side of {@link VmaTree}: changes one leaf at a time, carries the new leaf up to
@@ -12,6 +13,7 @@ final class TreeEditor {
   private static final int MAX_HEIGHT = 24;
 
   private final VmaTree tree;
+  private final Consumer<? super Vma> beforeChange;
   private TreeEpoch epoch = new TreeEpoch(1);
 
   /** Nodes up to this epoch belong to a snapshot (or to the public, while working in private). */
@@ -38,8 +40,9 @@ final class TreeEditor {
 
   private final TreeReshaper reshaper = new TreeReshaper();
 
-  TreeEditor(VmaTree tree) {
+  TreeEditor(VmaTree tree, Consumer<? super Vma> beforeChange) {
     this.tree = tree;
+    this.beforeChange = beforeChange;
   }
 
   /** For assertions: whether the arguments of a change keep its preconditions. */
@@ -154,6 +157,12 @@ final class TreeEditor {
   private void edit(int low, int high, Vma[] vmas, int count) {
     Object[] leaf = path[height];
     int n = block.length >>> 1;
+    for (int i = low; i < high; i++) {
+      beforeChange.accept(TreeNode.vma(leaf, i));
+    }
+    for (int i = 0; i < count; i++) {
+      beforeChange.accept(vmas[i]);
+    }
     if (count == 1
         && high - low == 1
         && block[low] == vmas[0].end()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.space;
 
+import dev.vmarea.base.Defects;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
@@ -26,7 +27,7 @@ public final class UnmapSet {
   private long pages;
   private long accountedPages;
   private boolean closed;
-  private @Nullable RuntimeException defect;
+  private final Defects defects = new Defects();
 
   private UnmapSet(Mm mm, long start, long end) {
     this.mm = mm;
@@ -117,31 +118,21 @@ public final class UnmapSet {
       clear(tables);
     }
     for (Vma vma : vmas) {
-      keep(() -> VmaLifecycle.closed(mm, vma));
-    }
-  }
-
-  /** A driver that throws must not keep the others from their end. */
-  private void keep(Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException thrown) {
-      if (defect == null) {
-        defect = thrown;
-      } else {
-        defect.addSuppressed(thrown);
-      }
+      mm.changes().condemn(vma);
+      // A driver that throws must not keep the others from their end.
+      defects.keep(() -> VmaLifecycle.closed(mm, vma));
     }
   }
 
   /** What a driver has thrown so far, or null; {@link #complete} throws it when all is done. */
   public @Nullable RuntimeException defect() {
-    return defect;
+    return defects.first();
   }
 
   /** A table page goes if all it covers lies between the neighbours that stay. */
   private void clear(PageTables tables) {
     for (Vma vma : vmas) {
+      mm.lock().writeLock(vma);
       tables.zap(vma.start(), vma.end(), mm.kernel().memory());
     }
     long first = vmas.getFirst().start();
@@ -181,11 +172,10 @@ public final class UnmapSet {
       if (vma.has(VmFlags.LOCKED)) {
         mm.counters().lock(-vma.pages());
       }
-      keep(() -> VmaLifecycle.ended(mm, vma));
+      mm.changes().ended(vma);
+      defects.keep(() -> VmaLifecycle.ended(mm, vma));
     }
     mm.uncharge(accountedPages);
-    if (defect != null) {
-      throw defect;
-    }
+    defects.rethrow();
   }
 }

@@ -30,6 +30,18 @@ public final class VmaLifecycle {
     }
   }
 
+  /** What {@link #copied} took is given back: its driver did not want the copy after all. */
+  public static void forgotten(Vma copy) {
+    PfnReservation reservation = copy.extras().driver().reservation();
+    if (reservation != null) {
+      reservation.release();
+    }
+    OpenFile file = copy.file();
+    if (file != null) {
+      file.put();
+    }
+  }
+
   /** {@code vma} is past the point of no return: it can no longer be found, its driver is told. */
   static void closed(Mm mm, Vma vma) {
     if (vma.handle() instanceof FileVmaHandle handle) {

@@ -4,6 +4,7 @@ package dev.vmarea.space;
 import dev.vmarea.vma.Vma;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,11 +60,28 @@ public final class VmaTree implements VmaLayout {
   @SuppressWarnings("UnusedVariable") // through SIZE
   private int size;
 
-  private final TreeEditor editor = new TreeEditor(this);
+  private final TreeEditor editor;
   private final Vma[] argument = new Vma[3];
+  private @Nullable LayoutChanges watcher;
 
   /** An empty tree. */
-  public VmaTree() {}
+  public VmaTree() {
+    this(vma -> {});
+  }
+
+  /**
+   * An empty tree.
+   *
+   * @param beforeChange told each VMA that is about to leave the tree or to come into it
+   */
+  public VmaTree(Consumer<? super Vma> beforeChange) {
+    editor = new TreeEditor(this, beforeChange);
+  }
+
+  /** Who is told of each change before it is made, or null. Writer only. */
+  void watch(@Nullable LayoutChanges changes) {
+    watcher = changes;
+  }
 
   TreeRoot published() {
     return root;
@@ -129,6 +147,9 @@ public final class VmaTree implements VmaLayout {
 
   private void replace(long from, long to, Vma[] vmas, int count) {
     assert editor.accepts(from, to, vmas, count);
+    if (watcher != null) {
+      watcher.replacing(this, from, to, vmas, count);
+    }
     int delta = editor.replace(from, to, vmas, count);
     if (delta != 0) {
       SIZE.setRelease(this, size + delta);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import dev.vmarea.base.Defects;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.memory.PhysicalMemory;
@@ -68,9 +69,11 @@ public final class Inode {
   public void truncate(long bytes) {
     size = bytes;
     long pages = Pages.count(Pages.ceil(bytes));
-    reverseMap.unmapPages(pages, -1, true);
+    Defects defects = new Defects();
+    defects.keep(() -> reverseMap.unmapPages(pages, -1, true));
     pageCache.drop(pages, -1);
     pageCache.clearFrom(bytes);
+    defects.rethrow();
   }
 
   /**
@@ -92,9 +95,12 @@ public final class Inode {
    * Private copies stay.
    */
   public void punchHole(long firstPage, long endPage) {
-    reverseMap.unmapPages(firstPage, endPage, false);
+    Defects defects = new Defects();
+    defects.keep(() -> reverseMap.unmapPages(firstPage, endPage, false));
     pageCache.drop(firstPage, endPage);
-    reverseMap.unmapPages(firstPage, endPage, false); // what was faulted in meanwhile
+    // What was faulted in meanwhile.
+    defects.keep(() -> reverseMap.unmapPages(firstPage, endPage, false));
+    defects.rethrow();
   }
 
   /** The VMAs that map it. */

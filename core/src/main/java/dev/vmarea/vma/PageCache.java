@@ -3,6 +3,7 @@ package dev.vmarea.vma;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.memory.FrameHolder;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 import java.lang.foreign.MemorySegment;
@@ -10,6 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A page begins as zeroes: a file's bytes are what was stored. Pages stay until the file is cut
  * or released; there is no reclaim.
  */
-public final class PageCache {
+public final class PageCache implements FrameHolder {
   private static final MemorySegment ZEROES =
       MemorySegment.ofArray(new byte[(int) Pages.SIZE]).asReadOnly();
 
@@ -42,11 +46,29 @@ public final class PageCache {
       new KernelPage(ram, known).get();
       return known;
     }
-    memory = ram;
+    if (memory == null) {
+      memory = ram;
+      ram.addHolder(this);
+    }
     KernelPage page = ram.allocatePage(KernelPage.Kind.FILE);
     pages.put(index, page.pfn());
     page.get(); // one is the cache's
     return page.pfn();
+  }
+
+  /** The frame of a page, or -1 if it is not in memory. */
+  public synchronized long frame(long index) {
+    return pages.getOrDefault(index, -1L);
+  }
+
+  /** The frames of the pages in memory, by page of the file; a copy. */
+  public synchronized NavigableMap<Long, Long> frames() {
+    return new TreeMap<>(pages);
+  }
+
+  @Override
+  public synchronized void forEachFrame(LongConsumer visitor) {
+    pages.values().forEach(visitor::accept);
   }
 
   /** From now on every page counts as being in memory, as those of files that were just read. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import dev.vmarea.base.Defects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -122,12 +123,14 @@ public final class ReverseMap {
     } finally {
       lock.unlock();
     }
+    Defects defects = new Defects(); // of listeners: the others' pages go all the same
     for (FileVmaHandle handle : found) {
       TableOwner owner = handle.owner;
       if (owner != null) {
-        owner.zapFilePages(handle, firstPgoff, endPgoff, copies);
+        defects.keep(() -> owner.zapFilePages(handle, firstPgoff, endPgoff, copies));
       }
     }
+    defects.rethrow();
   }
 
   /** Walks all. */

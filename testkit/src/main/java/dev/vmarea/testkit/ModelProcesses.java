@@ -236,6 +236,7 @@ public final class ModelProcesses {
         case ACCERR -> Touch.NOT_ALLOWED;
         case BUS -> Touch.NO_PAGE;
         case OUT_OF_MEMORY -> throw new IllegalStateException("the model has no frames left");
+        case ALIGNMENT -> throw new IllegalStateException("bytes are always aligned");
       };
     }
   }

@@ -44,6 +44,15 @@ public final class TestSpace implements Terrain {
 
   /** An empty address space of a process with every capability. */
   public TestSpace() {
+    this(false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param contents whether touches load and store, and truncation takes pages away
+   */
+  public TestSpace(boolean contents) {
     Machine machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
     machine.segments().add(new SharedSegment(1, 0x77, 4 * 4096));
     ProgramLayout layout = new ProgramLayout();
@@ -59,7 +68,26 @@ public final class TestSpace implements Terrain {
             new OpenFile(inode, entry, OpenFile.O_RDWR, PlainFile.DEFAULT),
             new OpenFile(inode, entry, OpenFile.O_RDWR, PlainFile.DEFAULT),
             new OpenFile(inode, entry, OpenFile.O_RDONLY, PlainFile.DEFAULT));
-    processes = new ModelProcesses(space, files, 1);
+    processes = new ModelProcesses(space, files, contents, 1);
+    if (contents) {
+      inode.size(20 * 4096L);
+    }
+  }
+
+  /** An address space that is there already, with open files for the numbers of {@link #FILES}. */
+  public TestSpace(AddressSpace space, List<OpenFile> files) {
+    this.files = List.copyOf(files);
+    processes = new ModelProcesses(space, this.files, true, 1);
+  }
+
+  /** The open files, by number. */
+  public List<OpenFile> openFiles() {
+    return files;
+  }
+
+  /** Ends all processes. */
+  public void end() {
+    processes.end();
   }
 
   /** The address space now; another one after a fork. */
@@ -104,7 +132,12 @@ public final class TestSpace implements Terrain {
 
   /** Runs {@code call}: the kernel's result, for faults and fork 0 or EFAULT or ENOMEM. */
   public long run(Call call) {
-    long result = processes.run(call);
+    return run(call, (byte) 0);
+  }
+
+  /** The same; a store stores {@code value}. */
+  public long run(Call call, byte value) {
+    long result = processes.run(call, value);
     if (result == Touch.NO_PAGE) {
       return 0; // the naive model does not know where files end
     }

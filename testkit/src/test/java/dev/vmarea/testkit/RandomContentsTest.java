@@ -93,6 +93,7 @@ class RandomContentsTest {
         if (step % 256 == 0) {
           compareAll();
           process.space.verify();
+          machine.verify();
         }
       } catch (AssertionError | RuntimeException failed) {
         throw new AssertionError("seed " + seed + ", step " + step, failed);
@@ -103,6 +104,7 @@ class RandomContentsTest {
       end(parent);
     }
     file.inode().truncate(0);
+    machine.verify();
     assertThat(machine.kernel().memory().allocatedPages()).as("but for the zeroes").isOne();
   }
 
