@@ -38,11 +38,6 @@ public final class Translations {
     }
   }
 
-  /** Whether an entry allows an access, noted or not. */
-  public static boolean permits(long entry, Access access) {
-    return allows(entry | PageProtection.ACCESSED | PageProtection.DIRTY, access);
-  }
-
   /** The place of the page of {@code address}. */
   public int slot(long address) {
     return (int) (address >>> Pages.SHIFT) & SLOTS - 1;

@@ -9,7 +9,6 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.Access;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.fault.PageFault;
-import dev.vmarea.fault.Translations;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
@@ -111,7 +110,7 @@ final class Population {
   private @Nullable Errno fill(long start, long end, Access access, boolean locked) {
     for (long at = start; at < end; at += Pages.SIZE) {
       try {
-        if (!Translations.permits(mm.pageTables().entry(at), access)) {
+        if (!access.isPermittedBy(mm.pageTables().entry(at))) {
           new PageFault(mm, task, at, access).handle();
         }
         touched(at, access == Access.WRITE, locked);
