@@ -12,7 +12,6 @@ module dev.vmarea {
   exports dev.vmarea.pagetable;
   exports dev.vmarea.vma;
   exports dev.vmarea.space;
-  exports dev.vmarea.action;
   exports dev.vmarea.fault;
   exports dev.vmarea.mapping;
   exports dev.vmarea.files;

@@ -152,8 +152,9 @@ final class EntryOutput {
     try {
       return mm.lock().inHook(() -> driver.saveFrame(pfn));
     } catch (IllegalArgumentException refused) {
-      throw new ImageException(
-          cannot("the driver does not know the page frame", here, address).getMessage(), refused);
+      ImageException problem = cannot("the driver does not know the page frame", here, address);
+      problem.initCause(refused);
+      throw problem;
     }
   }
 

@@ -11,6 +11,7 @@ import dev.vmarea.vma.Vma;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +28,8 @@ class ListenerPropertyTest {
 
   /** What is mapped, page by page, as far as it was told. */
   private static final class Follower implements AddressSpaceListener {
-    final TreeMap<Long, Integer> access = new TreeMap<>();
-    final TreeSet<Long> touched = new TreeSet<>();
+    final Map<Long, Integer> access = new TreeMap<>();
+    final Set<Long> touched = new TreeSet<>();
     int told;
 
     @Override
@@ -133,8 +134,8 @@ class ListenerPropertyTest {
     return told;
   }
 
-  private static TreeMap<Long, Integer> layout(AddressSpace space) {
-    TreeMap<Long, Integer> access = new TreeMap<>();
+  private static Map<Long, Integer> layout(AddressSpace space) {
+    Map<Long, Integer> access = new TreeMap<>();
     for (Vma vma : space.vmas()) {
       for (long page = vma.start(); page < vma.end(); page += Pages.SIZE) {
         access.put(page, (int) (vma.flags() & VmFlags.ACCESS));
