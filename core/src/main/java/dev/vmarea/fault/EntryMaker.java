@@ -136,7 +136,7 @@ final class EntryMaker {
   }
 
   /** Makes a private page where nothing is mapped, whatever the memory's protection is. */
-  void provideAnonymous() throws ErrnoException {
+  void provide() throws ErrnoException {
     if (mm.pageTables().entry(page) == 0 && hasAnon()) {
       long bits = mm.protection(vma).bits() | WRITTEN;
       mapNew(newAnonymous(), new PageProtection(vma.has(VmFlags.WRITE) ? bits | WRITABLE : bits));

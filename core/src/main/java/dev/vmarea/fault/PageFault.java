@@ -68,18 +68,6 @@ public final class PageFault {
     }
   }
 
-  /**
-   * Gives private memory a page of its own at {@code page} (bytes, aligned) if nothing is mapped
-   * there, whatever its protection is: as execve and debuggers do. Under the address space's lock.
-   *
-   * @throws ErrnoException ENOMEM without a frame or a table
-   */
-  public static void provideAnonymous(Mm mm, Vma vma, long page) throws ErrnoException {
-    mm.lock().writeLock(vma);
-    new EntryMaker(mm, Task.unprivileged(), vma, page, true, mm.kernel().memory(), true)
-        .provideAnonymous();
-  }
-
   private FaultOutcome alone() {
     mm.lock().lock();
     try {
@@ -127,6 +115,19 @@ public final class PageFault {
     Vma vma = mm.tree().lookup(address);
     if (vma != null) {
       new EntryMaker(mm, task, vma, address, false, frames, true).unshare();
+    }
+  }
+
+  /**
+   * Gives private memory that has no page here one of its own, whatever its protection is: as
+   * execve and debuggers do. With the address space's lock held.
+   *
+   * @throws ErrnoException ENOMEM without a frame or a table
+   */
+  public void provide() throws ErrnoException {
+    Vma vma = mm.tree().lookup(address);
+    if (vma != null && VmFlags.isCow(vma.flags()) && mm.pageTables().entry(address) == 0) {
+      new EntryMaker(mm, task, vma, address, true, frames, true).provide();
     }
   }
 

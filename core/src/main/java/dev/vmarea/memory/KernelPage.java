@@ -78,12 +78,12 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
 
   /**
    * Entries of page tables that map it, in all address spaces ({@code _mapcount}): references less
-   * the one of the page cache, or of the driver that has allocated the page. 1 at least, for those
-   * who ask because of an entry.
+   * those of pins and the one of the page cache, or of the driver that has allocated the page. 1 at
+   * least, for those who ask because of an entry.
    */
   public int mapCount() {
     int holders = kind() == Kind.ANONYMOUS ? 0 : 1;
-    return Math.max(1, references() - holders);
+    return Math.max(1, references() - memory.frames().pins(pfn) - holders);
   }
 
   /** What it is used for. */

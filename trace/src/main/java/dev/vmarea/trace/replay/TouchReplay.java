@@ -48,7 +48,7 @@ final class TouchReplay {
         return;
       }
       if (pages.anonymous() || vma.file() == null) {
-        place(memory, vma, at);
+        place(memory, at);
       } else {
         fault(memory, vma, at, Access.READ);
       }
@@ -56,13 +56,11 @@ final class TouchReplay {
   }
 
   /** A private page that execve made, whatever the protection is now. */
-  private void place(TracedMemory memory, Vma vma, long page) {
+  private void place(TracedMemory memory, long page) {
     Mm mm = memory.space().mm();
     mm.lock().lock();
     try {
-      if (VmFlags.isCow(vma.flags())) {
-        PageFault.provideAnonymous(mm, vma, page);
-      }
+      new PageFault(mm, memory.space().task(), page, Access.WRITE).provide();
     } catch (ErrnoException e) {
       failed++;
     } finally {
@@ -100,15 +98,11 @@ final class TouchReplay {
     if (file != null && file.inode().type() == Inode.Type.REGULAR) {
       bringIn(memory, file);
     }
-    Mm mm = memory.space().mm();
-    mm.lock().lock();
     try {
-      new PageFault(mm, memory.space().task(), address, access).handle();
+      new PageFault(memory.space().mm(), memory.space().task(), address, access).handle();
       return true;
     } catch (MemoryFault signal) {
       return false;
-    } finally {
-      mm.lock().unlock();
     }
   }
 
