@@ -40,13 +40,8 @@ public enum Access {
     return isAllowedBy(entry | PageProtection.ACCESSED | PageProtection.DIRTY);
   }
 
-  /** Whether an entry allows the access. */
+  /** Whether an entry allows the access, and says that there was one. */
   public boolean isAllowedBy(long entry) {
     return (entry & (needed | forbidden)) == needed;
-  }
-
-  /** Whether an entry allows the access, noted or not. */
-  public boolean isPermittedBy(long entry) {
-    return isAllowedBy(entry | PageProtection.ACCESSED | PageProtection.DIRTY);
   }
 }
