@@ -10,6 +10,7 @@ module dev.vmarea {
   exports dev.vmarea.arch;
   exports dev.vmarea.pagetable;
   exports dev.vmarea.vma;
+  exports dev.vmarea.hugetlb;
   exports dev.vmarea.space;
   exports dev.vmarea.action;
   exports dev.vmarea.fault;

@@ -32,6 +32,7 @@ class ArchitectureTest {
           "arch",
           "pagetable",
           "vma",
+          "hugetlb",
           "space",
           "action",
           "fault",

@@ -6,6 +6,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.pagetable.EntryFormat;
@@ -53,6 +54,11 @@ public final class PageFault {
       throw fault(MemoryFault.Cause.ACCERR);
     }
     try {
+      HugetlbMapping mapping = HugetlbMapping.of(vma);
+      if (mapping != null) {
+        new HugetlbFault(mm, vma, mapping, address).handle(access == Access.WRITE);
+        return;
+      }
       long entry = mm.pageTables().entry(page());
       if (entry == 0) {
         makeEntry(vma);

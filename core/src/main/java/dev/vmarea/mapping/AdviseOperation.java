@@ -129,6 +129,10 @@ public final class AdviseOperation {
       long hugeSize =
           file == null || file.operations() == null ? 0 : file.operations().hugePageSize();
       refuseIf(advice == Advice.FREE || (start & (hugeSize - 1)) != 0);
+      long hugeEnd = end & -hugeSize;
+      if (start < hugeEnd) {
+        mm.zap(vma, start, hugeEnd);
+      }
       return;
     }
     refuseIf(vma.has(VmFlags.PFNMAP));

@@ -77,7 +77,7 @@ public final class ForkOperation {
             VmaHandle.of(vma.file()),
             vma.file(),
             childAnon,
-            vma.ops(),
+            vma.ops() == null ? null : vma.ops().withoutReservation(),
             vma.extras().withUserfault(null));
     VmaLifecycle.copied(parent, copy);
     child.editor().insert(copy);

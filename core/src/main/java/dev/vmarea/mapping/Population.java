@@ -8,6 +8,7 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.Access;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.fault.PageFault;
+import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.Inode;
@@ -44,7 +45,10 @@ final class Population {
         continue;
       }
       boolean reachable = vma.isAccessible() && !isSecret(vma);
-      if (reachable) {
+      if (reachable && vma.has(VmFlags.HUGETLB)) {
+        boolean write = (vma.flags() & (VmFlags.WRITE | VmFlags.SHARED)) == VmFlags.WRITE;
+        reachable = takeHugePages(mm, vma, start, end, write);
+      } else if (reachable) {
         mm.anonAssigner().populate(vma);
         copyFilePages(mm, vma, Math.max(vma.start(), start), Math.min(vma.end(), end));
         reachable = Math.min(vma.end(), end) <= endOfFile(vma);
@@ -76,6 +80,9 @@ final class Population {
       if (vma.hasAny(VmFlags.IO | VmFlags.PFNMAP) || !vma.hasAny(needed) || isSecret(vma)) {
         throw Errno.EINVAL.failure();
       }
+      if (vma.has(VmFlags.HUGETLB) && !takeHugePages(mm, vma, at, end, write)) {
+        throw Errno.EFAULT.failure();
+      }
       if (write && !vma.has(VmFlags.SHARED)) {
         vma = mm.anonAssigner().populate(vma);
         copyFilePages(mm, vma, at, Math.min(vma.end(), end));
@@ -86,6 +93,23 @@ final class Population {
       }
       at = pieceEnd;
     }
+  }
+
+  /** Faults in what lies in [start, end): whether every page was there or could be had. */
+  private static boolean takeHugePages(Mm mm, Vma vma, long start, long end, boolean write) {
+    HugetlbMapping mapping = HugetlbMapping.of(vma);
+    if (mapping == null || !mapping.populates()) {
+      return true;
+    }
+    long at = Math.max(vma.start(), start & -mapping.pageSize());
+    for (; at < Math.min(vma.end(), end); at += mapping.pageSize()) {
+      try {
+        new PageFault(mm, Task.unprivileged(), at, write ? Access.WRITE : Access.READ).handle();
+      } catch (MemoryFault none) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -83,6 +83,12 @@ final class FrameTable {
     COUNT.setRelease(section.references, index, 1);
   }
 
+  /** A frame in use goes out of use, whatever references it has. */
+  void end(long pfn) {
+    Section section = section(pfn);
+    COUNT.setRelease(section.references, index(pfn), 0);
+  }
+
   /** References now; 0 for a frame that is free. */
   int references(long pfn) {
     Section section = sectionIfAny(pfn);

@@ -35,6 +35,10 @@ public final class PhysicalMemory {
   private final AtomicLong allocated = new AtomicLong();
   private final FrameTable frames;
   private long zeroPfn = -1; // guarded by the free frames
+  private volatile HugetlbOwner hugetlbOwner =
+      pfn -> {
+        throw new IllegalStateException("a huge page of no pool: pfn " + Long.toHexString(pfn));
+      };
 
   /**
    * Memory with RAM in these ranges and nowhere else; all of it can be allocated.
@@ -151,6 +155,123 @@ public final class PhysicalMemory {
     return list;
   }
 
+  /**
+   * Pages with consecutive frames, aligned to their number, each with one reference: what a
+   * transparent huge page is made of.
+   *
+   * @param count number of pages, a power of two
+   * @return the first frame number
+   * @throws ErrnoException ENOMEM if there is no such stretch of free RAM
+   */
+  public long allocateHuge(long count, KernelPage.Kind kind) throws ErrnoException {
+    long first = takeAligned(count);
+    if (first < 0) {
+      throw Errno.ENOMEM.failure();
+    }
+    for (long pfn = first; pfn < first + count; pfn++) {
+      frames.begin(pfn, kind);
+    }
+    return first;
+  }
+
+  private long takeAligned(long count) {
+    long first;
+    synchronized (free) {
+      first = free.takeAligned(count);
+    }
+    if (first >= 0) {
+      allocated.addAndGet(count);
+    }
+    return first;
+  }
+
+  /** Who has huge pages of hugetlb; see {@link #hugetlbOwner}. */
+  @FunctionalInterface
+  public interface HugetlbOwner {
+    /** The last reference to the huge page that begins at {@code pfn} is gone. */
+    void freed(long pfn);
+  }
+
+  /**
+   * Who is told of huge pages of hugetlb that nobody uses any more. Such a page belongs to a pool:
+   * its frames are taken from free memory before it is used and stay taken between uses.
+   */
+  public void hugetlbOwner(HugetlbOwner owner) {
+    hugetlbOwner = owner;
+  }
+
+  /**
+   * Takes {@code count} frames for a pool, aligned to their number, a power of two.
+   *
+   * @return the first frame number, or -1 if there is no such stretch of free RAM
+   */
+  public long takeForPool(long count) {
+    return takeAligned(count);
+  }
+
+  /** Gives frames of a pool back, which are not in use. */
+  public void giveFromPool(long first, long count) {
+    allocated.addAndGet(-count);
+    synchronized (free) {
+      free.give(first, first + count);
+    }
+  }
+
+  /** A huge page of a pool gets a use, one reference (at its first frame), and zeroes. */
+  public KernelPage useFromPool(long first, long count, KernelPage.Kind kind) {
+    for (long pfn = first + count - 1; pfn >= first; pfn--) {
+      frames.begin(pfn, kind);
+    }
+    return new KernelPage(this, first);
+  }
+
+  /** A huge page of a pool, whose last reference is gone, is out of use. */
+  public void endUseFromPool(long first, long count) {
+    for (long pfn = first; pfn < first + count; pfn++) {
+      frames.end(pfn);
+    }
+  }
+
+  /**
+   * Takes the references that an entry for {@code count} frames holds: one to a huge page of
+   * hugetlb, else one to each page, as far as there are pages.
+   */
+  public void getEntry(long pfn, long count) {
+    KernelPage first = page(pfn);
+    if (first != null && first.kind().isHugetlb()) {
+      first.get();
+      return;
+    }
+    for (long at = pfn; at < pfn + count; at++) {
+      if (frames.references(at) != 0) {
+        frames.add(at, 1);
+      }
+    }
+  }
+
+  /** Drops the references that an entry for {@code count} frames holds; see {@link #getEntry}. */
+  public void putEntry(long pfn, long count) {
+    KernelPage first = page(pfn);
+    if (first != null && first.kind().isHugetlb()) {
+      put(pfn);
+      return;
+    }
+    long from = pfn; // of a stretch that is free now
+    for (long at = pfn; at < pfn + count; at++) {
+      if (frames.references(at) == 0 || frames.add(at, -1) != 0) {
+        giveFree(from, at);
+        from = at + 1;
+      }
+    }
+    giveFree(from, pfn + count);
+  }
+
+  private void giveFree(long from, long end) {
+    if (from < end) {
+      giveFromPool(from, end - from);
+    }
+  }
+
   private long take(long count) throws ErrnoException {
     if (count <= 0) {
       throw new IllegalArgumentException("pages to allocate: " + count);
@@ -200,6 +321,10 @@ public final class PhysicalMemory {
    */
   public void put(long pfn) {
     if (frames.add(pfn, -1) == 0) {
+      if (frames.kind(pfn).isHugetlb()) {
+        hugetlbOwner.freed(pfn);
+        return;
+      }
       allocated.decrementAndGet();
       synchronized (free) {
         free.give(pfn, pfn + 1);

@@ -3,7 +3,6 @@ package dev.vmarea.pagetable;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
-import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 
 /** Copies the entries of a parent into the tables of its child, as fork does. */
@@ -51,10 +50,8 @@ final class CopyVisitor implements RangeVisitor<ErrnoException> {
     long entry = table.entry(index) & ~lost;
     table.entries()[index] = entry;
     if (!EntryFormat.isSpecial(entry)) {
-      KernelPage page = memory.page(format.pfn(table.level(), entry));
-      if (page != null) {
-        page.get();
-      }
+      int level = table.level();
+      memory.getEntry(format.pfn(level, entry), child.span(level) >>> child.shift(0));
     }
     target.store(index, entry & ~lostByChild);
   }

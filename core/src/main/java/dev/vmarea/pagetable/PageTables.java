@@ -24,8 +24,9 @@ import java.util.function.BooleanSupplier;
  * every architecture, because these tables ask no area; who decides as an architecture without such
  * a bit does asks {@link Architecture#hasSpecialEntries()}.
  *
- * <p>Huge entries are always bare frames of a file or device, which can be faulted in again. So
- * they are never cut up: what concerns only a part of one clears all of it.
+ * <p>Huge entries are bare frames of a driver, or ordinary: a page of hugetlb. Bare frames can be
+ * faulted in again, so that what concerns only a part of such an entry clears all of it. Areas of
+ * hugetlb are cut between huge pages only, so that nothing ever concerns a part of one.
  *
  * <p>One writer at a time: who changes something holds the lock of the address space. {@link
  * #entry}, {@link #entryLevel} and {@link #walk} need no lock; beside a writer they see of each
@@ -37,6 +38,7 @@ public final class PageTables {
   private final TableTree tree;
   private volatile long generation;
   private final AccessorSet accessors = new AccessorSet();
+  private final HugeEntries huge;
 
   /**
    * Empty tables.
@@ -49,6 +51,7 @@ public final class PageTables {
     this.architecture = architecture;
     this.format = new EntryFormat(architecture);
     this.tree = new TableTree(architecture, tableAllocationFails);
+    this.huge = new HugeEntries(tree, format, this::invalidate);
   }
 
   /** Whose tables these are. */
@@ -59,6 +62,11 @@ public final class PageTables {
   /** How entries are written. */
   public EntryFormat format() {
     return format;
+  }
+
+  /** Huge entries of ordinary pages. */
+  public HugeEntries huge() {
+    return huge;
   }
 
   /**
@@ -177,7 +185,7 @@ public final class PageTables {
    */
   public long zap(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, false));
+    return zap(start, end, new ZapVisitor(tree, format, memory, false));
   }
 
   /**
@@ -186,7 +194,7 @@ public final class PageTables {
    */
   public long zapFilePages(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, true));
+    return zap(start, end, new ZapVisitor(tree, format, memory, true));
   }
 
   private long zap(long start, long end, ZapVisitor visitor) {

@@ -77,8 +77,8 @@ final class TableInvariants {
     if (level > maxHugeLevel || (entry & PageProtection.HUGE) == 0) {
       throw broken("a page entry above the leaf", level, address);
     }
-    if (!EntryFormat.isSpecial(entry) || format.pfn(level, entry) % frames != 0) {
-      throw broken("a huge entry that is not of aligned bare frames", level, address);
+    if (format.pfn(level, entry) % frames != 0) {
+      throw broken("a huge entry that is not of aligned frames", level, address);
     }
   }
 }

@@ -54,6 +54,10 @@ final class TableTree {
     return new TableNode(level, sizes[level], level <= maxHugeLevel);
   }
 
+  int maxHugeLevel() {
+    return maxHugeLevel;
+  }
+
   int top() {
     return top;
   }

@@ -7,11 +7,18 @@ import java.util.Arrays;
 
 /** Clears entries and drops the page references of ordinary ones. */
 final class ZapVisitor implements RangeVisitor<RuntimeException> {
+  private static final int LEVEL_BITS = 4;
+  private static final int LEVEL_MASK = (1 << LEVEL_BITS) - 1;
+
+  private final TableTree tree;
   private final EntryFormat format;
   private final PhysicalMemory memory;
   private final boolean onlyFilePages;
   private long cleared;
+
+  /** First frames of what ordinary entries mapped, each with its level below it. */
   private long[] droppedFrames = {};
+
   private int frames;
 
   /**
@@ -19,7 +26,8 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
    *
    * @param onlyFilePages whether private copies and bare frames stay
    */
-  ZapVisitor(EntryFormat format, PhysicalMemory memory, boolean onlyFilePages) {
+  ZapVisitor(TableTree tree, EntryFormat format, PhysicalMemory memory, boolean onlyFilePages) {
+    this.tree = tree;
     this.onlyFilePages = onlyFilePages;
     this.format = format;
     this.memory = memory;
@@ -57,7 +65,7 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
   private void clearEach(TableNode leaf, int from, int to) {
     for (int i = from; i < to; i++) {
       if (leaf.entry(i) != 0 && goes(leaf.entry(i))) {
-        drop(leaf.clear(i));
+        drop(0, leaf.clear(i));
         cleared++;
       }
     }
@@ -71,29 +79,29 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
     return page != null && page.kind() == KernelPage.Kind.FILE;
   }
 
-  private void drop(long entry) {
+  private void drop(int level, long entry) {
     if (!EntryFormat.isSpecial(entry)) {
       if (frames == droppedFrames.length) {
         droppedFrames = Arrays.copyOf(droppedFrames, Math.max(16, 2 * frames));
       }
-      droppedFrames[frames++] = format.pfn(0, entry);
+      droppedFrames[frames++] = format.pfn(level, entry) << LEVEL_BITS | level;
     }
   }
 
   /** Drops the references, once nobody can reach the pages through these tables any more. */
   void release() {
     for (int i = 0; i < frames; i++) {
-      if (memory.page(droppedFrames[i]) != null) {
-        memory.put(droppedFrames[i]);
-      }
+      int level = (int) droppedFrames[i] & LEVEL_MASK;
+      long count = tree.span(level) >>> tree.shift(0);
+      memory.putEntry(droppedFrames[i] >>> LEVEL_BITS, count);
     }
     frames = 0;
   }
 
-  /** Huge entries are frames of a file or a device: what is not to go will be faulted in again. */
+  /** What is not to go will be faulted in again. */
   @Override
   public void huge(TableNode table, int index, long address, boolean whole) {
-    table.clear(index);
+    drop(table.level(), table.clear(index));
     cleared++;
   }
 }

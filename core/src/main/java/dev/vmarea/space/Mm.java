@@ -8,6 +8,7 @@ import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.vma.TableOwner;
 import dev.vmarea.vma.Vma;
@@ -93,13 +94,55 @@ public final class Mm implements TableOwner {
         long start = vma.start() + Pages.bytes(from);
         long end = vma.start() + Pages.bytes(to);
         if (copies) {
-          tables.zap(start, end, kernel.memory());
+          zap(vma, start, end);
         } else {
           tables.zapFilePages(start, end, kernel.memory());
         }
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  @Override
+  public void takeHugePage(VmaHandle handle, long pgoff, long pfn) {
+    lock.lock();
+    try {
+      Vma vma = handle.current();
+      PageTables tables = pageTables;
+      HugetlbMapping mapping = vma == null ? null : HugetlbMapping.of(vma);
+      if (vma == null
+          || tables == null
+          || mapping == null
+          || mapping.isOwner()
+          || vma.has(VmFlags.MAYSHARE)
+          || pgoff < vma.pgoff()
+          || pgoff >= vma.pgoff() + vma.pages()) {
+        return;
+      }
+      long address = vma.start() + Pages.bytes(pgoff - vma.pgoff());
+      int level = tables.entryLevel(address);
+      if (level > 0 && tables.format().pfn(level, tables.entry(address)) == pfn) {
+        zap(vma, address, address + mapping.pageSize());
+        editor.replace(vma, vma.withOps(mapping.withRobbed()));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes what is mapped in [start, end) of {@code vma} out of the page tables, with the lock held:
+   * {@link PageTables#zap}, and what was reserved for huge pages is again.
+   */
+  public void zap(Vma vma, long start, long end) {
+    PageTables tables = pageTables;
+    if (tables != null) {
+      HugetlbMapping mapping = HugetlbMapping.of(vma);
+      if (mapping != null) {
+        mapping.zapping(vma, tables, start, end);
+      }
+      tables.zap(start, end, kernel.memory());
     }
   }
 

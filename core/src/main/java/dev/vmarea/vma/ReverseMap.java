@@ -113,6 +113,32 @@ public final class ReverseMap {
    * @param copies whether private copies go too
    */
   public void unmapPages(long firstPgoff, long endPgoff, boolean copies) {
+    for (FileVmaHandle handle : all()) {
+      TableOwner owner = handle.owner;
+      if (owner != null) {
+        owner.zapFilePages(handle, firstPgoff, endPgoff, copies);
+      }
+    }
+  }
+
+  /**
+   * Takes a private huge page of hugetlb from all VMAs that share it with {@code keeper}'s, which
+   * reserved it; those are of descendants of its process. Takes the locks of their address spaces
+   * one after the other; the caller may hold the keeper's.
+   *
+   * @param pgoff first page of the file that the huge page stands for
+   * @param pfn the huge page's first frame
+   */
+  public void takeHugePage(VmaHandle keeper, long pgoff, long pfn) {
+    for (FileVmaHandle handle : all()) {
+      TableOwner owner = handle.owner;
+      if (owner != null && handle != keeper) {
+        owner.takeHugePage(handle, pgoff, pfn);
+      }
+    }
+  }
+
+  private List<FileVmaHandle> all() {
     List<FileVmaHandle> found = new ArrayList<>();
     lock.lock();
     try {
@@ -122,12 +148,7 @@ public final class ReverseMap {
     } finally {
       lock.unlock();
     }
-    for (FileVmaHandle handle : found) {
-      TableOwner owner = handle.owner;
-      if (owner != null) {
-        owner.zapFilePages(handle, firstPgoff, endPgoff, copies);
-      }
-    }
+    return found;
   }
 
   /** Walks all. */

@@ -12,4 +12,13 @@ public interface TableOwner {
    * @param copies whether private copies go too, as when a file is cut
    */
   void zapFilePages(VmaHandle handle, long firstPgoff, long endPgoff, boolean copies);
+
+  /**
+   * Takes a private huge page of hugetlb from {@code handle}'s VMA, if it still has it and is not
+   * the one that reserved pages. Takes the address space's lock.
+   *
+   * @param pgoff first page of the file that the huge page stands for
+   * @param pfn the huge page's first frame
+   */
+  void takeHugePage(VmaHandle handle, long pgoff, long pfn);
 }
