@@ -123,6 +123,10 @@ public final class PageFault {
     if (vma.has(VmFlags.SHARED)) {
       throw Errno.EFAULT.failure(); // a file mapping that lost its callbacks
     }
+    if (HugeAnonymousFault.isAllowed(mm, vma)
+        && new HugeAnonymousFault(mm, vma, address).make(access == Access.WRITE)) {
+      return;
+    }
     PhysicalMemory memory = mm.kernel().memory();
     PageProtection protection = mm.protection(vma);
     if (access != Access.WRITE) {
@@ -178,7 +182,14 @@ public final class PageFault {
     mapNew(page, new PageProtection(access == Access.WRITE ? bits | WRITABLE : bits));
   }
 
-  private void makeWritable(Vma vma, long entry) throws ErrnoException {
+  private void makeWritable(Vma vma, long present) throws ErrnoException {
+    long entry = present;
+    if (EntryFormat.isTransparent(entry)) {
+      if (new HugeAnonymousFault(mm, vma, address).makeWritable(entry)) {
+        return;
+      }
+      entry = mm.pageTables().entry(page());
+    }
     PageTables tables = mm.pageTables();
     if (!VmFlags.isCow(vma.flags())) {
       tables.grant(page(), WRITABLE);

@@ -5,7 +5,6 @@ import dev.vmarea.base.Advice;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
-import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.PageTables;
@@ -110,7 +109,7 @@ public final class AdviseOperation {
       case Advice.REMOVE -> holes.add(hole(vma, start, end));
       case Advice.COLD, Advice.PAGEOUT ->
           refuseIf(vma.hasAny(VmFlags.LOCKED | VmFlags.PFNMAP | VmFlags.HUGETLB));
-      case Advice.COLLAPSE -> collapse(vma, start, end);
+      case Advice.COLLAPSE -> new CollapseOperation(mm).collapse(vma, start, end);
       case Advice.GUARD_INSTALL -> installGuard(vma, start, end);
       case Advice.GUARD_REMOVE -> refuseIf(vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB));
       default -> changeFlags(vma, start, end, advice);
@@ -140,6 +139,7 @@ public final class AdviseOperation {
     refuseIf(advice == Advice.FREE && !vma.isAnonymous());
     if (advice != Advice.FREE) {
       zap(start, end);
+      freeTables(start, end);
     }
   }
 
@@ -147,6 +147,14 @@ public final class AdviseOperation {
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
       tables.zap(start, end, mm.kernel().memory());
+    }
+  }
+
+  /** Tables that are empty all through the range go: a huge page may come in their place. */
+  private void freeTables(long start, long end) {
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables != null) {
+      tables.freeTables(start, end, start, end);
     }
   }
 
@@ -163,15 +171,6 @@ public final class AdviseOperation {
       throw refused.failure();
     }
     return new Hole(file.inode(), vma.pgoffAt(start), vma.pgoffAt(end));
-  }
-
-  /** Refuses what no contents could make collapse: memory that cannot hold a huge page. */
-  private static void collapse(Vma vma, long start, long end) throws ErrnoException {
-    long size = KernelConfig.THP_SIZE;
-    boolean never = vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.NOHUGEPAGE);
-    boolean vmaTooSmall = vma.start() + size - 1 >= (vma.end() & -size);
-    boolean roomInRange = ((start + size - 1) & -size) <= (end & -size);
-    refuseIf(never || vmaTooSmall || !roomInRange);
   }
 
   private void installGuard(Vma vma, long start, long end) throws ErrnoException {

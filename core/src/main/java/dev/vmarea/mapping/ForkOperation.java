@@ -41,6 +41,7 @@ public final class ForkOperation {
       Mm child = new Mm(parent.kernel(), parent.layout().copy());
       child.defFlags(parent.defFlags() & VmFlags.NOHUGEPAGE);
       child.ksmMergeAny(parent.ksmMergeAny());
+      child.thpDisabled(parent.thpDisabled());
       if (!parent.denyWriteExecNotInherited()) {
         child.denyWriteExec(parent.denyWriteExec(), false);
       }

@@ -35,6 +35,7 @@ public final class PhysicalMemory {
   private final AtomicLong allocated = new AtomicLong();
   private final FrameTable frames;
   private long zeroPfn = -1; // guarded by the free frames
+  private long hugeZeroPfn = -1; // guarded by the free frames
   private volatile HugetlbOwner hugetlbOwner =
       pfn -> {
         throw new IllegalStateException("a huge page of no pool: pfn " + Long.toHexString(pfn));
@@ -307,6 +308,22 @@ public final class PhysicalMemory {
         zeroPfn = allocatePage(KernelPage.Kind.ZERO).pfn();
       }
       return new KernelPage(this, zeroPfn);
+    }
+  }
+
+  /**
+   * The first of {@code count} consecutive pages of zeroes that everybody shares, aligned to their
+   * number; made on first use, never free again.
+   *
+   * @param count number of pages, a power of two; always the same
+   * @throws ErrnoException ENOMEM if there is no such stretch of free RAM then
+   */
+  public long hugeZeroPage(long count) throws ErrnoException {
+    synchronized (free) {
+      if (hugeZeroPfn < 0) {
+        hugeZeroPfn = allocateHuge(count, KernelPage.Kind.ZERO);
+      }
+      return hugeZeroPfn;
     }
   }
 

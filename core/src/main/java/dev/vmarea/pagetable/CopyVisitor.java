@@ -48,6 +48,9 @@ final class CopyVisitor implements RangeVisitor<ErrnoException> {
       throw PageTables.occupied(address);
     }
     long entry = table.entry(index) & ~lost;
+    if (EntryFormat.isTransparent(entry)) {
+      child.deposit();
+    }
     table.entries()[index] = entry;
     if (!EntryFormat.isSpecial(entry)) {
       int level = table.level();

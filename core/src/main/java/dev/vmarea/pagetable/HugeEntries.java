@@ -5,9 +5,9 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
 
 /**
- * Huge entries that hold references, as those of hugetlb do: made, exchanged and changed one at a
- * time. Addresses are bytes, aligned to what an entry of the level maps. The rules for writers are
- * those of {@link PageTables}.
+ * Huge entries that hold references, those of hugetlb and transparent ones: made, exchanged, cut up
+ * one at a time. Addresses are bytes, aligned to what an entry of the level maps; transparent
+ * entries are at level 1. The rules for writers are those of {@link PageTables}.
  */
 public final class HugeEntries {
   private final TableTree tree;
@@ -87,6 +87,131 @@ public final class HugeEntries {
   /** Adds bits to an entry, such as WRITE and DIRTY. */
   public void grant(int level, long address, long bits) {
     existing(level, address).entries()[tree.index(level, address)] |= bits;
+  }
+
+  /** Whether neither an entry nor a table, not even an empty one, is in the way of an entry. */
+  public boolean isFree(int level, long address) {
+    TableNode node = tree.root();
+    while (node.level() > level) {
+      int index = tree.index(node.level(), address);
+      TableNode child = node.child(index);
+      if (child == null) {
+        return node.entry(index) == 0;
+      }
+      node = child;
+    }
+    return node.isFree(tree.index(level, address));
+  }
+
+  /**
+   * Maps a transparent huge page where nothing is mapped; the caller leaves the entry a reference
+   * to each page.
+   *
+   * @param pfn its first frame
+   * @param zeroes whether it is the huge page of zeroes, without references
+   * @throws ErrnoException ENOMEM if a table, for this entry or for cutting it up, cannot be
+   *     allocated
+   * @throws IllegalStateException if an entry or a table is there
+   */
+  public void mapTransparent(long address, long pfn, PageProtection prot, boolean zeroes)
+      throws ErrnoException {
+    TableNode table = table(1, address);
+    int index = tree.index(1, address);
+    if (!table.isFree(index)) {
+      throw PageTables.occupied(address);
+    }
+    tree.deposit();
+    table.store(index, format.encode(1, pfn, prot, zeroes) | EntryFormat.TRANSPARENT);
+  }
+
+  /** Puts a transparent huge page in the place of that of zeroes. */
+  public void replaceZeroes(long address, long pfn, PageProtection prot) {
+    TableNode table = existing(1, address);
+    table.exchange(
+        tree.index(1, address), format.encode(1, pfn, prot, false) | EntryFormat.TRANSPARENT);
+    invalidate.run();
+  }
+
+  /**
+   * Puts a transparent huge page in the place of a leaf table whose entries have been cleared; the
+   * table is set aside for it.
+   *
+   * @param pfn its first frame; the caller leaves the entry a reference to each page
+   */
+  public void collapse(long address, long pfn, PageProtection prot) {
+    TableNode parent = tree.root();
+    while (parent.level() > 1) {
+      TableNode child = parent.child(tree.index(parent.level(), address));
+      if (child == null) {
+        throw new IllegalStateException("no table at " + Long.toHexString(address));
+      }
+      parent = child;
+    }
+    int index = tree.index(1, address);
+    TableNode leaf = parent.child(index);
+    if (leaf == null || !leaf.isEmpty()) {
+      throw PageTables.occupied(address);
+    }
+    tree.depositChild(parent, index);
+    parent.store(index, format.encode(1, pfn, prot, false) | EntryFormat.TRANSPARENT);
+  }
+
+  /** Cuts up the transparent huge entries that reach across {@code start} or {@code end}. */
+  void splitEdges(long start, long end) {
+    splitAt(start);
+    splitAt(end);
+  }
+
+  /** Cuts up a transparent huge entry that maps bytes on both sides of {@code address}. */
+  public void splitAt(long address) {
+    if (tree.deposits() != 0 && (address & (tree.span(1) - 1)) != 0 && tree.covers(address)) {
+      split(address);
+    }
+  }
+
+  /** Cuts up all transparent huge entries that reach into [start, end). */
+  void splitAll(long start, long end) {
+    if (tree.deposits() != 0) {
+      for (long at = start; at < end; at = tree.slotEnd(1, at)) {
+        split(at);
+      }
+    }
+  }
+
+  /** Cuts up the transparent huge entry that maps the byte at {@code address}, if there is one. */
+  public void split(long address) {
+    TableNode node = tree.root();
+    while (node.level() > 1) {
+      TableNode child = node.child(tree.index(node.level(), address));
+      if (child == null) {
+        return;
+      }
+      node = child;
+    }
+    int index = tree.index(1, address);
+    if (EntryFormat.isTransparent(node.entry(index))) {
+      split(node, index);
+    }
+  }
+
+  /**
+   * Cuts up a transparent huge entry. Its references become those of the entries of pages; who
+   * remembers a page of it need forget nothing.
+   *
+   * @return the table that stands in its place
+   */
+  TableNode split(TableNode parent, int index) {
+    long entry = parent.entry(index);
+    long pfn = format.pfn(1, entry);
+    PageProtection protection = format.protection(1, entry);
+    boolean special = EntryFormat.isSpecial(entry);
+    TableNode leaf = tree.takeDeposit();
+    for (int i = 0; i < leaf.size(); i++) {
+      leaf.store(i, format.encode(0, pfn + i, protection, special));
+    }
+    parent.attach(index, leaf);
+    parent.clear(index); // behind it: a reader without a lock misses neither
+    return leaf;
   }
 
   private TableNode existing(int level, long address) {

@@ -9,6 +9,7 @@ import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The page tables of one address space: a radix tree of tables of the architecture's shape, with
@@ -24,9 +25,17 @@ import java.util.function.BooleanSupplier;
  * every architecture, because these tables ask no area; who decides as an architecture without such
  * a bit does asks {@link Architecture#hasSpecialEntries()}.
  *
- * <p>Huge entries are bare frames of a driver, or ordinary: a page of hugetlb. Bare frames can be
- * faulted in again, so that what concerns only a part of such an entry clears all of it. Areas of
- * hugetlb are cut between huge pages only, so that nothing ever concerns a part of one.
+ * <p>Huge entries are of three kinds ({@link HugeEntries} makes the latter two):
+ *
+ * <ul>
+ *   <li>Bare frames of a driver. They can be faulted in again, so that what concerns only a part of
+ *       such an entry clears all of it.
+ *   <li>Pages of hugetlb. Areas of hugetlb are cut between huge pages only, so that nothing ever
+ *       concerns a part of one.
+ *   <li>Transparent ones, of anonymous memory: frames that could be pages of their own, or the huge
+ *       page of zeroes. What concerns only a part of one first cuts it up into entries of pages,
+ *       with the same contents; the table for them was set aside before, so that it cannot fail.
+ * </ul>
  *
  * <p>One writer at a time: who changes something holds the lock of the address space. {@link
  * #entry}, {@link #entryLevel} and {@link #walk} need no lock; beside a writer they see of each
@@ -177,9 +186,9 @@ public final class PageTables {
   }
 
   /**
-   * Clears all entries of a range, and drops the references that ordinary ones hold. A huge entry
-   * that is only partly inside is cleared, too: its other part will be faulted in again. Tables
-   * stay.
+   * Clears all entries of a range, and drops the references that ordinary ones hold. A driver's
+   * huge entry that is only partly inside is cleared, too: its other part will be faulted in again.
+   * Tables stay.
    *
    * @return number of entries cleared, huge ones counting once
    */
@@ -198,6 +207,7 @@ public final class PageTables {
   }
 
   private long zap(long start, long end, ZapVisitor visitor) {
+    huge.splitEdges(start, end);
     tree.visit(start, end, visitor);
     if (visitor.cleared() > 0) {
       invalidate();
@@ -290,19 +300,20 @@ public final class PageTables {
 
   /**
    * Gives what is mapped in a range another protection: {@link PageProtection#modify}, so cache
-   * modes stay. A huge entry that is only partly inside is cleared.
+   * modes stay. A driver's huge entry that is only partly inside is cleared.
    */
   public void protect(long start, long end, PageProtection wanted) {
     checkRange(start, end);
     checkMapping(wanted);
+    huge.splitEdges(start, end);
     tree.visit(start, end, new ProtectVisitor(format, wanted));
     invalidate();
   }
 
   /**
-   * Moves what is mapped in [from, from + length) to [to, to + length), with its references. A huge
-   * entry that does not fit there is cleared. The ranges may overlap, as when exec shifts a stack;
-   * then all huge entries are cleared.
+   * Moves what is mapped in [from, from + length) to [to, to + length), with its references. A
+   * driver's huge entry that does not fit there is cleared. The ranges may overlap, as when exec
+   * shifts a stack; then all of those are cleared.
    *
    * @throws ErrnoException ENOMEM if a table cannot be allocated: nothing has moved, but huge
    *     entries may be gone and tables that were allocated stay, for the caller to {@link
@@ -317,9 +328,10 @@ public final class PageTables {
     }
     try {
       if (Math.abs(from - to) < length) {
+        huge.splitAll(from, from + length);
         new OverlappingMove(tree, from, to, length).run();
       } else {
-        new EntryMove(tree, from, to, length).run();
+        new EntryMove(tree, huge, from, to, length).run();
       }
     } finally {
       invalidate(); // huge entries may be gone even if nothing moved
@@ -329,7 +341,7 @@ public final class PageTables {
   /**
    * Copies what is mapped in a range into the same range of other tables, as fork does
    * (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either; ordinary entries
-   * take another reference. A huge entry that is only partly inside is not copied.
+   * take another reference. A driver's huge entry that is only partly inside is not copied.
    *
    * @param child tables of the same architecture, empty in this range
    * @param copyOnWrite whether the mapping is private and may be written: what is writable becomes
@@ -345,6 +357,7 @@ public final class PageTables {
     if (child.architecture != architecture) {
       throw new IllegalArgumentException(architecture + " is not " + child.architecture);
     }
+    huge.splitEdges(start, end);
     try {
       tree.visit(start, end, new CopyVisitor(format, child.tree, copyOnWrite, memory));
     } finally {
@@ -356,35 +369,34 @@ public final class PageTables {
 
   /** The raw entry that maps this address (any byte), or 0. */
   public long entry(long address) {
+    TableNode node = lowest(address);
+    return node == null ? 0 : node.entry(tree.index(node.level(), address));
+  }
+
+  /** The level of the entry that maps this address (any byte): 0 for a page; -1 for none. */
+  public int entryLevel(long address) {
+    TableNode node = lowest(address);
+    return node != null && node.entry(tree.index(node.level(), address)) != 0 ? node.level() : -1;
+  }
+
+  /** The table that has the entry of an address, if there is one; null without a slot for it. */
+  private @Nullable TableNode lowest(long address) {
     if (!tree.covers(address)) {
-      return 0;
+      return null;
     }
     TableNode node = tree.root();
     while (node.level() > 0) {
       int index = tree.index(node.level(), address);
       TableNode child = node.child(index);
-      if (child == null) {
-        return node.entry(index);
+      if (child == null && node.entry(index) == 0) {
+        child = node.child(index); // a huge entry may just have been cut up into a table
       }
-      node = child;
-    }
-    return node.entry(tree.index(0, address));
-  }
-
-  /** The level of the entry that maps this address (any byte): 0 for a page; -1 for none. */
-  public int entryLevel(long address) {
-    if (!tree.covers(address)) {
-      return -1;
-    }
-    TableNode node = tree.root();
-    while (node.level() > 0) {
-      TableNode child = node.child(tree.index(node.level(), address));
       if (child == null) {
         break;
       }
       node = child;
     }
-    return node.entry(tree.index(node.level(), address)) != 0 ? node.level() : -1;
+    return node;
   }
 
   /** Visits all entries that map something in a range, by address; also huge ones partly inside. */

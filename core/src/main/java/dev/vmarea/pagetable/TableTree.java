@@ -25,6 +25,9 @@ final class TableTree {
   private final long[] tables;
   private final TableNode root;
 
+  /** Leaf tables set aside for transparent huge entries; they count as tables. */
+  private long deposits;
+
   /** The table that was asked for last: the next one asked for is often the same. */
   private @Nullable TableNode recent;
 
@@ -155,6 +158,43 @@ final class TableTree {
     tables[level]++;
     parent.attach(index, table);
     return table;
+  }
+
+  /**
+   * Sets a leaf table aside, so that cutting a huge entry up cannot fail. As in Linux it counts at
+   * once; here only the count is kept.
+   *
+   * @throws ErrnoException ENOMEM if a table cannot be allocated
+   */
+  void deposit() throws ErrnoException {
+    if (allocationFails.getAsBoolean()) {
+      throw Errno.ENOMEM.failure();
+    }
+    tables[0]++;
+    deposits++;
+  }
+
+  /** A huge entry with a table set aside goes. */
+  void withdraw() {
+    tables[0]--;
+    deposits--;
+  }
+
+  /** Leaf tables set aside. */
+  long deposits() {
+    return deposits;
+  }
+
+  /** A leaf table that was set aside, empty, to be put where its huge entry is. */
+  TableNode takeDeposit() {
+    deposits--;
+    return newTable(0);
+  }
+
+  /** Sets the empty leaf table below a slot aside for a huge entry. */
+  void depositChild(TableNode parent, int index) {
+    detach(parent, index);
+    deposits++;
   }
 
   /** Frees the table below a slot. */

@@ -98,10 +98,17 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
     frames = 0;
   }
 
-  /** What is not to go will be faulted in again. */
+  /** What is not to go will be faulted in again; of anonymous memory no part is concerned. */
   @Override
   public void huge(TableNode table, int index, long address, boolean whole) {
+    boolean transparent = EntryFormat.isTransparent(table.entry(index));
+    if (transparent && onlyFilePages) {
+      return;
+    }
     drop(table.level(), table.clear(index));
+    if (transparent) {
+      tree.withdraw();
+    }
     cleared++;
   }
 }

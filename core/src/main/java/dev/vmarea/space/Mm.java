@@ -35,6 +35,7 @@ public final class Mm implements TableOwner {
   private boolean ksmMergeAny;
   private boolean denyWriteExec;
   private boolean denyWriteExecNotInherited;
+  private ThpDisabled thpDisabled = ThpDisabled.NO;
 
   /** An empty address space with this layout. */
   public Mm(Kernel kernel, ProgramLayout layout) {
@@ -220,6 +221,39 @@ public final class Mm implements TableOwner {
   public void denyWriteExec(boolean deny, boolean notInherited) {
     denyWriteExec = deny;
     denyWriteExecNotInherited = notInherited;
+  }
+
+  /** What PR_SET_THP_DISABLE says. */
+  public enum ThpDisabled {
+    /** Transparent huge pages are as the policy says. */
+    NO,
+    /** Only memory advised to use them may have them. */
+    EXCEPT_ADVISED,
+    /** There are none. */
+    ALL
+  }
+
+  /** What PR_SET_THP_DISABLE says. */
+  public ThpDisabled thpDisabled() {
+    return thpDisabled;
+  }
+
+  /** Sets what PR_SET_THP_DISABLE says. */
+  public void thpDisabled(ThpDisabled value) {
+    thpDisabled = value;
+  }
+
+  /** Whether the process may have transparent huge pages, in memory that asked for them or not. */
+  public boolean allowsThp(boolean advised) {
+    return thpDisabled == ThpDisabled.NO || advised && thpDisabled == ThpDisabled.EXCEPT_ADVISED;
+  }
+
+  /** A VMA will begin or end at {@code address}: no huge entry reaches across. */
+  void cutHugePage(long address) {
+    PageTables tables = pageTables;
+    if (tables != null) {
+      tables.huge().splitAt(address);
+    }
   }
 
   /** Whether the MDWE rule refuses flags {@code after} on memory that had {@code before}. */
