@@ -128,6 +128,7 @@ final class VmaMove {
       throw failed;
     }
     Errno refused = movePages(vma, copy, target);
+    forgetReservation();
     count(vma.flags(), Pages.count(request.newLength()));
     if (refused != null) {
       // The pages are back at their old place; the copy is unmapped. Its charge counts as moved
@@ -142,6 +143,21 @@ final class VmaMove {
       unmap(request.address(), request.oldLength(), true);
     }
     return target;
+  }
+
+  /**
+   * All of the source's VMA loses what was reserved for it to the copy, also if only a part moves:
+   * then what the rest had is never given back, as in Linux.
+   */
+  private void forgetReservation() {
+    Vma source = mm.tree().lookup(request.address());
+    VmOperations ops = source == null ? null : source.ops();
+    if (source != null && ops != null) {
+      VmOperations without = ops.withoutReservation();
+      if (without != ops) {
+        mm.editor().replace(source, source.withOps(without));
+      }
+    }
   }
 
   private void checkCuts(Vma vma) throws ErrnoException {

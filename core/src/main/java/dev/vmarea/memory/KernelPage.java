@@ -22,10 +22,19 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
     FILE,
     /** Cut up into small objects. */
     SLAB,
-    /** The page of zeroes that everybody shares. */
-    ZERO;
+    /** The page of zeroes that everybody shares, also that of huge size. */
+    ZERO,
+    /** Part of a huge page of hugetlb that holds contents of a file. */
+    HUGETLB_FILE,
+    /** Part of a huge page of hugetlb that is private to a process. */
+    HUGETLB_ANONYMOUS;
 
     private static final Kind[] ALL = values();
+
+    /** Whether it is part of a huge page of hugetlb, whose first frame has all its references. */
+    public boolean isHugetlb() {
+      return this == HUGETLB_FILE || this == HUGETLB_ANONYMOUS;
+    }
 
     static Kind of(int ordinal) {
       return ALL[ordinal];
@@ -82,7 +91,8 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
    * least, for those who ask because of an entry.
    */
   public int mapCount() {
-    int holders = kind() == Kind.ANONYMOUS ? 0 : 1;
+    Kind kind = kind();
+    int holders = kind == Kind.ANONYMOUS || kind == Kind.HUGETLB_ANONYMOUS ? 0 : 1;
     return Math.max(1, references() - memory.frames().pins(pfn) - holders);
   }
 

@@ -123,6 +123,22 @@ public final class ReverseMap {
     forEachOwner((owner, vma) -> owner.filePageCleared(vma, pgoff));
   }
 
+  /**
+   * Takes a private huge page of hugetlb from all VMAs that share it with {@code keeper}'s, which
+   * reserved it; those are of descendants of its process. Takes the locks of their address spaces
+   * one after the other; the caller may hold the keeper's.
+   *
+   * @param pgoff first page of the file that the huge page stands for
+   * @param pfn the huge page's first frame
+   */
+  public void takeHugePage(VmaHandle keeper, long pgoff, long pfn) {
+    forEachOwner((owner, vma) -> {
+      if (vma != keeper) {
+        owner.takeHugePage(vma, pgoff, pfn);
+      }
+    });
+  }
+
   private void forEachOwner(BiConsumer<TableOwner, FileVmaHandle> visitor) {
     List<FileVmaHandle> found = new ArrayList<>();
     lock.lock();

@@ -18,4 +18,13 @@ public interface TableOwner {
    * tells whoever listens, if {@code handle}'s VMA maps it. Takes the address space's lock.
    */
   void filePageCleared(VmaHandle handle, long pgoff);
+
+  /**
+   * Takes a private huge page of hugetlb from {@code handle}'s VMA, if it still has it and is not
+   * the one that reserved pages. Takes the address space's lock.
+   *
+   * @param pgoff first page of the file that the huge page stands for
+   * @param pfn the huge page's first frame
+   */
+  void takeHugePage(VmaHandle handle, long pgoff, long pfn);
 }
