@@ -2,7 +2,7 @@
 
 /** The Linux memory-mapping subsystem: address spaces, their areas, and the calls on them. */
 module dev.vmarea {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports dev.vmarea;
   exports dev.vmarea.abi;

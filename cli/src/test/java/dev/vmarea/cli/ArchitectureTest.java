@@ -9,9 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -86,6 +89,30 @@ class ArchitectureTest {
 
   private static DescribedPredicate<JavaClass> hasFloor() {
     return DescribedPredicate.describe("have a floor", c -> !place(FLOORS, c).equals("none"));
+  }
+
+  /** What core does not export is in no signature of what it does. */
+  @Test
+  void signaturesOfCoreNameOnlyWhatIsExported() {
+    List<String> leaks =
+        CLASSES.stream()
+            .filter(in(MODULES, "core"))
+            .filter(c -> isPublic(c) && !place(FLOORS, c).equals("action"))
+            .flatMap(c -> c.getCodeUnits().stream())
+            .filter(unit -> unit.getModifiers().contains(JavaModifier.PUBLIC))
+            .filter(unit ->
+                Stream.concat(
+                        unit.getRawParameterTypes().stream(), Stream.of(unit.getRawReturnType()))
+                    .anyMatch(type -> place(FLOORS, type).equals("action")))
+            .map(JavaCodeUnit::getFullName)
+            .toList();
+
+    assertThat(leaks).isEmpty();
+  }
+
+  private static boolean isPublic(JavaClass c) {
+    return c.getModifiers().contains(JavaModifier.PUBLIC)
+        && c.getEnclosingClass().map(ArchitectureTest::isPublic).orElse(true);
   }
 
   @Test

@@ -40,7 +40,7 @@ public enum Access {
     return isAllowedBy(entry | PageProtection.ACCESSED | PageProtection.DIRTY);
   }
 
-  /** Whether an entry allows the access. */
+  /** Whether an entry allows the access, and says that there was one. */
   public boolean isAllowedBy(long entry) {
     return (entry & (needed | forbidden)) == needed;
   }

@@ -120,24 +120,26 @@ final class EntryMaker {
     if (!hasAnon()) {
       return FaultOutcome.NEEDS_LOCK;
     }
-    return mapNew(mine(frames.allocatePage(KernelPage.Kind.ANONYMOUS)), writable(protection));
+    return mapNew(newAnonymous(), writable(protection));
+  }
+
+  private KernelPage newAnonymous() throws ErrnoException {
+    return marked(frames.allocatePage(KernelPage.Kind.ANONYMOUS));
   }
 
   /** Of memory that may be lost at any time, pages may be lost from the start. */
-  private KernelPage mine(KernelPage fresh) {
+  private KernelPage marked(KernelPage fresh) {
     if (vma.has(VmFlags.DROPPABLE)) {
       fresh.mark(KernelPage.Mark.LAZY_FREE);
     }
     return fresh;
   }
 
-  /** A private page where there is none, writable if the VMA is. */
+  /** Makes a private page where nothing is mapped, whatever the memory's protection is. */
   void provide() throws ErrnoException {
-    PageProtection protection = mm.protection(vma);
-    KernelPage fresh = frames.allocatePage(KernelPage.Kind.ANONYMOUS);
-    if (hasAnon()) {
-      long bits = protection.bits() | (vma.has(VmFlags.WRITE) ? WRITABLE : WRITTEN);
-      mapNew(mine(fresh), new PageProtection(bits));
+    if (mm.pageTables().entry(page) == 0 && hasAnon()) {
+      long bits = mm.protection(vma).bits() | WRITTEN;
+      mapNew(newAnonymous(), new PageProtection(vma.has(VmFlags.WRITE) ? bits | WRITABLE : bits));
     }
   }
 
@@ -272,10 +274,7 @@ final class EntryMaker {
   }
 
   private KernelPage copyOf(KernelPage old) throws ErrnoException {
-    return mine(
-        old.kind() == KernelPage.Kind.ZERO
-            ? frames.allocatePage(KernelPage.Kind.ANONYMOUS)
-            : frames.allocateCopy(old));
+    return old.kind() == KernelPage.Kind.ZERO ? newAnonymous() : marked(frames.allocateCopy(old));
   }
 
   private boolean replaceBy(KernelPage copy, long entry, PageProtection protection) {

@@ -180,7 +180,9 @@ public final class AdviseOperation {
         aging,
         mm.kernel().memory(),
         gone -> {
-          if (file != null) {
+          if (vma.isAnonymous()) {
+            mm.changes().discarded(gone, gone + Pages.SIZE);
+          } else if (file != null) {
             file.inode().pageCache().reclaim(vma.pgoffAt(gone));
           }
         });

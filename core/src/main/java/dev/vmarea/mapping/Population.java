@@ -160,16 +160,20 @@ final class Population {
   }
 
   /**
-   * Whether pages can be had: not of files of unknown size, and not of what a kernel maps by itself
-   * ([vdso]), as an imported address space has it.
+   * Whether pages can be had: not of files of unknown size, not of odd files whose contents are not
+   * modelled (rings of asynchronous I/O), and not of what a kernel maps by itself ([vdso]), as an
+   * imported address space has it.
    */
   static boolean hasPages(Vma vma) {
     OpenFile file = vma.file();
-    if (file == null) {
+    if (file == null || vma.isAnonymous()) {
       return vma.isAnonymous();
     }
-    boolean regular = !vma.isAnonymous() && file.inode().type() == Inode.Type.REGULAR;
-    return !regular || file.inode().size() != Inode.UNKNOWN_SIZE;
+    return switch (file.inode().type()) {
+      case REGULAR -> file.inode().size() != Inode.UNKNOWN_SIZE;
+      case CHARACTER_DEVICE -> true;
+      default -> vma.ops() != null && vma.ops().hasFault();
+    };
   }
 
   /** The address behind the last page that the file has, as far as its size is known. */

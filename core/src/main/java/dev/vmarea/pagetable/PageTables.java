@@ -57,8 +57,8 @@ public final class PageTables {
   private final AccessorSet accessors = new AccessorSet();
   private final PageEntries pages;
 
-  /** Whether there may be guard markers. */
-  private boolean guarded;
+  /** Whether there may be guard markers; once true, for good. */
+  private volatile boolean guarded;
 
   /**
    * Empty tables.
@@ -424,7 +424,13 @@ public final class PageTables {
   /** Visits all entries that map something in a range, by address; also huge ones partly inside. */
   public void walk(long start, long end, EntryVisitor visitor) {
     checkRange(start, end);
-    tree.visit(start, end, new WalkVisitor(visitor, tree.span(0)));
+    tree.visit(start, end, new WalkVisitor(visitor, tree.span(0), false));
+  }
+
+  /** The same, with guard markers. */
+  public void walkWithGuards(long start, long end, EntryVisitor visitor) {
+    checkRange(start, end);
+    tree.visit(start, end, new WalkVisitor(visitor, tree.span(0), true));
   }
 
   /** What is mapped in a range, summed up to maximal runs; also huge entries partly inside. */

@@ -134,6 +134,23 @@ public final class Mm implements TableOwner, FrameHolder {
     }
   }
 
+  @Override
+  public void filePageCleared(VmaHandle handle, long pgoff) {
+    lock.lock();
+    try {
+      Vma vma = handle.current();
+      if (vma != null
+          && tree.lookup(vma.start()) == vma
+          && pgoff >= vma.pgoff()
+          && pgoff < vma.pgoff() + vma.pages()) {
+        long start = vma.start() + Pages.bytes(pgoff - vma.pgoff());
+        changes.discarded(start, start + Pages.SIZE);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * The protection of entries of {@code vma}: what its flags give, with the cache mode and the
    * encryption that its driver chose.

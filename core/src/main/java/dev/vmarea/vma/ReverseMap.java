@@ -5,6 +5,7 @@ import dev.vmarea.base.Defects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,15 @@ public final class ReverseMap {
    * @param copies whether private copies go too
    */
   public void unmapPages(long firstPgoff, long endPgoff, boolean copies) {
+    forEachOwner((owner, vma) -> owner.zapFilePages(vma, firstPgoff, endPgoff, copies));
+  }
+
+  /** Tells all address spaces that bytes of this page have been zeroed; locks as above. */
+  public void pageCleared(long pgoff) {
+    forEachOwner((owner, vma) -> owner.filePageCleared(vma, pgoff));
+  }
+
+  private void forEachOwner(BiConsumer<TableOwner, FileVmaHandle> visitor) {
     List<FileVmaHandle> found = new ArrayList<>();
     lock.lock();
     try {
@@ -127,7 +137,7 @@ public final class ReverseMap {
     for (FileVmaHandle handle : found) {
       TableOwner owner = handle.owner;
       if (owner != null) {
-        defects.keep(() -> owner.zapFilePages(handle, firstPgoff, endPgoff, copies));
+        defects.keep(() -> visitor.accept(owner, handle));
       }
     }
     defects.rethrow();

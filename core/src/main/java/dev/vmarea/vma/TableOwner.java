@@ -12,4 +12,10 @@ public interface TableOwner {
    * @param copies whether private copies go too, as when a file is cut
    */
   void zapFilePages(VmaHandle handle, long firstPgoff, long endPgoff, boolean copies);
+
+  /**
+   * Bytes of a page of a file have been zeroed where it is, as in the one that a cut file ends in:
+   * tells whoever listens, if {@code handle}'s VMA maps it. Takes the address space's lock.
+   */
+  void filePageCleared(VmaHandle handle, long pgoff);
 }
