@@ -9,6 +9,7 @@ import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.MremapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.memory.KernelPage;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.AddressChooser;
 import dev.vmarea.space.Mm;
@@ -267,6 +268,14 @@ final class VmaMove {
     long flags = source.flags() & ~VmFlags.LOCKED_MASK;
     if (anon != source.anon() || flags != source.flags()) {
       mm.editor().replace(source, source.withFlags(flags).withAnon(anon));
+    }
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables != null && source.has(VmFlags.LOCKED)) {
+      tables.forEachPage(
+          source.start(),
+          source.end(),
+          mm.kernel().memory(),
+          page -> page.mark(KernelPage.Mark.UNEVICTABLE));
     }
   }
 

@@ -50,7 +50,12 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
     /** Moved on from referenced by a second use: PG_active. */
     ACTIVE,
     /** Anonymous, and free to be lost (MADV_FREE): not PG_swapbacked. */
-    LAZY_FREE;
+    LAZY_FREE,
+    /**
+     * Locked once, though no locked memory maps it any more (mm-semantics, trap 35):
+     * PG_unevictable. Pages of locked memory need no mark.
+     */
+    UNEVICTABLE;
 
     private int bit() {
       return 1 << ordinal();

@@ -75,6 +75,9 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
   }
 
   private void pageOut(TableNode leaf, int index, long at, KernelPage page, boolean anonymous) {
+    if (page.is(KernelPage.Mark.UNEVICTABLE)) {
+      return;
+    }
     boolean dirty =
         (leaf.entry(index) & PageProtection.DIRTY) != 0 || page.is(KernelPage.Mark.DIRTY);
     boolean lost =

@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -456,6 +457,21 @@ public final class PageTables {
   public void walkWithGuards(long start, long end, EntryVisitor visitor) {
     checkRange(start, end);
     tree.visit(start, end, new WalkVisitor(visitor, tree.span(0), true));
+  }
+
+  /** Visits the pages that ordinary entries of single pages in a range map. */
+  public void forEachPage(
+      long start, long end, PhysicalMemory memory, Consumer<? super KernelPage> visitor) {
+    walk(
+        start,
+        end,
+        (address, level, entry) -> {
+          boolean ordinary = level == 0 && !EntryFormat.isSpecial(entry);
+          KernelPage page = ordinary ? memory.page(format.pfn(0, entry)) : null;
+          if (page != null) {
+            visitor.accept(page);
+          }
+        });
   }
 
   /** What is mapped in a range, summed up to maximal runs; also huge entries partly inside. */
