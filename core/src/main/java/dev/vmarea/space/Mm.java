@@ -11,6 +11,7 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.memory.FrameHolder;
 import dev.vmarea.pagetable.EntryFormat;
 import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.vma.ReverseMap;
 import dev.vmarea.vma.TableOwner;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
@@ -104,33 +105,39 @@ public final class Mm implements TableOwner, FrameHolder {
   }
 
   @Override
-  public void zapFilePages(VmaHandle handle, long firstPgoff, long endPgoff, boolean copies) {
+  public void zapFilePages(ReverseMap map, long firstPgoff, long endPgoff, boolean copies) {
     lock.lock();
     try {
-      Vma vma = handle.current();
-      PageTables tables = pageTables;
-      if (vma == null || tree.lookup(vma.start()) != vma) {
-        return;
-      }
-      long from = Math.max(0, firstPgoff - vma.pgoff());
-      boolean open = endPgoff < 0;
-      long to = open ? vma.pages() : Math.min(vma.pages(), endPgoff - vma.pgoff());
-      if (from < to) {
-        lock.writeLock(vma);
-        long start = vma.start() + Pages.bytes(from);
-        long end = vma.start() + Pages.bytes(to);
-        changes.discarded(start, end);
-        if (tables == null) {
-          return;
-        }
-        if (copies) {
-          tables.discard(start, end, kernel.memory());
-        } else {
-          tables.zapFilePages(start, end, kernel.memory());
+      for (VmaHandle handle : map.handlesOf(this)) {
+        Vma vma = handle.current();
+        if (vma != null && tree.lookup(vma.start()) == vma) {
+          zapFilePages(vma, firstPgoff, endPgoff, copies);
         }
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void zapFilePages(Vma vma, long firstPgoff, long endPgoff, boolean copies) {
+    PageTables tables = pageTables;
+    long from = Math.max(0, firstPgoff - vma.pgoff());
+    boolean open = endPgoff < 0;
+    long to = open ? vma.pages() : Math.min(vma.pages(), endPgoff - vma.pgoff());
+    if (from >= to) {
+      return;
+    }
+    lock.writeLock(vma);
+    long start = vma.start() + Pages.bytes(from);
+    long end = vma.start() + Pages.bytes(to);
+    changes.discarded(start, end);
+    if (tables == null) {
+      return;
+    }
+    if (copies) {
+      tables.discard(start, end, kernel.memory());
+    } else {
+      tables.zapFilePages(start, end, kernel.memory());
     }
   }
 

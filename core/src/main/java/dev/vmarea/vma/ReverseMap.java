@@ -3,7 +3,10 @@ package dev.vmarea.vma;
 
 import dev.vmarea.base.Defects;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -111,26 +114,55 @@ public final class ReverseMap {
    * unsigned. Takes the locks of address spaces one after the other, and none of them together with
    * this map's.
    *
+   * <p>Each address space is done as a whole, since pages go from one of its VMAs into another when
+   * it splits, joins or moves them; to another address space they go by fork alone, which makes a
+   * new one. Who is forked while its pages are still there has a child with them, so the map is
+   * looked through again until nobody new is found.
+   *
    * @param copies whether private copies go too
    */
   public void unmapPages(long firstPgoff, long endPgoff, boolean copies) {
-    List<FileVmaHandle> found = new ArrayList<>();
+    Set<TableOwner> done = Collections.newSetFromMap(new IdentityHashMap<>());
+    Defects defects = new Defects(); // of listeners: the others' pages go all the same
+    for (List<TableOwner> more = owners(done); !more.isEmpty(); more = owners(done)) {
+      for (TableOwner owner : more) {
+        defects.keep(() -> owner.zapFilePages(this, firstPgoff, endPgoff, copies));
+      }
+    }
+    defects.rethrow();
+  }
+
+  /** Whose page tables the VMAs are in, except for those known, who are then all of them. */
+  private List<TableOwner> owners(Set<TableOwner> known) {
+    List<TableOwner> more = new ArrayList<>();
     lock.lock();
     try {
       for (FileVmaHandle at = first; at != null; at = at.next) {
-        found.add(at);
+        TableOwner owner = at.owner;
+        if (owner != null && known.add(owner)) {
+          more.add(owner);
+        }
       }
     } finally {
       lock.unlock();
     }
-    Defects defects = new Defects(); // of listeners: the others' pages go all the same
-    for (FileVmaHandle handle : found) {
-      TableOwner owner = handle.owner;
-      if (owner != null) {
-        defects.keep(() -> owner.zapFilePages(handle, firstPgoff, endPgoff, copies));
+    return more;
+  }
+
+  /** The VMAs of {@code owner}, whose lock the caller holds, so that they stay. */
+  public List<VmaHandle> handlesOf(TableOwner owner) {
+    List<VmaHandle> handles = new ArrayList<>();
+    lock.lock();
+    try {
+      for (FileVmaHandle at = first; at != null; at = at.next) {
+        if (at.owner == owner) {
+          handles.add(at);
+        }
       }
+    } finally {
+      lock.unlock();
     }
-    defects.rethrow();
+    return handles;
   }
 
   /** Walks all. */

@@ -4,12 +4,13 @@ package dev.vmarea.vma;
 /** Who has the page tables in which a VMA's pages are: its address space, as files see it. */
 public interface TableOwner {
   /**
-   * Takes pages of a file out of the page tables, if {@code handle}'s VMA still maps them. Takes
-   * the address space's lock.
+   * Takes pages of a file out of the page tables, of all VMAs that map them. Takes the address
+   * space's lock once, so that no page goes from one VMA into another meanwhile.
    *
+   * @param map where the VMAs of the file are found
    * @param firstPgoff first page of the file to go
    * @param endPgoff page after the last one; unsigned
    * @param copies whether private copies go too, as when a file is cut
    */
-  void zapFilePages(VmaHandle handle, long firstPgoff, long endPgoff, boolean copies);
+  void zapFilePages(ReverseMap map, long firstPgoff, long endPgoff, boolean copies);
 }
