@@ -35,7 +35,10 @@ public final class PhysicalMemory implements FrameSource {
   public static final long MMIO_END = 0x10_0000;
 
   private final NavigableMap<Long, Long> ram = new TreeMap<>();
+
+  /** Its monitor comes before those of magazines. */
   private final FreeFrames free = new FreeFrames();
+
   private final LongAdder allocated = new LongAdder();
   private final CopyOnWriteArrayList<FrameMagazine> magazines = new CopyOnWriteArrayList<>();
   private final FrameTable frames;
@@ -165,46 +168,41 @@ public final class PhysicalMemory implements FrameSource {
     if (count <= 0) {
       throw new IllegalArgumentException("pages to allocate: " + count);
     }
-    long first = takeIfAny(count);
-    if (first < 0) {
-      emptyMagazines();
-      first = takeIfAny(count);
+    synchronized (free) {
+      long first = free.take(count);
+      if (first < 0) {
+        emptyMagazines();
+        first = free.take(count);
+      }
+      if (first < 0) {
+        throw Errno.ENOMEM.failure();
+      }
+      return first;
     }
-    if (first < 0) {
-      throw Errno.ENOMEM.failure();
-    }
-    return first;
   }
 
+  /** With the free frames' monitor, so that no frame is on its way when memory runs out. */
   private void emptyMagazines() {
     for (FrameMagazine magazine : magazines) {
-      PfnRange rest = magazine.empty();
-      if (rest != null) {
-        giveStretch(rest);
+      give(magazine.empty());
+    }
+  }
+
+  private void give(@Nullable PfnRange frames) {
+    if (frames != null) {
+      free.give(frames.start(), frames.end());
+    }
+  }
+
+  /** A frame for a user whose magazine is empty, which gets those behind it if there are some. */
+  long takeAndRefill(FrameMagazine magazine, long count) throws ErrnoException {
+    synchronized (free) {
+      long first = free.take(count);
+      if (first < 0) {
+        return take(1);
       }
-    }
-  }
-
-  private long takeIfAny(long count) {
-    synchronized (free) {
-      return free.take(count);
-    }
-  }
-
-  /** Frames for a magazine: a stretch of this length, or one frame. */
-  PfnRange takeStretch(long count) throws ErrnoException {
-    long first = takeIfAny(count);
-    if (first >= 0) {
-      return new PfnRange(first, first + count);
-    }
-    first = take(1);
-    return new PfnRange(first, first + 1);
-  }
-
-  /** Frames of a magazine are not needed there. */
-  void giveStretch(PfnRange stretch) {
-    synchronized (free) {
-      free.give(stretch.start(), stretch.end());
+      give(magazine.fill(first + 1, first + count));
+      return first;
     }
   }
 
@@ -216,10 +214,9 @@ public final class PhysicalMemory implements FrameSource {
   }
 
   void remove(FrameMagazine magazine) {
-    magazines.remove(magazine);
-    PfnRange rest = magazine.empty();
-    if (rest != null) {
-      giveStretch(rest);
+    synchronized (free) {
+      magazines.remove(magazine);
+      give(magazine.empty());
     }
   }
 
@@ -276,8 +273,8 @@ public final class PhysicalMemory implements FrameSource {
         holder.forEachFrame(audit::held);
       }
     }
-    emptyMagazines();
     synchronized (free) {
+      emptyMagazines();
       if (zeroPfn >= 0) {
         audit.held(zeroPfn);
       }
