@@ -59,7 +59,7 @@ final class Hart {
 
   /** The one place where instructions are read. */
   private int fetch() {
-    return memory.loadInt(pc);
+    return memory.fetchInt(pc);
   }
 
   private boolean step(int i) {

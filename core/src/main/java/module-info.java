@@ -2,7 +2,7 @@
 
 /** The Linux memory-mapping subsystem: address spaces, their areas, and the calls on them. */
 module dev.vmarea {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
 
   exports dev.vmarea;
   exports dev.vmarea.abi;
@@ -12,7 +12,6 @@ module dev.vmarea {
   exports dev.vmarea.pagetable;
   exports dev.vmarea.vma;
   exports dev.vmarea.space;
-  exports dev.vmarea.action;
   exports dev.vmarea.fault;
   exports dev.vmarea.mapping;
   exports dev.vmarea.files;

@@ -2,7 +2,7 @@
 
 /** The real kernel as recorder and judge. The only module with native calls. */
 module dev.vmarea.host {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires transitive dev.vmarea;
   requires transitive dev.vmarea.trace;
   requires dev.vmarea.testkit;

@@ -2,7 +2,7 @@
 
 /** Recordings of real programs: read, written, replayed, compared. Runs on any operating system. */
 module dev.vmarea.trace {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires transitive dev.vmarea;
 
   exports dev.vmarea.trace.evidence;

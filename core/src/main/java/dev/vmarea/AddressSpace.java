@@ -142,6 +142,20 @@ public final class AddressSpace {
     }
   }
 
+  /**
+   * Pins the pages of [address, address + length), bytes, any, for direct use; to be closed. Pages
+   * are faulted in; private ones that are shared with others are copied first. Linux's own users of
+   * such pins charge them to RLIMIT_MEMLOCK; here that is the caller's business.
+   *
+   * @param write whether what is pinned is to be written
+   * @throws ErrnoException EFAULT where nothing is mapped, where memory may not be accessed so, at
+   *     device or secret memory, behind the end of a file, and for writing in a shared mapping of a
+   *     file on a disk; ENOMEM without a frame. Nothing is pinned then
+   */
+  public PinnedRange pin(long address, long length, boolean write) throws ErrnoException {
+    return new PinnedRange(mm, task, address, length, write);
+  }
+
   /** Number of VMAs. */
   public int mapCount() {
     return mm.mapCount();

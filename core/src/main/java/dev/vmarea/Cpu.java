@@ -16,14 +16,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * Loads and stores of one thread in an address space, through its page tables: what a processor
- * does. Values are little-endian, addresses any byte. An access that Linux answers with a signal
- * throws a {@link MemoryFault}, which says which and where; one that crosses pages is all or
- * nothing, except that its first page may have been faulted in.
+ * Loads, stores and instruction fetches of one thread in an address space, through its page tables:
+ * what a processor does. Values are little-endian, addresses any byte. An access that Linux answers
+ * with a signal throws a {@link MemoryFault}, which says which and where; one of up to 64 bits that
+ * crosses pages is all or nothing, except that its first page may have been faulted in. Lengths are
+ * bytes. Operations that are atomic between threads: {@link #atomics}.
  *
  * <p>For one thread, the one that made it. It remembers translations; a call by another thread that
  * takes rights away waits until this one has seen it, which each access here does. So a thread that
@@ -63,6 +65,9 @@ public final class Cpu implements AutoCloseable {
   private final FrameMagazine frames;
   private final Translations reads = new Translations();
   private final Translations writes = new Translations();
+  private final Translations fetches = new Translations();
+  private final Atomics atomics = new Atomics(this, reads, writes);
+  private final BulkAccess bulk = new BulkAccess(this, reads, writes);
   private final Thread thread = Thread.currentThread();
   private final KernelEntry inKernel = KernelEntry.ofThread();
   private final AccessorSet.Accessor place = this::mayBeBehind;
@@ -97,6 +102,7 @@ public final class Cpu implements AutoCloseable {
     if (now != seen) {
       reads.clear();
       writes.clear();
+      fetches.clear();
       SEEN.setRelease(this, now);
     }
   }
@@ -149,6 +155,16 @@ public final class Cpu implements AutoCloseable {
         checkpoint();
       }
     }
+  }
+
+  /** The place of the page of {@code address} in the translations of reads, until the next one. */
+  int readable(long address) {
+    return translate(reads, address, Access.READ);
+  }
+
+  /** The place of the page of {@code address} in the translations of writes, until the next one. */
+  int writable(long address) {
+    return translate(writes, address, Access.WRITE);
   }
 
   private static boolean crosses(long address, int bytes) {
@@ -250,6 +266,35 @@ public final class Cpu implements AutoCloseable {
     }
   }
 
+  /** The byte at {@code address}, fetched as an instruction: the page must be executable. */
+  public byte fetchByte(long address) {
+    int slot = translate(fetches, address, Access.EXECUTE);
+    return fetches.memory(slot).get(ValueLayout.JAVA_BYTE, fetches.offset(slot, address));
+  }
+
+  /** 16 bits at {@code address}, fetched as an instruction or a part of one. */
+  public short fetchShort(long address) {
+    if (crosses(address, Short.BYTES)) {
+      return (short) (fetchByte(address) & 0xff | fetchByte(address + 1) << 8);
+    }
+    int slot = translate(fetches, address, Access.EXECUTE);
+    return fetches.memory(slot).get(SHORT, fetches.offset(slot, address));
+  }
+
+  /** 32 bits at {@code address}, fetched as an instruction. */
+  public int fetchInt(long address) {
+    if (crosses(address, Integer.BYTES)) {
+      return fetchShort(address) & 0xffff | fetchShort(address + Short.BYTES) << 16;
+    }
+    int slot = translate(fetches, address, Access.EXECUTE);
+    return fetches.memory(slot).get(INT, fetches.offset(slot, address));
+  }
+
+  /** Operations that are atomic between threads. */
+  public Atomics atomics() {
+    return atomics;
+  }
+
   /**
    * Copies out of memory.
    *
@@ -258,20 +303,27 @@ public final class Cpu implements AutoCloseable {
    */
   public void load(long address, byte[] target, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, target.length);
-    int done = 0;
-    while (done < length) {
-      long at = address + done;
-      int piece = (int) Math.min(length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
-      int slot = translate(reads, at, Access.READ);
-      MemorySegment.copy(
-          reads.memory(slot),
-          ValueLayout.JAVA_BYTE,
-          reads.offset(slot, at),
-          target,
-          offset + done,
-          piece);
-      done += piece;
-    }
+    bulk.load(address, MemorySegment.ofArray(target), offset, length);
+  }
+
+  /**
+   * Copies out of memory as much as {@code target} has room for.
+   *
+   * @throws MemoryFault at the first byte that cannot be read; what lies before it was copied
+   */
+  public void load(long address, MemorySegment target) {
+    bulk.load(address, target, 0, target.byteSize());
+  }
+
+  /**
+   * Copies out of memory into what remains of {@code target}, whose position is behind it then.
+   *
+   * @throws MemoryFault at the first byte that cannot be read; what lies before it was copied, and
+   *     the position stays
+   */
+  public void load(long address, ByteBuffer target) {
+    load(address, MemorySegment.ofBuffer(target));
+    target.position(target.limit());
   }
 
   /**
@@ -282,19 +334,55 @@ public final class Cpu implements AutoCloseable {
    */
   public void store(long address, byte[] source, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, source.length);
-    int done = 0;
-    while (done < length) {
-      long at = address + done;
-      int piece = (int) Math.min(length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
-      int slot = translate(writes, at, Access.WRITE);
-      MemorySegment.copy(
-          source,
-          offset + done,
-          writes.memory(slot),
-          ValueLayout.JAVA_BYTE,
-          writes.offset(slot, at),
-          piece);
-      done += piece;
-    }
+    bulk.store(address, MemorySegment.ofArray(source), offset, length);
+  }
+
+  /**
+   * Copies all of {@code source} into memory.
+   *
+   * @throws MemoryFault at the first byte that cannot be written; what lies before it was written
+   */
+  public void store(long address, MemorySegment source) {
+    bulk.store(address, source, 0, source.byteSize());
+  }
+
+  /**
+   * Copies what remains of {@code source} into memory; its position is behind it then.
+   *
+   * @throws MemoryFault at the first byte that cannot be written; what lies before it was written,
+   *     and the position stays
+   */
+  public void store(long address, ByteBuffer source) {
+    store(address, MemorySegment.ofBuffer(source));
+    source.position(source.limit());
+  }
+
+  /**
+   * Stores {@code value} in {@code length} bytes.
+   *
+   * @throws MemoryFault at the first byte that cannot be written; what lies before it was written
+   */
+  public void fill(long address, long length, byte value) {
+    bulk.fill(address, length, value);
+  }
+
+  /**
+   * Copies {@code length} bytes from one place to another; the ranges may overlap, as in memmove.
+   *
+   * @throws MemoryFault at a page that cannot be read or written; what was copied before stays,
+   *     which is the upper part if {@code to} lies inside the source, else the lower one
+   */
+  public void copy(long from, long to, long length) {
+    bulk.copy(from, to, length);
+  }
+
+  /**
+   * The bytes from {@code address} to the first 0, without it, but {@code most} at most; then there
+   * was no 0 among them. What lies behind it is not touched (strncpy_from_user).
+   *
+   * @throws MemoryFault at the first byte that cannot be read, if no 0 lies before it
+   */
+  public byte[] loadString(long address, int most) {
+    return bulk.loadString(address, most);
   }
 }

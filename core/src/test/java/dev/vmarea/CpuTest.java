@@ -4,15 +4,10 @@ package dev.vmarea;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
-import dev.vmarea.base.Profile;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.files.ShmemFile;
-import dev.vmarea.space.ProgramLayout;
-import dev.vmarea.space.ResourceLimits;
-import dev.vmarea.space.Task;
 import dev.vmarea.vma.OpenFile;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,50 +16,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Contents: what is stored is what is loaded, in whose memory, and what is refused how. */
-class CpuTest {
-  private static final long BASE = 0x100000000000L;
-  private static final int PRIVATE = MapFlags.PRIVATE | MapFlags.ANONYMOUS | MapFlags.FIXED;
-
-  private Machine machine;
-  private AddressSpace space;
-  private Syscalls calls;
-  private Cpu cpu;
-
-  @BeforeEach
-  void begin() {
-    machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
-    space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1L));
-    calls = space.syscalls();
-    cpu = space.cpu();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    cpu.close();
-    space.verify();
-    space.exit();
-    long zero = machine.kernel().memory().allocatedPages();
-    assertThat(zero).as("pages left").isLessThanOrEqualTo(1); // the page of zeroes
-  }
-
-  private static long at(long page) {
-    return BASE + Pages.bytes(page);
-  }
-
-  private void anonymous(long first, long end) {
-    assertThat(calls.mmap(at(first), Pages.bytes(end - first), 3, PRIVATE, null, 0))
-        .isEqualTo(at(first));
-  }
-
+class CpuTest extends CpuLab {
   @Test
   void valuesOfEachSizeAlsoAcrossPages() {
     anonymous(0, 2);
@@ -88,16 +44,6 @@ class CpuTest {
     cpu.storeByte(at(2), (byte) 7);
     assertThat(space.lookup(at(2)).anon()).isNotNull();
     assertThat(cpu.loadByte(at(2))).isEqualTo((byte) 7);
-  }
-
-  private void faults(MemoryFault.Cause cause, long address, Runnable access) {
-    assertThatThrownBy(access::run)
-        .isInstanceOfSatisfying(
-            MemoryFault.class,
-            fault -> {
-              assertThat(fault.reason()).isEqualTo(cause);
-              assertThat(fault.address()).isEqualTo(address);
-            });
   }
 
   @Test

@@ -77,13 +77,23 @@ class FaultInterleavingTest {
   private final class Stopping implements FrameSource {
     @Override
     public KernelPage allocatePage(KernelPage.Kind kind) throws ErrnoException {
+      stop();
+      return memory.allocatePage(kind);
+    }
+
+    @Override
+    public KernelPage allocateCopy(KernelPage source) throws ErrnoException {
+      stop();
+      return memory.allocateCopy(source);
+    }
+
+    private void stop() {
       inside.countDown();
       try {
         goOn.await();
       } catch (InterruptedException interrupted) {
         throw new IllegalStateException(interrupted);
       }
-      return memory.allocatePage(kind);
     }
   }
 

@@ -4,6 +4,7 @@ package dev.vmarea;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vmarea.base.Advice;
 import dev.vmarea.base.CacheMode;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
@@ -121,6 +122,22 @@ class ImageTest {
     }
     space.exit();
     nothingIsLeft(other, 1);
+  }
+
+  @Test
+  void guardMarkersComeBack() throws Exception {
+    lab.anonymous(0, 4);
+    long advised = lab.space.syscalls().madvise(lab.at(1), Pages.bytes(2), Advice.GUARD_INSTALL);
+    assertThat(advised).isZero();
+    AddressSpace space = restore(save(lab.space), REBUILD);
+    try (Cpu cpu = space.cpu()) {
+      assertThat(cpu.loadByte(lab.at(0))).isZero();
+      assertThat(cpu.loadByte(lab.at(3))).isZero();
+      for (long page : new long[] {lab.at(1), lab.at(2)}) {
+        assertThatThrownBy(() -> cpu.loadByte(page)).hasMessageContaining("SEGV_MAPERR");
+      }
+    }
+    space.exit();
   }
 
   @Test

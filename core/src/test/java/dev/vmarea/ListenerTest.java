@@ -128,6 +128,9 @@ class ListenerTest {
     assertThat(since(() -> calls().madvise(lab.at(0), 4096, 4))).containsExactly("discarded 0-1");
     assertThat(since(() -> calls().madvise(lab.at(2), 4096, 4))).as("the file has them").isEmpty();
     assertThat(since(() -> file.inode().truncate(Pages.bytes(4)))).containsExactly("discarded 4-6");
+    assertThat(since(() -> file.inode().truncate(Pages.bytes(3) + 1)))
+        .as("the rest of the last page is zeroed where it is")
+        .containsExactly("discarded 4-6", "discarded 3-4");
     assertThat(since(() -> calls().madvise(lab.at(2), 4096, 9))).containsOnly("discarded 2-3");
   }
 

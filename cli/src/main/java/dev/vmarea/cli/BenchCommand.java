@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
           + " kernel's system calls, a TreeMap of regions as emulators in Java use, and, if you"
           + " have built them, programs in C. Every value is a median; the ratio is ours divided by"
           + " the peer's. What cannot be measured here is listed with the reason.",
-      "All groups take about three minutes. The machine should have nothing else to do. System"
+      "All groups take several minutes. The machine should have nothing else to do. System"
           + " calls are made by a process of its own on memory of its own; nothing on the host is"
           + " changed."
     },
@@ -44,6 +44,9 @@ import picocli.CommandLine.Parameters;
       "  growth    what a call costs with 1,000,000 VMAs, against 1,000",
       "  threads   readers beside a writer",
       "  hooks     page tables of 1 GiB, and what a mmap hook costs",
+      "  memory    loads, stores and copies through page tables",
+      "  faults    faults, fork, and the check of all invariants",
+      "  mapping   gVisor's mapping benchmarks, against the running kernel",
       "  heap      bytes a VMA",
       "  maps      writing /proc/PID/maps text",
       "  import    reading an strace log",
@@ -56,7 +59,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Environment",
       "  VMAREA_PEERS   a folder with the programs vmabench (the kernel's own code for VMAs, in user"
-          + " space) and logscan (a parser of strace logs in C)"
+          + " space), logscan (a parser of strace logs in C) and limits (a software TLB in C)"
     })
 final class BenchCommand implements Callable<Integer> {
   private final Console console;

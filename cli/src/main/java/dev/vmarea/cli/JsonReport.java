@@ -12,6 +12,7 @@ import dev.vmarea.trace.replay.ProcessOutcome;
 import dev.vmarea.trace.replay.Recording;
 import dev.vmarea.trace.replay.ReplayReport;
 import dev.vmarea.trace.replay.ReplayWarning;
+import dev.vmarea.trace.replay.TouchSummary;
 import dev.vmarea.trace.strace.StraceProblem;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +58,10 @@ final class JsonReport {
     json.key("warnings").beginArray();
     report.warnings().forEach(this::warning);
     json.endArray();
+    TouchSummary touch = report.touch();
+    if (touch != null) {
+      touch(touch);
+    }
     PageTableImage tables = report.pageTables();
     if (tables != null) {
       PageTablesJson.write(json, tables);
@@ -145,6 +150,39 @@ final class JsonReport {
         .member("kind", warning.warning().kind().name().toLowerCase(Locale.ROOT))
         .member("text", warning.warning().text())
         .endObject();
+  }
+
+  private void touch(TouchSummary touch) {
+    json.key("touch")
+        .beginObject()
+        .member("touches", touch.touches())
+        .member("failed", touch.failed())
+        .member("areas", touch.areas())
+        .member("rssKnown", touch.rssKnown())
+        .member("equalRss", touch.equalRss())
+        .member("equalAnonymous", touch.equalAnonymous())
+        .member("equalFlags", touch.equalFlags());
+    json.key("reasons").beginObject();
+    for (TouchSummary.Reason reason : TouchSummary.Reason.values()) {
+      json.member(word(reason), touch.reasons().getOrDefault(reason, 0L).longValue());
+    }
+    json.endObject().key("differences").beginArray();
+    for (TouchSummary.Difference d : touch.differences()) {
+      json.beginObject()
+          .member("pid", d.pid())
+          .member("area", d.area())
+          .member("rss", d.rss())
+          .member("modelRss", d.modelRss())
+          .member("anonymous", d.anonymous())
+          .member("modelAnonymous", d.modelAnonymous())
+          .member("reason", word(d.reason()))
+          .endObject();
+    }
+    json.endArray().endObject();
+  }
+
+  private static String word(TouchSummary.Reason reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
   }
 
   private void strings(String name, List<String> values) {

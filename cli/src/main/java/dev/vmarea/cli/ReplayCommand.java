@@ -32,6 +32,8 @@ import picocli.CommandLine.Parameters;
       "  vmarea replay ls.rec                  what run did, again",
       "  vmarea replay ls.rec >/dev/null       the report only",
       "  vmarea replay ls.rec --json | tail -n 1",
+      "  vmarea run --touch --save ls.rec -- ls -l /",
+      "  vmarea replay ls.rec --touch          the pages, too, and which areas differ in them",
       "",
       "  strace -f -y -o log PROGRAM           a log of strace's own",
       "  vmarea replay log                     without a map it can only be read",

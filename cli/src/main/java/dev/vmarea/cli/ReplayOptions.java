@@ -20,6 +20,19 @@ final class ReplayOptions {
       description = "Divergences shown at most (default: 20, with --json 100); all are counted.")
   private @Nullable Integer maxDivergences;
 
+  @Option(
+      names = "--touch",
+      description =
+          "Make the recorded page faults in the model, too, and compare the pages of each area"
+              + " (Rss, Anonymous and VmFlags of smaps) with the kernel's. run records every fault"
+              + " with it; replay needs a recording made so.")
+  private boolean touch;
+
+  /** Whether page faults are to be made. */
+  boolean touch() {
+    return touch;
+  }
+
   /** The profile asked for, or null. */
   @Nullable Profile profile() {
     return profile.profile();

@@ -28,9 +28,11 @@ final class Replayer {
   private @Nullable List<MapsEntry> expected;
   private List<DeviceDeclaration> devices = List.of();
   private boolean pageTables;
+  private boolean touch;
 
   Replayer(Console console, ReplayOptions options) {
     this(console, options.profile(), options.maxDivergences());
+    touch = options.touch();
   }
 
   /**
@@ -94,6 +96,9 @@ final class Replayer {
     ReplaySettings settings = given.withMaxDivergences(maxDivergences).withDevices(devices);
     if (pageTables) {
       settings = settings.withPageTables();
+    }
+    if (touch) {
+      settings = settings.withTouch();
     }
     if (start != null) {
       settings = settings.withStart(start);

@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
       "  vmarea run --save ls.rec -- ls -l /",
       "  vmarea replay ls.rec                          the same again, without ls",
       "  vmarea run --save out.rec --redact -- make    no file names, to pass on",
+      "  vmarea run --touch -- ls -l /                 pages, too: Rss and Anonymous of each area",
       "  vmarea run --json -- true | tail -n 1         one JSON object",
       "",
       "Exit status: 0 identical, or nothing to compare (the report says which); 1 a result or a"
@@ -127,6 +128,7 @@ final class RunCommand implements Callable<Integer> {
             .withRedact(redact)
             .withFilter(!noFilter)
             .withMaxThreads(maxThreads)
+            .withEveryFault(options.touch())
             .withOrphanLimit(seconds == null ? null : Duration.ofSeconds(seconds));
     try {
       return Recorder.record(request);

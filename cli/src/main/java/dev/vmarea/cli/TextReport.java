@@ -10,6 +10,7 @@ import dev.vmarea.trace.replay.MapComparison;
 import dev.vmarea.trace.replay.ProcessOutcome;
 import dev.vmarea.trace.replay.Recording;
 import dev.vmarea.trace.replay.ReplayReport;
+import dev.vmarea.trace.replay.TouchSummary;
 import java.util.List;
 
 /** A replay reported for people. */
@@ -65,6 +66,10 @@ final class TextReport {
     verdict(replayed);
     divergences(report);
     differences(report);
+    TouchSummary touch = report.touch();
+    if (touch != null) {
+      TouchText.print(page, touch);
+    }
     notCompared(report);
     notes(report);
     next(next);

@@ -42,6 +42,7 @@ final class VectorCalls {
       throw Errno.EINVAL.failure();
     }
     List<ProcessAdviseOperation.Range> ranges = ranges(vector, count);
+    ProcessAdviseOperation.checkRanges(ranges, space.machine().kernel().config().taskSize());
     AddressSpace target = target(pidfd);
     if (target == space) {
       return calls.processMadvise(target, ranges, advice, flags);

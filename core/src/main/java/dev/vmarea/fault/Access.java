@@ -35,7 +35,12 @@ public enum Access {
     return forbidden;
   }
 
-  /** Whether an entry allows the access. */
+  /** Whether an entry would allow the access, be it noted in the entry already or not. */
+  public boolean isPermittedBy(long entry) {
+    return isAllowedBy(entry | PageProtection.ACCESSED | PageProtection.DIRTY);
+  }
+
+  /** Whether an entry allows the access, and says that there was one. */
   public boolean isAllowedBy(long entry) {
     return (entry & (needed | forbidden)) == needed;
   }

@@ -120,7 +120,27 @@ final class EntryMaker {
     if (!hasAnon()) {
       return FaultOutcome.NEEDS_LOCK;
     }
-    return mapNew(frames.allocatePage(KernelPage.Kind.ANONYMOUS), writable(protection));
+    return mapNew(newAnonymous(), writable(protection));
+  }
+
+  private KernelPage newAnonymous() throws ErrnoException {
+    return marked(frames.allocatePage(KernelPage.Kind.ANONYMOUS));
+  }
+
+  /** Of memory that may be lost at any time, pages may be lost from the start. */
+  private KernelPage marked(KernelPage fresh) {
+    if (vma.has(VmFlags.DROPPABLE)) {
+      fresh.mark(KernelPage.Mark.LAZY_FREE);
+    }
+    return fresh;
+  }
+
+  /** Makes a private page where nothing is mapped, whatever the memory's protection is. */
+  void provide() throws ErrnoException {
+    if (mm.pageTables().entry(page) == 0 && hasAnon()) {
+      long bits = mm.protection(vma).bits() | WRITTEN;
+      mapNew(newAnonymous(), new PageProtection(vma.has(VmFlags.WRITE) ? bits | WRITABLE : bits));
+    }
   }
 
   private static PageProtection writable(PageProtection protection) {
@@ -157,9 +177,7 @@ final class EntryMaker {
     PageProtection protection = mm.protection(vma);
     if (copies) {
       try {
-        KernelPage copy = frames.allocatePage(KernelPage.Kind.ANONYMOUS);
-        copy.contents().copyFrom(shared.contents());
-        return mapNew(copy, writable(protection));
+        return mapNew(frames.allocateCopy(shared), writable(protection));
       } finally {
         shared.put();
       }
@@ -182,19 +200,68 @@ final class EntryMaker {
     if (!hasAnon()) {
       return FaultOutcome.NEEDS_LOCK;
     }
+    PageProtection protection = writable(mm.protection(vma));
     if (EntryFormat.isSpecial(entry)) {
-      KernelPage old = memory.page(mm.pageTables().format().pfn(0, entry));
-      if (old == null) {
-        throw Errno.EFAULT.failure(); // a bare frame without contents
-      }
-      replaceBy(copyOf(old), entry);
+      copySpecial(entry, protection);
       return FaultOutcome.CHANGED;
     }
     KernelPage old = mm.pageTables().pages().reference(page, entry, memory);
-    if (old != null) {
-      copyOrKeep(old, entry);
+    if (old == null) {
+      return FaultOutcome.CHANGED; // it is another entry now
+    }
+    try {
+      if (isOurs(old)) {
+        mm.pageTables().pages().grant(page, entry, WRITABLE);
+      } else {
+        copy(old, entry, protection);
+      }
+    } finally {
+      old.put();
     }
     return FaultOutcome.CHANGED;
+  }
+
+  /** Whether nobody else has the page, of which the caller has taken a reference. */
+  private static boolean isOurs(KernelPage old) {
+    return old.kind() == KernelPage.Kind.ANONYMOUS && old.isExclusiveBut(1);
+  }
+
+  /** Gives private memory a page of its own without making it writable. */
+  void unshare() throws ErrnoException {
+    long entry = mm.pageTables().entry(page);
+    if (!EntryFormat.isMapping(entry) || !VmFlags.isCow(vma.flags()) || !hasAnon()) {
+      return;
+    }
+    PageProtection protection = mm.protection(vma);
+    if (EntryFormat.isSpecial(entry)) {
+      copySpecial(entry, protection);
+      return;
+    }
+    KernelPage old = mm.pageTables().pages().reference(page, entry, memory);
+    if (old != null) {
+      try {
+        if (!isOurs(old)) {
+          copy(old, entry, protection);
+        }
+      } finally {
+        old.put();
+      }
+    }
+  }
+
+  private void copySpecial(long entry, PageProtection protection) throws ErrnoException {
+    KernelPage old = memory.page(mm.pageTables().format().pfn(0, entry));
+    if (old == null) {
+      throw Errno.EFAULT.failure(); // a bare frame without contents
+    }
+    replaceBy(copyOf(old), entry, protection);
+  }
+
+  /** The caller's reference to the old page keeps it meanwhile. */
+  private void copy(KernelPage old, long entry, PageProtection protection) throws ErrnoException {
+    if (replaceBy(copyOf(old), entry, protection)) {
+      old.put(); // the entry's
+    }
   }
 
   /** Linux maps pages of tmpfs writable from the start: it does not see their first write. */
@@ -206,29 +273,11 @@ final class EntryMaker {
     }
   }
 
-  /** The caller's reference to the old page keeps it while it is copied. */
-  private void copyOrKeep(KernelPage old, long entry) throws ErrnoException {
-    try {
-      if (old.kind() == KernelPage.Kind.ANONYMOUS && old.references() == 2) {
-        mm.pageTables().pages().grant(page, entry, WRITABLE); // nobody else has it
-      } else if (replaceBy(copyOf(old), entry)) {
-        old.put(); // the entry's
-      }
-    } finally {
-      old.put();
-    }
-  }
-
   private KernelPage copyOf(KernelPage old) throws ErrnoException {
-    KernelPage copy = frames.allocatePage(KernelPage.Kind.ANONYMOUS);
-    if (old.kind() != KernelPage.Kind.ZERO) {
-      copy.contents().copyFrom(old.contents());
-    }
-    return copy;
+    return old.kind() == KernelPage.Kind.ZERO ? newAnonymous() : marked(frames.allocateCopy(old));
   }
 
-  private boolean replaceBy(KernelPage copy, long entry) {
-    PageProtection protection = writable(mm.protection(vma));
+  private boolean replaceBy(KernelPage copy, long entry, PageProtection protection) {
     boolean replaced = mm.pageTables().pages().exchange(page, entry, copy.pfn(), protection, false);
     if (!replaced) {
       copy.put();

@@ -59,7 +59,7 @@ final class FaultAround {
   }
 
   private boolean map(PageTables tables, long at, PageProtection protection) throws ErrnoException {
-    long pfn = inode.pageCache().find(vma.pgoffAt(at));
+    long pfn = inode.pageCache().find(mm.kernel().memory(), vma.pgoffAt(at));
     if (pfn < 0) {
       return false;
     }

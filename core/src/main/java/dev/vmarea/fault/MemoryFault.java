@@ -16,6 +16,8 @@ public final class MemoryFault extends RuntimeException {
     ACCERR(11, 2, "SIGSEGV, SEGV_ACCERR"),
     /** A mapping without contents there: beyond the end of the file, or a hole of a device. */
     BUS(7, 2, "SIGBUS, BUS_ADRERR"),
+    /** An atomic operation on what is not aligned. */
+    ALIGNMENT(7, 1, "SIGBUS, BUS_ADRALN"),
     /** No address at all. */
     NOT_CANONICAL(11, 128, "SIGSEGV, SI_KERNEL"),
     /** Memory has run out; Linux would end some process. */

@@ -87,7 +87,7 @@ public final class PageFault {
   }
 
   private FaultOutcome handle(Vma vma, boolean locked) {
-    if (!isAllowed(vma)) {
+    if (!isAllowed(vma, mm.pageTables().entry(address))) {
       throw fault(MemoryFault.Cause.ACCERR);
     }
     try {
@@ -104,16 +104,46 @@ public final class PageFault {
     }
   }
 
+  /**
+   * Gives private memory that is mapped here a page of its own without making it writable, so that
+   * later writes of its owner go into this page (FAULT_FLAG_UNSHARE). Nothing to do if it has one.
+   * With the address space's lock held.
+   *
+   * @throws ErrnoException ENOMEM without a frame, EFAULT for a bare frame without contents
+   */
+  public void unshare() throws ErrnoException {
+    Vma vma = mm.tree().lookup(address);
+    if (vma != null) {
+      new EntryMaker(mm, task, vma, address, false, frames, true).unshare();
+    }
+  }
+
+  /**
+   * Gives private memory that has no page here one of its own, whatever its protection is: as
+   * execve and debuggers do. With the address space's lock held.
+   *
+   * @throws ErrnoException ENOMEM without a frame or a table
+   */
+  public void provide() throws ErrnoException {
+    Vma vma = mm.tree().lookup(address);
+    if (vma != null && VmFlags.isCow(vma.flags()) && mm.pageTables().entry(address) == 0) {
+      new EntryMaker(mm, task, vma, address, true, frames, true).provide();
+    }
+  }
+
   private MemoryFault fault(MemoryFault.Cause cause) {
     return new MemoryFault(cause, address);
   }
 
-  /** What can be written or executed can be read by the hardware, too. */
-  private boolean isAllowed(Vma vma) {
+  /**
+   * What can be written or executed can be read by the hardware, too. x86 asks nothing more of a
+   * fetch that finds no page: what it puts there refuses the next one.
+   */
+  private boolean isAllowed(Vma vma, long entry) {
     return switch (access) {
       case READ -> vma.isAccessible();
       case WRITE -> vma.has(VmFlags.WRITE);
-      case EXECUTE -> vma.has(VmFlags.EXEC);
+      case EXECUTE -> vma.has(VmFlags.EXEC) || entry == 0 && vma.isAccessible();
     };
   }
 }

@@ -22,6 +22,9 @@ public final class Translations {
   /** Where in its memory the page begins, less its address. */
   private final long[] distances = new long[SLOTS];
 
+  /** Whether nothing was remembered since all was forgotten: most tables are, most of the time. */
+  private boolean empty;
+
   /** Nothing remembered. */
   public Translations() {
     clear();
@@ -29,7 +32,10 @@ public final class Translations {
 
   /** Forgets all. */
   public void clear() {
-    Arrays.fill(pages, NONE);
+    if (!empty) {
+      Arrays.fill(pages, NONE);
+      empty = true;
+    }
   }
 
   /** The place of the page of {@code address}. */
@@ -61,6 +67,7 @@ public final class Translations {
     memories[slot] = memory.contentSection(pfn);
     distances[slot] = memory.contentOffset(pfn) - page;
     pages[slot] = page;
+    empty = false;
     return true;
   }
 

@@ -2,6 +2,7 @@
 package dev.vmarea.image;
 
 import dev.vmarea.arch.Architecture;
+import dev.vmarea.base.Difference;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
@@ -65,6 +66,10 @@ final class EntryInput {
     }
     last = address;
     PageTables tables = mm.pageTables();
+    if (kind == EntryKind.GUARD) {
+      guard(tables, here, address, bits);
+      return;
+    }
     PageProtection protection = new PageProtection(bits);
     boolean writable = (bits & PageProtection.WRITE) != 0;
     if (!protection.isMapping()
@@ -93,7 +98,18 @@ final class EntryInput {
       }
       case FRAME -> frame(tables, here, address, protection);
       case DRIVERS_PAGE -> driversPage(tables, here, address, protection);
+      case GUARD -> throw new IllegalStateException("a guard marker is no page");
     }
+  }
+
+  private void guard(PageTables tables, Vma here, long address, long bits)
+      throws ImageException, ErrnoException {
+    boolean flagged = !mm.kernel().profile().has(Difference.NO_GUARD_FLAG);
+    boolean unfit = here.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB);
+    if (bits != 0 || unfit || flagged && !here.has(VmFlags.MAYBE_GUARD)) {
+      throw in.problem("a guard marker where none can be: " + Long.toHexString(address));
+    }
+    tables.guard(address, address + Pages.SIZE, memory);
   }
 
   private KernelPage fresh(KernelPage.Kind kind, ByteBuffer contents) throws ErrnoException {

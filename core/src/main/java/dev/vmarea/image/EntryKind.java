@@ -14,5 +14,7 @@ enum EntryKind {
   /** A page frame of a driver's without a page; level and what the driver calls it follow. */
   FRAME,
   /** A page of a driver's; what the driver calls it follows. */
-  DRIVERS_PAGE
+  DRIVERS_PAGE,
+  /** A guard marker, which leads nowhere and has no bits. */
+  GUARD
 }

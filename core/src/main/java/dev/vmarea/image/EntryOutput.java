@@ -57,7 +57,7 @@ final class EntryOutput {
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
       EntryOutput output = new EntryOutput(mm, tables, out);
-      tables.walk(0, mm.config().taskSize(), output::visit);
+      tables.walkWithGuards(0, mm.config().taskSize(), output::visit);
       if (output.failed != null) {
         throw output.failed;
       }
@@ -82,6 +82,10 @@ final class EntryOutput {
     Vma here = vma;
     if (here == null || here.start() > address) {
       throw new ImageException("an entry where nothing is mapped: " + Long.toHexString(address));
+    }
+    if (EntryFormat.isGuard(entry)) {
+      head(address, 0, EntryKind.GUARD);
+      return;
     }
     long pfn = tables.format().pfn(level, entry);
     long bits = tables.format().protection(level, entry).bits();
@@ -152,8 +156,9 @@ final class EntryOutput {
     try {
       return mm.lock().inHook(() -> driver.saveFrame(pfn));
     } catch (IllegalArgumentException refused) {
-      throw new ImageException(
-          cannot("the driver does not know the page frame", here, address).getMessage(), refused);
+      ImageException problem = cannot("the driver does not know the page frame", here, address);
+      problem.initCause(refused);
+      throw problem;
     }
   }
 

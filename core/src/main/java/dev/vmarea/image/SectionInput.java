@@ -34,12 +34,13 @@ final class SectionInput {
    */
   SectionInput(InputStream in) throws IOException {
     this.in = in;
-    ByteBuffer head = take(16);
+    byte[] bytes = take(16);
+    ByteBuffer head = wrap(bytes);
     if (head.getLong() != Section.MAGIC) {
       throw problem("not an image of an address space");
     }
     int version = head.getInt();
-    if (head.getInt() != sum(head.array(), 12)) {
+    if (head.getInt() != sum(bytes, 12)) {
       throw problem("the checksum of the header is wrong");
     }
     if (version != Section.VERSION) {
@@ -53,13 +54,17 @@ final class SectionInput {
     return (int) sum.getValue();
   }
 
-  private ByteBuffer take(int bytes) throws IOException {
+  private static ByteBuffer wrap(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private byte[] take(int bytes) throws IOException {
     byte[] taken = in.readNBytes(bytes);
     read += taken.length;
     if (taken.length < bytes) {
       throw new ImageFormatException("the file ends too early", name(), read);
     }
-    return ByteBuffer.wrap(taken).order(ByteOrder.LITTLE_ENDIAN);
+    return taken;
   }
 
   private String name() {
@@ -96,7 +101,8 @@ final class SectionInput {
 
   private void load() throws IOException {
     Section before = section;
-    ByteBuffer head = take(HEAD);
+    byte[] headBytes = take(HEAD);
+    ByteBuffer head = wrap(headBytes);
     Section found = Section.ofTag(head.getInt());
     int length = head.getInt();
     start = read;
@@ -109,10 +115,11 @@ final class SectionInput {
           "a section of " + Integer.toUnsignedString(length) + " bytes", found.name(), start);
     }
     section = found;
-    ByteBuffer body = take(length + 4);
+    byte[] bodyBytes = take(length + 4);
+    ByteBuffer body = wrap(bodyBytes);
     CRC32C sum = new CRC32C();
-    sum.update(head.array());
-    sum.update(body.array(), 0, length);
+    sum.update(headBytes);
+    sum.update(bodyBytes, 0, length);
     if (body.getInt(length) != (int) sum.getValue()) {
       throw problem("the checksum is wrong");
     }

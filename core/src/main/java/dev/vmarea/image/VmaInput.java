@@ -160,26 +160,17 @@ final class VmaInput {
   }
 
   private @Nullable VmOperations operations(@Nullable OpenFile file) throws ImageException {
-    OperationsKind kind = in.constant(OperationsKind.class);
-    switch (kind) {
-      case ANONYMOUS -> {
-        return null;
-      }
-      case NOTHING -> {
-        return file == null ? without(file) : NoOperations.INSTANCE;
-      }
-      case OF_FILE -> {
-        return file != null && file.operations() instanceof VmOperations ops ? ops : without(file);
-      }
-      case KERNEL -> {
-        return new KernelMapping(in.text());
-      }
+    return switch (in.constant(OperationsKind.class)) {
+      case ANONYMOUS -> null;
+      case NOTHING -> file == null ? without(file) : NoOperations.INSTANCE;
+      case OF_FILE ->
+          file != null && file.operations() instanceof VmOperations ops ? ops : without(file);
+      case KERNEL -> new KernelMapping(in.text());
       case DRIVER -> {
         Owned<VmOperations> owned = callbacks.get(in.existing(callbacks.size()));
-        return file != null && sameDriver(owned.file(), file) ? owned.made() : without(file);
+        yield file != null && sameDriver(owned.file(), file) ? owned.made() : without(file);
       }
-    }
-    throw new IllegalStateException("not handled: " + kind);
+    };
   }
 
   private static boolean sameDriver(OpenFile one, OpenFile other) {

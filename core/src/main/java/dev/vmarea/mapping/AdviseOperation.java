@@ -168,7 +168,11 @@ public final class AdviseOperation {
       return;
     }
     Aging aging =
-        advice == Advice.COLD ? Aging.COLD : told ? Aging.PAGE_OUT : Aging.PAGE_OUT_ANONYMOUS;
+        advice == Advice.COLD
+            ? Aging.COLD
+            : vma.has(VmFlags.DROPPABLE)
+                ? Aging.PAGE_OUT_DROPPABLE
+                : told ? Aging.PAGE_OUT : Aging.PAGE_OUT_ANONYMOUS;
     OpenFile file = vma.file();
     tables.age(
         start,
@@ -176,7 +180,9 @@ public final class AdviseOperation {
         aging,
         mm.kernel().memory(),
         gone -> {
-          if (file != null) {
+          if (vma.isAnonymous()) {
+            mm.changes().discarded(gone, gone + Pages.SIZE);
+          } else if (file != null) {
             file.inode().pageCache().reclaim(vma.pgoffAt(gone));
           }
         });

@@ -3,6 +3,7 @@ package dev.vmarea.mapping;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.Access;
@@ -109,8 +110,10 @@ final class Population {
   private @Nullable Errno fill(long start, long end, Access access, boolean locked) {
     for (long at = start; at < end; at += Pages.SIZE) {
       try {
-        new PageFault(mm, task, at, access).handle();
-        touched(at, locked);
+        if (!access.isPermittedBy(mm.pageTables().entry(at))) {
+          new PageFault(mm, task, at, access).handle();
+        }
+        touched(at, access == Access.WRITE, locked);
       } catch (MemoryFault fault) {
         return fault.reason() == MemoryFault.Cause.OUT_OF_MEMORY ? Errno.ENOMEM : Errno.EFAULT;
       }
@@ -119,18 +122,27 @@ final class Population {
   }
 
   /**
-   * The kernel looks the page up once more, and that counts as a use of the page itself; but one
-   * that cannot be evicted never becomes active.
+   * The kernel looks the page up, and that counts as a use of the page itself, not of the entry;
+   * but one that cannot be evicted never becomes active.
    */
-  private void touched(long address, boolean locked) {
+  private void touched(long address, boolean write, boolean locked) {
     PageTables tables = mm.pageTables();
-    if (tables.entryLevel(address) == 0) {
-      KernelPage page = mm.kernel().memory().page(tables.format().pfn(0, tables.entry(address)));
-      if (page != null && locked) {
-        page.mark(KernelPage.Mark.REFERENCED);
-      } else if (page != null) {
-        page.used();
-      }
+    long entry = tables.entry(address);
+    if (tables.entryLevel(address) != 0) {
+      return;
+    }
+    KernelPage page = mm.kernel().memory().page(tables.format().pfn(0, entry));
+    if (page == null) {
+      return;
+    }
+    boolean known = (entry & PageProtection.DIRTY) != 0 && page.kind() != KernelPage.Kind.FILE;
+    if (write && !known) {
+      page.mark(KernelPage.Mark.DIRTY);
+    }
+    if (locked) {
+      page.mark(KernelPage.Mark.REFERENCED);
+    } else {
+      page.used();
     }
   }
 
@@ -148,16 +160,20 @@ final class Population {
   }
 
   /**
-   * Whether pages can be had: not of files of unknown size, and not of what a kernel maps by itself
-   * ([vdso]), as an imported address space has it.
+   * Whether pages can be had: not of files of unknown size, not of odd files whose contents are not
+   * modelled (rings of asynchronous I/O), and not of what a kernel maps by itself ([vdso]), as an
+   * imported address space has it.
    */
   static boolean hasPages(Vma vma) {
     OpenFile file = vma.file();
-    if (file == null) {
+    if (file == null || vma.isAnonymous()) {
       return vma.isAnonymous();
     }
-    boolean regular = !vma.isAnonymous() && file.inode().type() == Inode.Type.REGULAR;
-    return !regular || file.inode().size() != Inode.UNKNOWN_SIZE;
+    return switch (file.inode().type()) {
+      case REGULAR -> file.inode().size() != Inode.UNKNOWN_SIZE;
+      case CHARACTER_DEVICE -> true;
+      default -> vma.ops() != null && vma.ops().hasFault();
+    };
   }
 
   /** The address behind the last page that the file has, as far as its size is known. */

@@ -44,7 +44,7 @@ public final class ProcessAdviseOperation {
     if (flags != 0 || ranges.size() > MAX_RANGES) {
       throw Errno.EINVAL.failure();
     }
-    checkRanges(ranges);
+    checkRanges(ranges, target.config().taskSize());
     if (!self) {
       if (!allowedForOthers(advice)) {
         throw Errno.EINVAL.failure();
@@ -77,17 +77,24 @@ public final class ProcessAdviseOperation {
     return done;
   }
 
-  private void checkRanges(List<Range> ranges) throws ErrnoException {
+  /**
+   * What is wrong with ranges is said before the process is looked for. A single range is cut to
+   * the most bytes first.
+   *
+   * @param taskSize end of user memory in bytes
+   * @throws ErrnoException EINVAL for a negative length; EFAULT for a range outside user memory
+   */
+  public static void checkRanges(List<Range> ranges, long taskSize) throws ErrnoException {
     for (Range range : ranges) {
       if (range.length < 0) {
         throw Errno.EINVAL.failure();
       }
     }
     for (Range range : ranges) {
-      long end = range.address + range.length;
+      long length = ranges.size() == 1 ? Math.min(range.length, MAX_BYTES) : range.length;
+      long end = range.address + length;
       boolean inside =
-          Long.compareUnsigned(end, range.address) >= 0
-              && Long.compareUnsigned(end, target.config().taskSize()) <= 0;
+          Long.compareUnsigned(end, range.address) >= 0 && Long.compareUnsigned(end, taskSize) <= 0;
       if (!inside) {
         throw Errno.EFAULT.failure();
       }

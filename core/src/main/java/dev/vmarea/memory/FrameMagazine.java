@@ -28,6 +28,11 @@ public final class FrameMagazine implements FrameSource, AutoCloseable {
     return memory.register(take(), kind);
   }
 
+  @Override
+  public KernelPage allocateCopy(KernelPage source) throws ErrnoException {
+    return memory.registerCopy(take(), source);
+  }
+
   private long take() throws ErrnoException {
     synchronized (this) {
       if (next < end) {

@@ -11,4 +11,11 @@ public interface FrameSource {
    * @throws ErrnoException ENOMEM if all RAM is in use
    */
   KernelPage allocatePage(KernelPage.Kind kind) throws ErrnoException;
+
+  /**
+   * An anonymous page with one reference and the contents of another page, which is in use.
+   *
+   * @throws ErrnoException ENOMEM if all RAM is in use
+   */
+  KernelPage allocateCopy(KernelPage source) throws ErrnoException;
 }

@@ -17,8 +17,14 @@ final class FrameTable {
   /** log2 of the frames in a section. */
   static final int SECTION_SHIFT = 10;
 
+  /**
+   * What a pin adds to the count of a frame: one more reference, and, above the 32 bits of those,
+   * one more pin. Together, so that nobody takes a pin for a sharer.
+   */
+  static final long PIN = (1L << 32) + 1;
+
   static final int SECTION_FRAMES = 1 << SECTION_SHIFT;
-  private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(byte[].class);
 
   private final AtomicReferenceArray<@Nullable Section> sections;
@@ -26,7 +32,7 @@ final class FrameTable {
 
   /** The frames of a section. */
   static final class Section {
-    final int[] references = new int[SECTION_FRAMES];
+    final long[] counts = new long[SECTION_FRAMES];
     final byte[] kinds = new byte[SECTION_FRAMES];
     final byte[] marks = new byte[SECTION_FRAMES];
     final boolean[] used = new boolean[SECTION_FRAMES];
@@ -79,6 +85,17 @@ final class FrameTable {
     return section;
   }
 
+  /**
+   * Makes sure that there is room for the contents of these frames.
+   *
+   * @throws OutOfMemoryError if the JVM has none left outside of its heap
+   */
+  void provide(long first, long end) {
+    for (long index = first >>> SECTION_SHIFT; index <= end - 1 >>> SECTION_SHIFT; index++) {
+      section(index << SECTION_SHIFT);
+    }
+  }
+
   private static int index(long pfn) {
     return (int) pfn & SECTION_FRAMES - 1;
   }
@@ -86,20 +103,45 @@ final class FrameTable {
   /** A free frame gets a use, one reference, and zeroes. */
   void begin(long pfn, KernelPage.Kind kind) {
     Section section = section(pfn);
-    int index = index(pfn);
-    if (section.used[index]) {
+    if (section.used[index(pfn)]) {
       contents(pfn).fill((byte) 0);
     }
+    publish(section, pfn, kind);
+  }
+
+  /** A free frame gets a use, one reference, and the contents of another. */
+  void beginCopy(long pfn, KernelPage.Kind kind, long source) {
+    contents(pfn).copyFrom(contents(source));
+    publish(section(pfn), pfn, kind);
+  }
+
+  private static void publish(Section section, long pfn, KernelPage.Kind kind) {
+    int index = index(pfn);
     section.used[index] = true;
     section.kinds[index] = (byte) kind.ordinal();
     section.marks[index] = 0;
-    COUNT.setRelease(section.references, index, 1);
+    COUNT.setRelease(section.counts, index, 1L);
   }
 
-  /** References now; 0 for a frame that is free. */
-  int references(long pfn) {
+  private long count(long pfn) {
     Section section = sectionIfAny(pfn);
-    return section == null ? 0 : (int) COUNT.getAcquire(section.references, index(pfn));
+    return section == null ? 0 : (long) COUNT.getAcquire(section.counts, index(pfn));
+  }
+
+  /** References now, those of pins included; 0 for a frame that is free. */
+  int references(long pfn) {
+    return (int) count(pfn);
+  }
+
+  /** Pins now. */
+  int pins(long pfn) {
+    return (int) (count(pfn) >>> 32);
+  }
+
+  /** References that are not those of pins. */
+  int unpinnedReferences(long pfn) {
+    long count = count(pfn);
+    return (int) count - (int) (count >>> 32);
   }
 
   /** What a frame in use is used for. */
@@ -123,22 +165,22 @@ final class FrameTable {
   }
 
   /**
-   * Adds to the references of a frame in use.
+   * Adds to the references of a frame in use, 1 or {@link #PIN}, or takes them away.
    *
    * @return references afterwards
    * @throws IllegalStateException if the frame is free
    */
-  int add(long pfn, int delta) {
+  int add(long pfn, long delta) {
     Section section = sectionIfAny(pfn);
     if (section != null) {
       int index = index(pfn);
       while (true) {
-        int now = (int) COUNT.getAcquire(section.references, index);
+        long now = (long) COUNT.getAcquire(section.counts, index);
         if (now == 0) {
           break;
         }
-        if (COUNT.compareAndSet(section.references, index, now, now + delta)) {
-          return now + delta;
+        if (COUNT.compareAndSet(section.counts, index, now, now + delta)) {
+          return (int) (now + delta);
         }
       }
     }

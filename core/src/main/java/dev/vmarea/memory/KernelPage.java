@@ -78,12 +78,12 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
 
   /**
    * Entries of page tables that map it, in all address spaces ({@code _mapcount}): references less
-   * the one of the page cache, or of the driver that has allocated the page. 1 at least, for those
-   * who ask because of an entry.
+   * those of pins and the one of the page cache, or of the driver that has allocated the page. 1 at
+   * least, for those who ask because of an entry.
    */
   public int mapCount() {
     int holders = kind() == Kind.ANONYMOUS ? 0 : 1;
-    return Math.max(1, references() - holders);
+    return Math.max(1, references() - memory.frames().pins(pfn) - holders);
   }
 
   /** What it is used for. */
@@ -112,6 +112,43 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
    */
   public void put() {
     memory.put(pfn);
+  }
+
+  /**
+   * Pins it: a reference for whoever works on its contents for long, whatever becomes of its
+   * mappings (FOLL_PIN). Only an anonymous page of one owner, or one of a file.
+   *
+   * @throws IllegalStateException if the page is free
+   */
+  public void pin() {
+    memory.frames().add(pfn, FrameTable.PIN);
+  }
+
+  /**
+   * Takes a pin away; with the last reference the frame is freed.
+   *
+   * @throws IllegalStateException if the page is free
+   */
+  public void unpin() {
+    memory.unpin(pfn);
+  }
+
+  /** Whether it is pinned: then an anonymous page cannot be shared with a child. */
+  public boolean isPinned() {
+    return memory.frames().pins(pfn) > 0;
+  }
+
+  /**
+   * Whether one reference is left beside those of pins. An anonymous page of which that one is an
+   * entry's belongs to that entry's process alone and can be written in place (PageAnonExclusive).
+   */
+  public boolean isExclusive() {
+    return isExclusiveBut(0);
+  }
+
+  /** The same for one who holds {@code own} references besides. */
+  public boolean isExclusiveBut(int own) {
+    return memory.frames().unpinnedReferences(pfn) == 1 + own;
   }
 
   /** Its bytes, as many as a page has. */

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * What a physical address is: RAM, or something else (a device, or nothing). RAM in use has {@link
  * KernelPage}s. Counts in page frames; a frame is as long as a page of the architecture. The layout
  * never changes; thread-safe.
+ *
+ * <p>Contents lie outside of the JVM's heap and appear with the first use of each 4 MiB; of such
+ * memory a JVM has as much as of heap, or as {@code -XX:MaxDirectMemorySize} says. When that is
+ * used up it is as if all RAM was in use.
  */
 public final class PhysicalMemory implements FrameSource {
   /** First frame of the hole for old devices in a PC of 4 KiB pages; 640 KiB. */
@@ -149,6 +153,11 @@ public final class PhysicalMemory implements FrameSource {
     return register(take(1), kind);
   }
 
+  @Override
+  public KernelPage allocateCopy(KernelPage source) throws ErrnoException {
+    return registerCopy(take(1), source);
+  }
+
   /**
    * Pages of {@link KernelPage.Kind#KERNEL} with consecutive frames, each with one reference.
    *
@@ -177,7 +186,18 @@ public final class PhysicalMemory implements FrameSource {
       if (first < 0) {
         throw Errno.ENOMEM.failure();
       }
+      provide(first, count);
       return first;
+    }
+  }
+
+  private void provide(long first, long count) throws ErrnoException {
+    try {
+      frames.provide(first, first + count);
+    } catch (OutOfMemoryError noRoom) {
+      // The JVM refuses before it allocates, and is well: the machine just has less memory.
+      free.give(first, first + count);
+      throw Errno.ENOMEM.failure();
     }
   }
 
@@ -201,6 +221,7 @@ public final class PhysicalMemory implements FrameSource {
       if (first < 0) {
         return take(1);
       }
+      provide(first, count);
       give(magazine.fill(first + 1, first + count));
       return first;
     }
@@ -218,6 +239,12 @@ public final class PhysicalMemory implements FrameSource {
       magazines.remove(magazine);
       give(magazine.empty());
     }
+  }
+
+  KernelPage registerCopy(long pfn, KernelPage source) {
+    frames.beginCopy(pfn, KernelPage.Kind.ANONYMOUS, source.pfn());
+    allocated.increment();
+    return new KernelPage(this, pfn);
   }
 
   KernelPage register(long pfn, KernelPage.Kind kind) {
@@ -292,7 +319,15 @@ public final class PhysicalMemory implements FrameSource {
    * @throws IllegalStateException if the frame is free
    */
   public void put(long pfn) {
-    if (frames.add(pfn, -1) == 0) {
+    drop(pfn, 1);
+  }
+
+  void unpin(long pfn) {
+    drop(pfn, FrameTable.PIN);
+  }
+
+  private void drop(long pfn, long count) {
+    if (frames.add(pfn, -count) == 0) {
       allocated.decrement();
       synchronized (free) {
         free.give(pfn, pfn + 1);

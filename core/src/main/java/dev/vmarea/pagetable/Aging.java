@@ -9,6 +9,8 @@ public enum Aging {
   COLD,
   /** MADV_PAGEOUT: they go, as far as their contents can be had again; there is no swap. */
   PAGE_OUT,
+  /** MADV_PAGEOUT of memory that may be lost at any time: also what was written. */
+  PAGE_OUT_DROPPABLE,
   /** MADV_PAGEOUT of memory whose file the caller has no right to: anonymous pages only. */
   PAGE_OUT_ANONYMOUS
 }

@@ -38,11 +38,11 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
 
   @Override
   public void leaf(TableNode leaf, int from, int to, long address) {
+    long at = address;
     synchronized (leaf) {
-      long at = address;
       for (int i = from; i < to; i++, at += tree.span(0)) {
         long entry = leaf.entry(i);
-        boolean present = (entry & PageProtection.PRESENT) != 0 && !EntryFormat.isSpecial(entry);
+        boolean present = EntryFormat.isMapping(entry) && !EntryFormat.isSpecial(entry);
         KernelPage page = present ? memory.page(format.pfn(0, entry)) : null;
         if (page != null) {
           page(leaf, i, at, page);
@@ -54,7 +54,9 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
   private void page(TableNode leaf, int index, long at, KernelPage page) {
     boolean anonymous = page.kind() == KernelPage.Kind.ANONYMOUS;
     if (aging == Aging.FREE) {
-      if (anonymous) {
+      boolean kept = page.is(KernelPage.Mark.DIRTY) && page.mapCount() != 1;
+      if (anonymous && !kept) {
+        page.unmark(KernelPage.Mark.DIRTY);
         page.mark(KernelPage.Mark.LAZY_FREE);
         lose(leaf, index, PageProtection.ACCESSED | PageProtection.DIRTY);
       }
@@ -73,8 +75,11 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
   }
 
   private void pageOut(TableNode leaf, int index, long at, KernelPage page, boolean anonymous) {
-    boolean dirty = (leaf.entry(index) & PageProtection.DIRTY) != 0;
-    if (anonymous && (dirty || !page.is(KernelPage.Mark.LAZY_FREE))) {
+    boolean dirty =
+        (leaf.entry(index) & PageProtection.DIRTY) != 0 || page.is(KernelPage.Mark.DIRTY);
+    boolean lost =
+        aging == Aging.PAGE_OUT_DROPPABLE || !dirty && page.is(KernelPage.Mark.LAZY_FREE);
+    if (anonymous && !lost) {
       page.unmark(KernelPage.Mark.LAZY_FREE);
       page.mark(KernelPage.Mark.ACTIVE);
       return;

@@ -55,14 +55,27 @@ final class CopyVisitor implements RangeVisitor<ErrnoException> {
     if (target == null || !target.isFree(index)) {
       throw PageTables.occupied(address);
     }
-    long entry = table.entry(index) & ~lost;
+    long before = table.entry(index);
+    KernelPage page =
+        EntryFormat.isSpecial(before) ? null : memory.page(format.pfn(table.level(), before));
+    if (page != null && page.kind() == KernelPage.Kind.ANONYMOUS && page.isPinned()) {
+      target.store(index, ofCopy(page, before));
+      return;
+    }
+    long entry = before & ~lost;
     table.entries()[index] = entry;
-    if (!EntryFormat.isSpecial(entry)) {
-      KernelPage page = memory.page(format.pfn(table.level(), entry));
-      if (page != null) {
-        page.get();
-      }
+    if (page != null) {
+      page.get();
     }
     target.store(index, entry & ~lostByChild);
+  }
+
+  /**
+   * A pinned page stays its owner's, who else would copy it at its next write and no longer see
+   * what is done to the pinned one. So the child gets its copy now.
+   */
+  private long ofCopy(KernelPage page, long entry) throws ErrnoException {
+    KernelPage copy = memory.allocateCopy(page);
+    return format.encode(0, copy.pfn(), format.protection(0, entry), false) | PageProtection.DIRTY;
   }
 }

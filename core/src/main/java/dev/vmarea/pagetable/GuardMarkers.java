@@ -42,11 +42,13 @@ final class GuardMarkers {
     boolean complete = true;
     int from = tree.index(0, start);
     int to = from + (int) ((end - start) >>> tree.shift(0));
-    for (int i = from; i < to; i++) {
-      if (leaf.isFree(i)) {
-        leaf.store(i, EntryFormat.GUARD);
+    synchronized (leaf) {
+      for (int i = from; i < to; i++) {
+        if (leaf.isFree(i)) {
+          leaf.store(i, EntryFormat.GUARD);
+        }
+        complete &= EntryFormat.isGuard(leaf.entry(i));
       }
-      complete &= EntryFormat.isGuard(leaf.entry(i));
     }
     return complete;
   }
@@ -90,9 +92,11 @@ final class GuardMarkers {
     @Override
     public void leaf(TableNode leaf, int from, int to, long address) {
       long at = address;
-      for (int i = from; i < to; i++, at += tree.span(0)) {
-        if (EntryFormat.isGuard(leaf.entry(i))) {
-          found(leaf, i, at);
+      synchronized (leaf) {
+        for (int i = from; i < to; i++, at += tree.span(0)) {
+          if (EntryFormat.isGuard(leaf.entry(i))) {
+            found(leaf, i, at);
+          }
         }
       }
     }

@@ -57,8 +57,8 @@ public final class PageTables {
   private final AccessorSet accessors = new AccessorSet();
   private final PageEntries pages;
 
-  /** Whether there may be guard markers. */
-  private boolean guarded;
+  /** Whether there may be guard markers; once true, for good. */
+  private volatile boolean guarded;
 
   /**
    * Empty tables.
@@ -352,13 +352,14 @@ public final class PageTables {
   /**
    * Copies what is mapped in a range, and its guard markers, into the same range of other tables,
    * as fork does (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either;
-   * ordinary entries take another reference. A huge entry that is only partly inside is not copied.
+   * ordinary entries take another reference. A pinned anonymous page is copied, and stays writable
+   * in both. A huge entry that is only partly inside is not copied.
    *
    * @param child tables of the same architecture, empty in this range
    * @param copyOnWrite whether the mapping is private and may be written: what is writable becomes
    *     read-only in both
-   * @throws ErrnoException ENOMEM if a table of the child cannot be allocated; what was copied
-   *     before stays, for the caller to {@link #zap}
+   * @throws ErrnoException ENOMEM if a table or a page of the child cannot be allocated; what was
+   *     copied before stays, for the caller to {@link #zap}
    * @throws IllegalStateException if an entry of the child is occupied
    */
   public void copyTo(
@@ -423,7 +424,13 @@ public final class PageTables {
   /** Visits all entries that map something in a range, by address; also huge ones partly inside. */
   public void walk(long start, long end, EntryVisitor visitor) {
     checkRange(start, end);
-    tree.visit(start, end, new WalkVisitor(visitor, tree.span(0)));
+    tree.visit(start, end, new WalkVisitor(visitor, tree.span(0), false));
+  }
+
+  /** The same, with guard markers. */
+  public void walkWithGuards(long start, long end, EntryVisitor visitor) {
+    checkRange(start, end);
+    tree.visit(start, end, new WalkVisitor(visitor, tree.span(0), true));
   }
 
   /** What is mapped in a range, summed up to maximal runs; also huge entries partly inside. */

@@ -5,8 +5,10 @@ package dev.vmarea.pagetable;
 final class WalkVisitor implements RangeVisitor<RuntimeException> {
   private final EntryVisitor visitor;
   private final long pageSize;
+  private final boolean guards;
 
-  WalkVisitor(EntryVisitor visitor, long pageSize) {
+  WalkVisitor(EntryVisitor visitor, long pageSize, boolean guards) {
+    this.guards = guards;
     this.visitor = visitor;
     this.pageSize = pageSize;
   }
@@ -16,7 +18,7 @@ final class WalkVisitor implements RangeVisitor<RuntimeException> {
     long at = address;
     for (int i = from; i < to; i++, at += pageSize) {
       long entry = leaf.entry(i);
-      if (EntryFormat.isMapping(entry)) {
+      if (EntryFormat.isMapping(entry) || guards && EntryFormat.isGuard(entry)) {
         visitor.visit(at, 0, entry);
       }
     }

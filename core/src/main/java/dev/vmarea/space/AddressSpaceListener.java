@@ -51,7 +51,8 @@ public interface AddressSpaceListener {
   /**
    * What is read there from now on may be other bytes than before, though nobody stored them: after
    * MADV_DONTNEED of private memory, guard markers, a file that was cut or got a hole, or where
-   * mremap has taken the pages away and left the mapping. The same range may be told twice.
+   * mremap has taken the pages away and left the mapping. The same range may be told twice. A file
+   * that grows is not told: where an access was a bus error there are zeroes then.
    */
   default void discarded(long start, long end) {}
 

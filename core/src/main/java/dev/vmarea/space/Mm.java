@@ -15,6 +15,7 @@ import dev.vmarea.vma.ReverseMap;
 import dev.vmarea.vma.TableOwner;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -106,17 +107,7 @@ public final class Mm implements TableOwner, FrameHolder {
 
   @Override
   public void zapFilePages(ReverseMap map, long firstPgoff, long endPgoff, boolean copies) {
-    lock.lock();
-    try {
-      for (VmaHandle handle : map.handlesOf(this)) {
-        Vma vma = handle.current();
-        if (vma != null && tree.lookup(vma.start()) == vma) {
-          zapFilePages(vma, firstPgoff, endPgoff, copies);
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
+    forEachMapping(map, vma -> zapFilePages(vma, firstPgoff, endPgoff, copies));
   }
 
   private void zapFilePages(Vma vma, long firstPgoff, long endPgoff, boolean copies) {
@@ -138,6 +129,33 @@ public final class Mm implements TableOwner, FrameHolder {
       tables.discard(start, end, kernel.memory());
     } else {
       tables.zapFilePages(start, end, kernel.memory());
+    }
+  }
+
+  @Override
+  public void filePageCleared(ReverseMap map, long pgoff) {
+    forEachMapping(
+        map,
+        vma -> {
+          if (pgoff >= vma.pgoff() && pgoff < vma.pgoff() + vma.pages()) {
+            long start = vma.start() + Pages.bytes(pgoff - vma.pgoff());
+            changes.discarded(start, start + Pages.SIZE);
+          }
+        });
+  }
+
+  /** Visits the VMAs that are mapped and in a file's map, with the lock held. */
+  private void forEachMapping(ReverseMap map, Consumer<Vma> visitor) {
+    lock.lock();
+    try {
+      for (VmaHandle handle : map.handlesOf(this)) {
+        Vma vma = handle.current();
+        if (vma != null && tree.lookup(vma.start()) == vma) {
+          visitor.accept(vma);
+        }
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -73,6 +73,9 @@ public final class Inode {
     defects.keep(() -> reverseMap.unmapPages(pages, -1, true));
     pageCache.drop(pages, -1);
     pageCache.clearFrom(bytes);
+    if (!Pages.isAligned(bytes)) {
+      defects.keep(() -> reverseMap.pageCleared(pages - 1));
+    }
     defects.rethrow();
   }
 

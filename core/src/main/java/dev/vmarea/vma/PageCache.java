@@ -29,6 +29,7 @@ public final class PageCache implements FrameHolder {
 
   private final Map<Long, Long> pages = new HashMap<>();
   private @Nullable PhysicalMemory memory;
+  private boolean complete;
 
   /**
    * The frame of the page {@code index}, zeroed if it is new; the caller owns a reference.
@@ -70,15 +71,19 @@ public final class PageCache implements FrameHolder {
     pages.values().forEach(visitor::accept);
   }
 
-  /** The frame of the page {@code index}, of which the caller gets a reference; -1 without one. */
-  public synchronized long find(long index) {
-    Long known = pages.get(index);
-    PhysicalMemory ram = memory;
-    if (known == null || ram == null) {
-      return -1;
-    }
-    new KernelPage(ram, known).get();
-    return known;
+  /** From now on every page counts as being in memory, as those of files that were just read. */
+  public synchronized void assumeComplete() {
+    complete = true;
+  }
+
+  /**
+   * The frame of the page {@code index}, of which the caller gets a reference; -1 if it is not in
+   * memory.
+   *
+   * @throws ErrnoException ENOMEM if it counts as being in memory and there is no frame
+   */
+  public synchronized long find(PhysicalMemory ram, long index) throws ErrnoException {
+    return complete || pages.containsKey(index) ? get(ram, index) : -1;
   }
 
   /** Whether the page {@code index} is in memory. */

@@ -114,19 +114,29 @@ public final class ReverseMap {
    * unsigned. Takes the locks of address spaces one after the other, and none of them together with
    * this map's.
    *
-   * <p>Each address space is done as a whole, since pages go from one of its VMAs into another when
-   * it splits, joins or moves them; to another address space they go by fork alone, which makes a
-   * new one. Who is forked while its pages are still there has a child with them, so the map is
-   * looked through again until nobody new is found.
-   *
    * @param copies whether private copies go too
    */
   public void unmapPages(long firstPgoff, long endPgoff, boolean copies) {
-    Set<TableOwner> done = Collections.newSetFromMap(new IdentityHashMap<>());
+    forEachOwner(owner -> owner.zapFilePages(this, firstPgoff, endPgoff, copies));
+  }
+
+  /** Tells all address spaces that bytes of this page have been zeroed; locks as above. */
+  public void pageCleared(long pgoff) {
+    forEachOwner(owner -> owner.filePageCleared(this, pgoff));
+  }
+
+  /**
+   * Visits each address space once, as a whole, since pages go from one of its VMAs into another
+   * when it splits, joins or moves them; to another address space they go by fork alone, which
+   * makes a new one. Who is forked before his visit has a child that needs one, so the map is looked
+   * through again until nobody new is found.
+   */
+  private void forEachOwner(Consumer<TableOwner> visitor) {
+    Set<TableOwner> known = Collections.newSetFromMap(new IdentityHashMap<>());
     Defects defects = new Defects(); // of listeners: the others' pages go all the same
-    for (List<TableOwner> more = owners(done); !more.isEmpty(); more = owners(done)) {
+    for (List<TableOwner> more = owners(known); !more.isEmpty(); more = owners(known)) {
       for (TableOwner owner : more) {
-        defects.keep(() -> owner.zapFilePages(this, firstPgoff, endPgoff, copies));
+        defects.keep(() -> visitor.accept(owner));
       }
     }
     defects.rethrow();

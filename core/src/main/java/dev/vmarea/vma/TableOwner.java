@@ -13,4 +13,12 @@ public interface TableOwner {
    * @param copies whether private copies go too, as when a file is cut
    */
   void zapFilePages(ReverseMap map, long firstPgoff, long endPgoff, boolean copies);
+
+  /**
+   * Bytes of a page of a file have been zeroed where it is, as in the one that a cut file ends in:
+   * tells whoever listens, if a VMA maps it. Takes the address space's lock.
+   *
+   * @param map where the VMAs of the file are found
+   */
+  void filePageCleared(ReverseMap map, long pgoff);
 }

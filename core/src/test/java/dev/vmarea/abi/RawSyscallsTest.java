@@ -2,10 +2,13 @@
 package dev.vmarea.abi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vmarea.AddressSpace;
 import dev.vmarea.Cpu;
 import dev.vmarea.Machine;
+import dev.vmarea.MapRequest;
+import dev.vmarea.MemoryCalls;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
@@ -131,7 +134,10 @@ class RawSyscallsTest {
         .isEqualTo(Errno.EOPNOTSUPP.negated());
     assertThat(call(MemoryCall.PKEY_ALLOC)).isEqualTo(Errno.ENOSYS.negated());
     speak(SyscallAbi.X86_64);
+    assertThat(call(MemoryCall.PKEY_ALLOC, 0, 4)).isEqualTo(Errno.EINVAL.negated());
     assertThat(call(MemoryCall.PKEY_ALLOC)).isEqualTo(Errno.EINVAL.negated());
+    assertThat(call(MemoryCall.PKEY_ALLOC)).isEqualTo(Errno.ENOSPC.negated());
+    assertThat(call(MemoryCall.PKEY_FREE, 0)).isEqualTo(Errno.EINVAL.negated());
     descriptors.closeAll();
   }
 
@@ -271,6 +277,26 @@ class RawSyscallsTest {
     assertThat(space.task().limits().soft(3)).isEqualTo(4 << 20);
     assertThat(call(MemoryCall.PRLIMIT64, 1, 3, 0, 0)).isEqualTo(RawSyscalls.NOT_HANDLED);
     assertThat(call(MemoryCall.PRLIMIT64, 0, 16, 0, 0)).isEqualTo(Errno.EINVAL.negated());
+  }
+
+  @Test
+  void theTypedCallsThrowWhatTheOthersReturn() throws Exception {
+    MemoryCalls calls = space.calls();
+    long at = calls.mmap(MapRequest.anonymous(8192).fixed(AT).protection(1));
+    assertThat(at).isEqualTo(AT);
+    assertThatThrownBy(() -> calls.mmap(MapRequest.anonymous(4096).fixedIfFree(AT)))
+        .isSameAs(Errno.EEXIST.failure());
+    calls.mprotect(AT, 4096, RW);
+    cpu.storeByte(AT, (byte) 1);
+    assertThat(space.mapCount()).isEqualTo(2);
+    assertThatThrownBy(() -> calls.munmap(AT + 1, 4096)).isSameAs(Errno.EINVAL.failure());
+    calls.munmap(AT + 4096, 4096);
+    long grown = calls.resize(AT, 4096, 16384);
+    assertThat(cpu.loadByte(grown)).isEqualTo((byte) 1);
+    calls.brk(calls.currentBreak() + 4096);
+    assertThatThrownBy(() -> calls.brk(1)).isSameAs(Errno.ENOMEM.failure());
+    long common = calls.mmap(MapRequest.anonymous(4096).shared().populated());
+    assertThat(vma(common).file()).isNotNull();
   }
 
   @Test

@@ -2,6 +2,7 @@
 package dev.vmarea.jmh;
 
 import dev.vmarea.AddressSpace;
+import dev.vmarea.Atomics;
 import dev.vmarea.Cpu;
 import dev.vmarea.Machine;
 import dev.vmarea.base.KernelConfig;
@@ -39,11 +40,13 @@ public class CpuBenchmark {
   private static final int BYTES = 1 << 20;
   private static final int WORDS = BYTES / Long.BYTES;
   private static final int TOUCHED = 4096;
+  private static final int SMALL = 16;
 
   private AddressSpace space;
   private Cpu cpu;
   private MemorySegment plain;
   private byte[] buffer;
+  private long text;
 
   /** A mapping of 1 MiB that was written, and as much plain memory. */
   @Setup
@@ -54,10 +57,14 @@ public class CpuBenchmark {
         new Machine(KernelConfig.standard(), Profile.SETTLED)
             .newAddressSpace(layout, Task.unprivileged());
     anonymous(PLACE, BYTES);
+    space.syscalls().mprotect(PLACE, BYTES, 7);
+    text = PLACE + BYTES + 4096;
+    anonymous(text, 4096);
     cpu = space.cpu();
     plain = Arena.ofAuto().allocate(BYTES, 4096);
     buffer = new byte[BYTES];
     cpu.store(PLACE, buffer, 0, BYTES);
+    cpu.fill(text, 20, (byte) 'x');
   }
 
   private void anonymous(long address, long bytes) {
@@ -111,6 +118,55 @@ public class CpuBenchmark {
   public byte[] copyOutPlain() {
     MemorySegment.copy(plain, ValueLayout.JAVA_BYTE, 0, buffer, 0, BYTES);
     return buffer;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(WORDS)
+  public long getAndAdd() {
+    Atomics atomics = cpu.atomics();
+    long sum = 0;
+    for (long at = PLACE; at < PLACE + BYTES; at += Long.BYTES) {
+      sum += atomics.getAndAddLong(at, 1);
+    }
+    return sum;
+  }
+
+  /** The part of a word is changed with the word. */
+  @Benchmark
+  @OperationsPerInvocation(WORDS)
+  public long getAndAddByte() {
+    Atomics atomics = cpu.atomics();
+    long sum = 0;
+    for (long at = PLACE; at < PLACE + BYTES; at += Long.BYTES) {
+      sum += atomics.getAndAddByte(at + 3, (byte) 1);
+    }
+    return sum;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(WORDS)
+  public long fetch() {
+    long sum = 0;
+    for (long at = PLACE; at < PLACE + BYTES; at += Long.BYTES) {
+      sum += cpu.fetchInt(at);
+    }
+    return sum;
+  }
+
+  /** 16 bytes at a time, as for a vector register. */
+  @Benchmark
+  @OperationsPerInvocation(WORDS / 2)
+  public long copyOutSmall() {
+    for (long at = PLACE; at < PLACE + BYTES; at += SMALL) {
+      cpu.load(at, buffer, (int) (at - PLACE), SMALL);
+    }
+    return buffer[0];
+  }
+
+  /** A path of 20 characters. */
+  @Benchmark
+  public byte[] string() {
+    return cpu.loadString(text, 4096);
   }
 
   /** First touch of pages whose frames were used before; mapping and unmapping included. */

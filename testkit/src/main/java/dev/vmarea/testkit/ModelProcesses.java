@@ -236,6 +236,7 @@ public final class ModelProcesses {
         case ACCERR -> Touch.NOT_ALLOWED;
         case BUS -> Touch.NO_PAGE;
         case OUT_OF_MEMORY -> throw new IllegalStateException("the model has no frames left");
+        case ALIGNMENT -> throw new IllegalStateException("bytes are always aligned");
       };
     }
   }
@@ -273,7 +274,9 @@ public final class ModelProcesses {
       }
       PhysicalMemory memory = space().machine().kernel().memory();
       KernelPage page = memory.page(tables.format().pfn(0, tables.entry(at)));
-      if (page != null) {
+      if (page != null && vma.has(VmFlags.LOCKED)) {
+        page.mark(KernelPage.Mark.REFERENCED);
+      } else if (page != null) {
         page.used();
       }
       count = (int) Math.min(length, Pages.floor(at) + Pages.SIZE - address);

@@ -35,7 +35,7 @@ class ImagePropertyTest {
   private static final int BEHIND = 80;
 
   /** Where the restored space's files come from. */
-  private enum Files {
+  enum Files {
     /** From the image. */
     REBUILT,
     /** They are on the new machine already. */

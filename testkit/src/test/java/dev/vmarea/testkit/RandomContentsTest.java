@@ -7,16 +7,20 @@ import dev.vmarea.AddressSpace;
 import dev.vmarea.Cpu;
 import dev.vmarea.Machine;
 import dev.vmarea.Syscalls;
+import dev.vmarea.base.Advice;
+import dev.vmarea.base.Errno;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
+import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.files.ShmemFile;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.Vma;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +48,30 @@ class RandomContentsTest {
 
     boolean writable = true;
 
+    /** A guard marker: no access succeeds, whatever else is known. */
+    boolean guarded;
+
+    /** Whether it may be lost from now on, until it is written again (MADV_FREE). */
+    boolean lazy;
+
+    /** Whether it is there, if it is anonymous. */
+    boolean present;
+
+    void discard() {
+      own = null;
+      present = false;
+      lazy = false;
+    }
+
     Page copy() {
       Page copy = new Page();
       copy.filePage = filePage;
       copy.shared = shared;
       copy.own = own == null ? null : own.clone();
       copy.writable = writable;
+      copy.guarded = guarded;
+      copy.lazy = lazy;
+      copy.present = present;
       return copy;
     }
   }
@@ -68,7 +90,13 @@ class RandomContentsTest {
   }
 
   private final Machine machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
+  private static final long VECTOR = BASE + Pages.bytes(1000);
+
   private final byte[][] fileBytes = new byte[FILE_PAGES][4096];
+
+  /** Pages of the file that are in memory; those behind its end never are. */
+  private final boolean[] cached = new boolean[2 * FILE_PAGES];
+
   private final OpenFile file = ShmemFile.unnamed("/memfd:x", Pages.bytes(FILE_PAGES));
   private int fileEnd = FILE_PAGES;
   private @Nullable Program parent;
@@ -79,7 +107,10 @@ class RandomContentsTest {
     layout.mmapBase = 0x7ffff7fff000L;
     layout.legacyBase = 0x2aaaaaaab000L;
     Task task = new Task(new ResourceLimits(), -1L);
-    return new Program(machine.newAddressSpace(layout, task), new @Nullable Page[PAGES]);
+    AddressSpace space = machine.newAddressSpace(layout, task);
+    int flags = MapFlags.PRIVATE | MapFlags.ANONYMOUS | MapFlags.FIXED;
+    assertThat(space.syscalls().mmap(VECTOR, Pages.SIZE, 3, flags, null, 0)).isEqualTo(VECTOR);
+    return new Program(space, new @Nullable Page[PAGES]);
   }
 
   @ParameterizedTest
@@ -116,7 +147,7 @@ class RandomContentsTest {
   private void step(SplittableRandom random) throws Exception {
     int first = random.nextInt(PAGES);
     int count = 1 + random.nextInt(Math.min(5, PAGES - first));
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(26)) {
       case 0 -> anonymous(first, count);
       case 1 -> fromFile(random, first, count);
       case 2 -> unmap(first, count);
@@ -126,6 +157,12 @@ class RandomContentsTest {
       case 6 -> truncate(random);
       case 7 -> punch(random);
       case 8 -> fork(random);
+      case 9 -> guard(first, count);
+      case 10 -> unguard(first, count);
+      case 11 -> free(first, count);
+      case 12 -> pageOut(first, count);
+      case 13 -> populate(random, first, count);
+      case 14 -> residency(first, count);
       default -> touch(random, first);
     }
   }
@@ -220,9 +257,116 @@ class RandomContentsTest {
       if (page == null) {
         assertThat(result).isNegative();
       } else {
-        page.own = null;
+        page.discard();
       }
     }
+  }
+
+  private long advise(int first, int count, int advice) {
+    return calls().madvise(at(first), Pages.bytes(count), advice);
+  }
+
+  private void guard(int first, int count) {
+    advise(first, count, Advice.GUARD_INSTALL);
+    for (int i = first; i < first + count; i++) {
+      Page page = process.pages[i];
+      if (page != null) {
+        page.discard();
+        page.guarded = true;
+      }
+    }
+  }
+
+  private void unguard(int first, int count) {
+    advise(first, count, Advice.GUARD_REMOVE);
+    for (int i = first; i < first + count; i++) {
+      Page page = process.pages[i];
+      if (page != null) {
+        page.guarded = false;
+      }
+    }
+  }
+
+  private boolean isAnonymous(int first, int count) {
+    for (int i = first; i < first + count; i++) {
+      Page page = process.pages[i];
+      if (page == null || page.filePage >= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void free(int first, int count) {
+    if (isAnonymous(first, count)) {
+      assertThat(advise(first, count, Advice.FREE)).isZero();
+      for (int i = first; i < first + count; i++) {
+        Page page = process.pages[i];
+        if (page != null) {
+          page.lazy = page.own != null;
+        }
+      }
+    }
+  }
+
+  /** Only where nobody else can have the pages, which would keep them. */
+  private void pageOut(int first, int count) {
+    if (parent == null && isAnonymous(first, count)) {
+      assertThat(advise(first, count, Advice.PAGEOUT)).isZero();
+      for (int i = first; i < first + count; i++) {
+        Page page = process.pages[i];
+        if (page != null && page.lazy) {
+          page.discard();
+        }
+      }
+    }
+  }
+
+  private void populate(SplittableRandom random, int first, int count) {
+    boolean write = random.nextBoolean();
+    long result = advise(first, count, write ? Advice.POPULATE_WRITE : Advice.POPULATE_READ);
+    for (int i = first; i < first + count; i++) {
+      Page page = process.pages[i];
+      Errno refused = page == null ? Errno.ENOMEM : refused(page, write);
+      if (page == null || refused != null) {
+        assertThat(result).as("page " + i).isEqualTo(refused.negated());
+        return;
+      }
+      used(page, write);
+      bytes(page, write);
+    }
+    assertThat(result).isZero();
+  }
+
+  private @Nullable Errno refused(Page page, boolean write) {
+    MemoryFault.Cause fault = expectedFault(page, write);
+    return fault == null ? null : fault == MemoryFault.Cause.ACCERR ? Errno.EINVAL : Errno.EFAULT;
+  }
+
+  /** An access that succeeds. */
+  private void used(Page page, boolean write) {
+    page.present = true;
+    page.lazy &= !write;
+    if (page.filePage >= 0 && page.own == null) {
+      cached[page.filePage] = true;
+    }
+  }
+
+  private void residency(int first, int count) {
+    long result = calls().mincore(at(first), Pages.bytes(count), VECTOR);
+    for (int i = 0; i < count; i++) {
+      Page page = process.pages[first + i];
+      if (page == null) {
+        assertThat(result).isEqualTo(Errno.ENOMEM.negated());
+        return;
+      }
+      boolean there =
+          page.own != null || (page.filePage < 0 ? page.present : cached[page.filePage]);
+      assertThat(process.cpu.loadByte(VECTOR + i))
+          .as("mincore of page " + (first + i))
+          .isEqualTo((byte) (there ? 1 : 0));
+    }
+    assertThat(result).isZero();
   }
 
   private void truncate(SplittableRandom random) {
@@ -230,6 +374,7 @@ class RandomContentsTest {
     file.inode().truncate(Pages.bytes(pages));
     for (int i = pages; i < fileEnd; i++) {
       Arrays.fill(fileBytes[i], (byte) 0);
+      cached[i] = false;
       dropCopies(process, i);
       if (parent != null) {
         dropCopies(parent, i);
@@ -241,7 +386,7 @@ class RandomContentsTest {
   private static void dropCopies(Program process, int filePage) {
     for (Page page : process.pages) {
       if (page != null && page.filePage == filePage) {
-        page.own = null;
+        page.discard();
       }
     }
   }
@@ -251,6 +396,7 @@ class RandomContentsTest {
     int end = Math.min(FILE_PAGES, first + 1 + random.nextInt(3));
     file.inode().punchHole(first, end);
     for (int i = first; i < end; i++) {
+      cached[i] = false;
       Arrays.fill(fileBytes[i], (byte) 0);
     }
   }
@@ -267,6 +413,10 @@ class RandomContentsTest {
     for (int i = 0; i < PAGES; i++) {
       Page page = process.pages[i];
       copies[i] = page == null ? null : page.copy();
+      Vma vma = process.space.lookup(at(i));
+      if (page != null && vma != null && vma.anon() == null && !vma.has(VmFlags.MAYBE_GUARD)) {
+        copies[i].present = false; // its page tables were not copied
+      }
     }
     Program other = new Program(child, copies);
     boolean stay = random.nextBoolean();
@@ -290,6 +440,7 @@ class RandomContentsTest {
       return;
     }
     assertThat(expectedFault(page, true)).as("write to page " + index).isNull();
+    used(page, true);
     bytes(page, true)[offset] = value;
   }
 
@@ -299,6 +450,9 @@ class RandomContentsTest {
     }
     if (write && !page.writable) {
       return MemoryFault.Cause.ACCERR;
+    }
+    if (page.guarded) {
+      return MemoryFault.Cause.MAPERR;
     }
     boolean beyond = page.filePage >= fileEnd && page.own == null;
     return beyond ? MemoryFault.Cause.BUS : null;
@@ -324,6 +478,7 @@ class RandomContentsTest {
       assertThat(got)
           .as("byte " + offset + " of page " + index)
           .isEqualTo(bytes(page, false)[offset]);
+      used(page, false);
     } catch (MemoryFault fault) {
       assertThat(fault.reason()).isEqualTo(expectedFault(page, false));
     }

@@ -14,11 +14,12 @@ public final class Bench {
   public static List<Row> run(Set<Group> groups, Settings settings) {
     OperationFigures operations = new OperationFigures(new OperationRuns(settings));
     TaskFigures tasks = new TaskFigures(settings);
+    MemoryFigures memory = new MemoryFigures(settings);
     List<Row> rows = new ArrayList<>();
     for (Group group : Group.values()) {
       if (groups.contains(group)) {
         try {
-          rows.addAll(rows(group, operations, tasks));
+          rows.addAll(rows(group, operations, tasks, memory));
         } catch (IOException e) {
           rows.add(new NotRun(group.title(), group.description(), String.valueOf(e.getMessage())));
         }
@@ -27,7 +28,8 @@ public final class Bench {
     return rows;
   }
 
-  private static List<Row> rows(Group group, OperationFigures operations, TaskFigures tasks)
+  private static List<Row> rows(
+      Group group, OperationFigures operations, TaskFigures tasks, MemoryFigures memory)
       throws IOException {
     return switch (group) {
       case CALLS -> operations.calls();
@@ -37,6 +39,9 @@ public final class Bench {
       case GROWTH -> operations.growth();
       case THREADS -> tasks.threads();
       case HOOKS -> tasks.hooks();
+      case MEMORY -> memory.memory();
+      case FAULTS -> memory.faults();
+      case MAPPING -> memory.mapping();
       case HEAP -> tasks.heap();
       case MAPS -> tasks.maps();
       case IMPORT -> tasks.imports();

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Programs in C to compare with, built by the user: {@code vmabench}, the kernel's own code for
- * VMAs in user space, and {@code logscan}, a plain parser of strace logs.
+ * VMAs in user space, {@code logscan}, a plain parser of strace logs, and {@code limits}, loads and
+ * stores through page tables.
  */
 final class Peers {
   /** The variable that names their folder. */
@@ -29,7 +30,12 @@ final class Peers {
 
   private static final Pattern SPEED = Pattern.compile("^C parse\t.*median ([0-9]+)");
 
+  private static final int MEDIAN_FIELD = 2;
+
   private final @Nullable Path folder;
+
+  /** What {@code limits} measured, once it has run. */
+  private @Nullable Map<String, Double> limits;
 
   Peers(@Nullable Path folder) {
     this.folder = folder;
@@ -78,6 +84,38 @@ final class Peers {
       }
     }
     throw new NotMeasuredException("logscan printed no speed");
+  }
+
+  /**
+   * What {@code limits} measured under this name, on pages of 4 KiB: nanoseconds an access. It runs
+   * once.
+   */
+  double limit(String name) throws NotMeasuredException {
+    Map<String, Double> known = limits;
+    if (known == null) {
+      known = limits(program("limits"));
+      limits = known;
+    }
+    Double nanos = known.get(name);
+    if (nanos == null) {
+      throw new NotMeasuredException("limits printed no line: " + name);
+    }
+    return nanos;
+  }
+
+  private static Map<String, Double> limits(Path program) throws NotMeasuredException {
+    Map<String, Double> results = new LinkedHashMap<>();
+    try {
+      for (String line : output(program.toString(), "4k")) {
+        String[] fields = line.split("\t", -1);
+        if (fields.length > MEDIAN_FIELD) {
+          results.put(fields[0], Double.parseDouble(fields[MEDIAN_FIELD]));
+        }
+      }
+    } catch (IOException e) {
+      throw new NotMeasuredException(String.valueOf(e.getMessage()));
+    }
+    return results;
   }
 
   private static List<String> output(String... command) throws IOException, NotMeasuredException {

@@ -14,67 +14,17 @@ final class TaskFigures {
 
   private final Settings settings;
 
+  private final TaskRuns runs;
+
   TaskFigures(Settings settings) {
     this.settings = settings;
-  }
-
-  /** What rounds of the two workers measured, in turns; the second may be missing. */
-  private record Pair(Samples ours, RowList.Value peer) {}
-
-  private Samples measure(int rounds, String... task) throws IOException, NotMeasuredException {
-    Samples samples = new Samples();
-    try (WorkerProcess worker = new WorkerProcess(task)) {
-      for (int round = -1; round < rounds; round++) {
-        if (round < 0) {
-          worker.round();
-        } else {
-          samples.add(worker.round());
-        }
-      }
-    }
-    return samples;
-  }
-
-  private Pair pair(int warmUps, int rounds, String key, String[] ourTask, String[] peerTask)
-      throws IOException, NotMeasuredException {
-    Samples ours = new Samples();
-    Samples peer = new Samples();
-    try (WorkerProcess our = new WorkerProcess(ourTask)) {
-      try (WorkerProcess other = new WorkerProcess(peerTask)) {
-        for (int round = -warmUps; round < rounds; round++) {
-          double ourValue = our.round().getOrDefault(key, Double.NaN);
-          double otherValue = other.round().getOrDefault(key, Double.NaN);
-          if (round >= 0) {
-            ours.add(key, ourValue);
-            peer.add(key, otherValue);
-          }
-        }
-        return new Pair(ours, () -> peer.median(key));
-      } catch (NotMeasuredException e) {
-        for (int round = -warmUps; round < rounds; round++) {
-          double ourValue = our.round().getOrDefault(key, Double.NaN);
-          if (round >= 0) {
-            ours.add(key, ourValue);
-          }
-        }
-        return new Pair(
-            ours,
-            () -> {
-              throw e;
-            });
-      }
-    }
+    this.runs = new TaskRuns(settings);
   }
 
   List<Row> threads() throws IOException {
     settings.progress().accept("threads");
     RowList rows = new RowList(Group.THREADS);
-    Samples all;
-    try {
-      all = measure(settings.rounds(), "threads", "60000", settings.quick() ? "150" : "400");
-    } catch (NotMeasuredException e) {
-      throw new IOException("a measuring process failed: " + e.reason(), e);
-    }
+    Samples all = runs.alone("threads", "60000", settings.quick() ? "150" : "400");
     rows.compare(
         "reads in two threads, against one",
         "times",
@@ -116,12 +66,7 @@ final class TaskFigures {
   List<Row> hooks() throws IOException {
     settings.progress().accept("hooks");
     RowList rows = new RowList(Group.HOOKS);
-    Samples all;
-    try {
-      all = measure(settings.rounds(), "remap");
-    } catch (NotMeasuredException e) {
-      throw new IOException("a measuring process failed: " + e.reason(), e);
-    }
+    Samples all = runs.alone("remap");
     String peer = "bare stores";
     RowList.Value bare = () -> all.median(RemapTask.BARE);
     rows.compare(
@@ -178,24 +123,19 @@ final class TaskFigures {
     settings.progress().accept("heap");
     RowList rows = new RowList(Group.HEAP);
     String mappings = Integer.toString(settings.quick() ? 200_000 : OperationRuns.LARGE);
-    try {
-      Pair pair =
-          pair(
-              0,
-              3,
-              HeapTask.BYTES,
-              new String[] {"heap", "model", mappings},
-              new String[] {"heap", "treemap", mappings});
-      rows.compare(
-          "heap a VMA, tree included",
-          "bytes",
-          () -> pair.ours().median(HeapTask.BYTES),
-          "TreeMap",
-          pair.peer(),
-          Target.valueAtMost(230, 120));
-    } catch (NotMeasuredException e) {
-      throw new IOException("a measuring process failed: " + e.reason(), e);
-    }
+    TaskRuns.Pair pair =
+        runs.pair(
+            0,
+            3,
+            new String[] {"heap", "model", mappings},
+            new String[] {"heap", "treemap", mappings});
+    rows.compare(
+        "heap a VMA, tree included",
+        "bytes",
+        pair.our(HeapTask.BYTES),
+        "TreeMap",
+        pair.peer(HeapTask.BYTES),
+        Target.valueAtMost(230, 120));
     return rows.rows();
   }
 
@@ -203,24 +143,19 @@ final class TaskFigures {
     settings.progress().accept("maps text");
     RowList rows = new RowList(Group.MAPS);
     String mappings = Integer.toString(OperationRuns.HOST_LIMIT);
-    try {
-      Pair pair =
-          pair(
-              settings.warmUps(),
-              settings.rounds(),
-              MapsTask.LINE,
-              new String[] {"maps", "model", mappings},
-              new String[] {"maps", "host", mappings});
-      rows.compare(
-          "writing maps text, a VMA, 60,000",
-          NANOS,
-          () -> pair.ours().median(MapsTask.LINE),
-          "kernel's, read",
-          pair.peer(),
-          Target.ratioAtMost(1, 0.5));
-    } catch (NotMeasuredException e) {
-      throw new IOException("a measuring process failed: " + e.reason(), e);
-    }
+    TaskRuns.Pair pair =
+        runs.pair(
+            settings.warmUps(),
+            settings.rounds(),
+            new String[] {"maps", "model", mappings},
+            new String[] {"maps", "host", mappings});
+    rows.compare(
+        "writing maps text, a VMA, 60,000",
+        NANOS,
+        pair.our(MapsTask.LINE),
+        "kernel's, read",
+        pair.peer(MapsTask.LINE),
+        Target.ratioAtMost(1, 0.5));
     return rows.rows();
   }
 

@@ -2,6 +2,7 @@
 package dev.vmarea.host.bench;
 
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.host.puppet.PuppetException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -65,9 +66,23 @@ public final class Worker {
               : MapsTask.ofHost(number(args[2]));
       case "remap" -> remap();
       case "threads" -> new ThreadsTask(number(args[1]), number(args[2]));
+      case "memory" -> new MemoryTask();
+      case "faults" ->
+          args[1].equals("model") ? new FaultTask() : new HostFaultTask(new HostMemory());
+      case "fork" -> args[1].equals("model") ? new ForkTask() : hostFork();
+      case "mapping" ->
+          new MappingTask(args[1].equals("model") ? new ModelMemory() : new HostMemory());
       case "import" -> new ImportTask(Path.of(args[1]));
       default -> throw new IllegalArgumentException(args[0]);
     };
+  }
+
+  private static Task hostFork() {
+    try {
+      return new HostForkTask();
+    } catch (PuppetException refused) {
+      throw new IllegalStateException(refused.getMessage(), refused);
+    }
   }
 
   private static Task remap() {

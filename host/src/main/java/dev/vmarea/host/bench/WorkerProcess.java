@@ -29,6 +29,8 @@ final class WorkerProcess implements AutoCloseable {
           "-Xms1g",
           "-Xmx2g",
           "-Xmn400m",
+          // For frames, which are outside of the heap.
+          "-XX:MaxDirectMemorySize=6g",
           "--enable-native-access=ALL-UNNAMED");
 
   private final Process process;

@@ -3,6 +3,7 @@ package dev.vmarea.host.evidence;
 
 import dev.vmarea.host.evidence.AnonymousPages.Presence;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
   private final Set<Integer> users = new LinkedHashSet<>();
 
   private final SpaceView view;
+  private final boolean everyFault;
   private final Knowledge knowledge;
   private final GrowingStacks stacks;
   private final FaultQueue queue = new FaultQueue();
@@ -22,12 +24,17 @@ final class AddressSpaceEvidence implements AutoCloseable {
   private long programBreak;
 
   /** A space without knowledge. */
-  AddressSpaceEvidence(final int tgid, final SpaceView view) {
-    this(tgid, view, new Knowledge(), new GrowingStacks());
+  AddressSpaceEvidence(final int tgid, final SpaceView view, final boolean everyFault) {
+    this(tgid, view, everyFault, new Knowledge(), new GrowingStacks());
   }
 
   private AddressSpaceEvidence(
-      final int tgid, final SpaceView view, final Knowledge knowledge, final GrowingStacks stacks) {
+      final int tgid,
+      final SpaceView view,
+      final boolean everyFault,
+      final Knowledge knowledge,
+      final GrowingStacks stacks) {
+    this.everyFault = everyFault;
     this.users.add(tgid);
     this.view = view;
     this.knowledge = knowledge;
@@ -37,7 +44,7 @@ final class AddressSpaceEvidence implements AutoCloseable {
   /** The copy that a fork child starts with. */
   AddressSpaceEvidence forked(final int child, final SpaceView childView) {
     final AddressSpaceEvidence copy =
-        new AddressSpaceEvidence(child, childView, knowledge.forked(), stacks.forked());
+        new AddressSpaceEvidence(child, childView, everyFault, knowledge.forked(), stacks.forked());
     copy.programBreak = programBreak;
     return copy;
   }
@@ -123,7 +130,10 @@ final class AddressSpaceEvidence implements AutoCloseable {
   void tellFaults(final EvidenceSink sink) {
     view.vmas().changed();
     stacks.tell(tgid(), view.vmas(), sink);
-    new FaultReport(view, knowledge, tgid(), sink).tell(queue);
+    final FaultReport report = new FaultReport(view, knowledge, tgid(), sink);
+    final List<String> all = everyFault ? report.each(queue) : List.of();
+    report.tell(queue);
+    all.forEach(sink::comment);
   }
 
   /** Writes presence around the scope of a call that is about to execute. */

@@ -10,6 +10,12 @@ final class EvidenceLines {
     return start("fault", tgid) + hex(address) + (write ? " w" : " ?");
   }
 
+  /** A page that was faulted on, for the record of all; a kind of {@link FaultQueue}. */
+  static String touch(final int tgid, final long page, final int kind) {
+    final String access = kind == FaultQueue.WRITE ? " w" : kind == FaultQueue.READ ? " r" : " ?";
+    return start("touch", tgid) + hex(page) + access;
+  }
+
   /** The VMA [start, end) has an anon_vma. */
   static String anon(final int tgid, final long start, final long end) {
     return start("anon", tgid) + hex(start) + "-" + hex(end);

@@ -93,8 +93,25 @@ public interface FaultEvidence extends AutoCloseable {
     return HostEvidence.open(sources);
   }
 
-  /** The best source that may be tried, for each kind; for tests and for comparing sources. */
-  record Sources(FaultKind faults, PresenceKind presence, boolean procmapQuery) {
+  /**
+   * The best source that may be tried, for each kind; for tests and for comparing sources.
+   *
+   * @param everyFault whether every fault is written, reads too, and not only those that change
+   *     what is known of an area
+   */
+  record Sources(
+      FaultKind faults, PresenceKind presence, boolean procmapQuery, boolean everyFault) {
+    /** Those that change what is known of an area. */
+    public Sources(
+        final FaultKind faults, final PresenceKind presence, final boolean procmapQuery) {
+      this(faults, presence, procmapQuery, false);
+    }
+
+    /** The same with every fault. */
+    public Sources withEveryFault() {
+      return new Sources(faults, presence, procmapQuery, true);
+    }
+
     /** Everything may be tried. */
     public static final Sources BEST =
         new Sources(FaultKind.TRACEPOINT, PresenceKind.PAGEMAP_SCAN, true);

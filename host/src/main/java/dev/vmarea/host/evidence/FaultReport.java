@@ -2,6 +2,8 @@
 package dev.vmarea.host.evidence;
 
 import dev.vmarea.host.evidence.AnonymousPages.Presence;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Turns one batch of faults of an address space into lines: the first that matters of each VMA. */
 final class FaultReport {
@@ -33,6 +35,17 @@ final class FaultReport {
       start = newStart;
       end = newEnd;
     }
+  }
+
+  /** A line for every fault in the queue, in the order of time, each with its page. */
+  List<String> each(final FaultQueue queue) {
+    queue.sort();
+    final List<String> lines = new ArrayList<>(queue.size());
+    for (int i = 0; i < queue.size(); i++) {
+      final long page = queue.address(i) & -view.pageSize();
+      lines.add(EvidenceLines.touch(tgid, page, queue.kind(i)));
+    }
+    return lines;
   }
 
   /** Writes what the queue holds, in the order of time, and empties it. */

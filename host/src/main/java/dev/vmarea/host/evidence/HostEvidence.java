@@ -71,7 +71,9 @@ final class HostEvidence implements FaultEvidence {
   public void attach(final int tgid) {
     lock.lock();
     try {
-      source = FaultSource.open(sources.faults(), tgid, pageSize, huge.possible());
+      source =
+          FaultSource.open(
+              sources.faults(), tgid, pageSize, huge.possible() || sources.everyFault());
       faults = source.faults();
       final AddressSpaceEvidence space = space(tgid);
       presenceKind = space.presenceKind();
@@ -85,7 +87,7 @@ final class HostEvidence implements FaultEvidence {
   }
 
   private AddressSpaceEvidence space(final int tgid) {
-    return new AddressSpaceEvidence(tgid, views.open(tgid, faults != null));
+    return new AddressSpaceEvidence(tgid, views.open(tgid, faults != null), sources.everyFault());
   }
 
   @Override
@@ -261,7 +263,7 @@ final class HostEvidence implements FaultEvidence {
   }
 
   private void queue(final int tgid, final long time, final long address, final int kind) {
-    if (kind == FaultQueue.READ && !huge.active()) {
+    if (kind == FaultQueue.READ && !huge.active() && !sources.everyFault()) {
       return;
     }
     final AddressSpaceEvidence space = spaces.get(tgid);

@@ -112,7 +112,14 @@ final class Worker {
   private void found(final Lockstep lockstep, final Order order, final Outcome outcome)
       throws IOException {
     final Order small = shrunk(lockstep, order, outcome);
-    final Finding finding = lockstep.tell(small);
+    final Finding told = lockstep.tell(small);
+    final Finding finding =
+        told.difference().isEmpty()
+            ? new Finding(
+                "seen once, not when it was made again: " + outcome.difference(),
+                told.strace(),
+                told.program())
+            : told;
     Path script = null;
     if (settings.results() != null) {
       final Path folder = new ResultsFolder(settings.results()).divergences();

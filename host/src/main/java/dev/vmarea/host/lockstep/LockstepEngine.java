@@ -255,7 +255,9 @@ public final class LockstepEngine implements Lockstep {
     final PhysicalMemory ram = machine.kernel().memory();
     try {
       for (long index = 0; index < Pages.count(Pages.ceil(inode.size())); index++) {
-        ram.put(inode.pageCache().get(ram, index));
+        final KernelPage page = new KernelPage(ram, inode.pageCache().get(ram, index));
+        page.mark(KernelPage.Mark.REFERENCED); // filling looks pages up
+        page.put();
       }
     } catch (final ErrnoException e) {
       throw new IOException("the model has no page for a file", e);

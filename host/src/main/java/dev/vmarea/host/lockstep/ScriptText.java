@@ -106,7 +106,7 @@ final class ScriptText {
       writer.comment(new MapLine(pid, entry.map()));
       final List<String> flags = entry.vmFlags();
       if (flags != null) {
-        writer.comment(new MapFlags(pid, entry.field("Anonymous").orElse(0), flags));
+        writer.comment(new MapFlags(pid, entry.field("Anonymous").orElse(0), -1, flags));
       }
     }
     writer.comment(new Layout(pid, template.layout().values()));

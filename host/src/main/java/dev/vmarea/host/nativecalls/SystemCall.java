@@ -140,6 +140,7 @@ public enum SystemCall {
   READLINKAT("readlinkat", 267, 78),
   GETDENTS64("getdents64", 217, 61),
   UNAME("uname", 63, 160),
+  SCHED_SETAFFINITY("sched_setaffinity", 203, 122),
   SCHED_GETAFFINITY("sched_getaffinity", 204, 123),
   RT_SIGPROCMASK("rt_sigprocmask", 14, 135),
   RT_SIGACTION("rt_sigaction", 13, 134),

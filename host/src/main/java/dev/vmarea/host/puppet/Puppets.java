@@ -14,7 +14,9 @@ import dev.vmarea.host.tracing.WaitStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Starts puppets. Their program is never a file in any directory; they run without address
@@ -30,6 +32,8 @@ public final class Puppets implements AutoCloseable {
   private static final int SIGCHLD = 17;
   private static final int SIGNAL_SET_BYTES = 8;
   private static final int EINVAL = 22;
+  private static final int MASK_BYTES = 1024; // 8192 processors
+  private static final AtomicInteger STARTED = new AtomicInteger();
 
   private final Ptrace ptrace;
   private final SyscallNumbers numbers;
@@ -68,6 +72,7 @@ public final class Puppets implements AutoCloseable {
       ptrace.await(pid, 0);
       throw new PuppetException(PuppetException.Reason.HOST, TracingRefusal.message(-error));
     }
+    stay(pid);
     ptrace.interrupt(pid);
     final WaitStatus status = ptrace.await(pid, 0);
     if (status.tid() != pid || !status.stopped()) {
@@ -78,6 +83,30 @@ public final class Puppets implements AutoCloseable {
     puppet.call(SystemCall.RT_SIGACTION, SIGCHLD, image.ignoreAction(), 0, SIGNAL_SET_BYTES);
     puppet.call(SystemCall.CLOSE_RANGE, 0, 0xffff_ffffL, 0);
     return puppet;
+  }
+
+  /**
+   * Leaves the puppet, and what it forks, one processor: each processor puts new pages aside and
+   * hands them on in batches, and advice does not see those of another one.
+   */
+  private void stay(final int pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      final MemorySegment mask = arena.allocate(MASK_BYTES, Long.BYTES);
+      final long bytes =
+          NativeCalls.syscall(SystemCall.SCHED_GETAFFINITY, 0, MASK_BYTES, mask.address(), 0, 0, 0);
+      final BitSet allowed = BitSet.valueOf(mask.asSlice(0, Math.max(0, bytes)).toArray(JAVA_BYTE));
+      if (allowed.isEmpty()) {
+        return; // it may run where it likes
+      }
+      final int number = Math.floorMod(STARTED.getAndIncrement(), allowed.cardinality());
+      int chosen = allowed.nextSetBit(0);
+      for (int i = 0; i < number; i++) {
+        chosen = allowed.nextSetBit(chosen + 1);
+      }
+      mask.fill((byte) 0);
+      mask.set(JAVA_BYTE, chosen / Byte.SIZE, (byte) (1 << chosen % Byte.SIZE));
+      NativeCalls.syscall(SystemCall.SCHED_SETAFFINITY, pid, MASK_BYTES, mask.address(), 0, 0, 0);
+    }
   }
 
   private int spawn(final byte[] image) throws PuppetException {

@@ -16,6 +16,7 @@ final class MapBlocks {
   private final TracedFiles files;
   private final ConfigWatch config = new ConfigWatch();
   private final int root;
+  private final boolean withPages;
   private boolean started;
   private boolean ended;
   private @Nullable ProcessLayout startLayout;
@@ -25,12 +26,14 @@ final class MapBlocks {
       final Redaction redaction,
       final RecordingDirectory directory,
       final TracedFiles files,
-      final int root) {
+      final int root,
+      final boolean withPages) {
     this.log = log;
     this.redaction = redaction;
     this.directory = directory;
     this.files = files;
     this.root = root;
+    this.withPages = withPages;
   }
 
   /** Whether the first process has executed its program. */
@@ -59,6 +62,9 @@ final class MapBlocks {
       log.comment(layout.comment(tgid));
     }
     log.comment("# vmarea end " + tgid);
+    if (withPages) {
+      PresentPages.tell(tgid, map.maps(), log);
+    }
     if (!started && tgid == root) {
       started = true;
       startLayout = layout;

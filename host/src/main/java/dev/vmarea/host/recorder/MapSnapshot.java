@@ -70,20 +70,29 @@ record MapSnapshot(List<String> maps, List<String> smaps) {
       return;
     }
     String anonymous = "0";
+    String resident = "0";
     for (final String line : smaps) {
       if (isHeader(line)) {
         log.comment("# vmarea m " + tgid + " " + redaction.mapsLine(line));
       } else if (line.startsWith("Anonymous:")) {
-        anonymous = line.substring(line.indexOf(':') + 1, line.length() - " kB".length()).trim();
+        anonymous = kilobytes(line);
+      } else if (line.startsWith("Rss:")) {
+        resident = kilobytes(line);
       } else if (line.startsWith("VmFlags:")) {
         log.comment(
             "# vmarea f "
                 + tgid
                 + " anon="
                 + anonymous
+                + " rss="
+                + resident
                 + " "
                 + line.substring(line.indexOf(':') + 1).trim());
       }
     }
+  }
+
+  private static String kilobytes(final String line) {
+    return line.substring(line.indexOf(':') + 1, line.length() - " kB".length()).trim();
   }
 }

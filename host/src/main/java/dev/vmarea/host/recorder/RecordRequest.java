@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param filter let a seccomp filter pick the calls that stop the program, where that is possible;
  *     else every system call stops it
  * @param maxThreads most threads followed at a time; more of them end the recording
+ * @param everyFault write every page fault, and which pages a program begins with, so that a replay
+ *     can touch the same pages
  * @param orphanLimit how long processes are followed that outlive the first one; null without end
  */
 public record RecordRequest(
@@ -25,6 +27,7 @@ public record RecordRequest(
     boolean redact,
     boolean filter,
     int maxThreads,
+    boolean everyFault,
     @Nullable Duration orphanLimit) {
 
   /** Threads followed at a time unless told otherwise. */
@@ -40,28 +43,37 @@ public record RecordRequest(
 
   /** A request with the usual options. */
   public static RecordRequest of(final List<byte[]> command, final Path directory) {
-    return new RecordRequest(command, null, directory, false, true, DEFAULT_MAX_THREADS, null);
+    return new RecordRequest(
+        command, null, directory, false, true, DEFAULT_MAX_THREADS, false, null);
   }
 
   /** The same with or without redaction. */
   public RecordRequest withRedact(final boolean value) {
     return new RecordRequest(
-        command, environment, directory, value, filter, maxThreads, orphanLimit);
+        command, environment, directory, value, filter, maxThreads, everyFault, orphanLimit);
   }
 
   /** The same with or without the seccomp filter. */
   public RecordRequest withFilter(final boolean value) {
     return new RecordRequest(
-        command, environment, directory, redact, value, maxThreads, orphanLimit);
+        command, environment, directory, redact, value, maxThreads, everyFault, orphanLimit);
   }
 
   /** The same with another bound on threads. */
   public RecordRequest withMaxThreads(final int value) {
-    return new RecordRequest(command, environment, directory, redact, filter, value, orphanLimit);
+    return new RecordRequest(
+        command, environment, directory, redact, filter, value, everyFault, orphanLimit);
   }
 
   /** The same with a bound on how long orphans are followed. */
   public RecordRequest withOrphanLimit(final @Nullable Duration value) {
-    return new RecordRequest(command, environment, directory, redact, filter, maxThreads, value);
+    return new RecordRequest(
+        command, environment, directory, redact, filter, maxThreads, everyFault, value);
+  }
+
+  /** The same with or without every page fault. */
+  public RecordRequest withEveryFault(final boolean value) {
+    return new RecordRequest(
+        command, environment, directory, redact, filter, maxThreads, value, orphanLimit);
   }
 }

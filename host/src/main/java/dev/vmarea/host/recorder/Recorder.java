@@ -60,7 +60,11 @@ public final class Recorder {
         Command.resolve(
             request.command(), environment == null ? Command.ownEnvironment() : environment);
     OwnDescriptors.closeOnExec();
-    final FaultEvidence evidence = FaultEvidence.open();
+    final FaultEvidence evidence =
+        FaultEvidence.open(
+            request.everyFault()
+                ? FaultEvidence.Sources.BEST.withEveryFault()
+                : FaultEvidence.Sources.BEST);
     try (Ptrace ptrace = new Ptrace();
         RemoteMemory memory = new RemoteMemory()) {
       final Stub stub = Stub.start(ptrace, memory);

@@ -62,6 +62,7 @@ final class RecordingMeta {
         .member("faults", evidence.faultSource())
         .member("presence", evidence.presenceSource())
         .member("limitation", evidence.limitation())
+        .member("everyFault", request.everyFault())
         .member("lostFaults", evidence.lostFaults())
         .endObject();
     json.member("calls", result.calls())

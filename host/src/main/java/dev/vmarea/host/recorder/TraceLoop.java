@@ -45,6 +45,8 @@ final class TraceLoop {
   private final TraceLog log;
   private final FaultEvidence evidence;
   private final TracedFiles files;
+  private static final long PAGE = 4096;
+
   private final MapBlocks maps;
   private final Admission admission = new Admission(this::admitted);
   private final TracedThreads threads = new TracedThreads();
@@ -77,7 +79,10 @@ final class TraceLoop {
     this.log = log;
     this.files = new TracedFiles(log, redaction);
     this.root = stub.pid();
-    this.maps = new MapBlocks(log, redaction, directory, files, root);
+    if (request.everyFault()) {
+      memory.whenRead(this::touched);
+    }
+    this.maps = new MapBlocks(log, redaction, directory, files, root, request.everyFault());
     threads.add(new Tracee(root, root, new TracedSpace(1, false)));
   }
 
@@ -256,6 +261,13 @@ final class TraceLoop {
         TracedThreads.kill(tid);
       }
       resume(child, 0);
+    }
+  }
+
+  /** We read the program's memory ourselves, and so brought pages of it. */
+  private void touched(final int tid, final long address, final long bytes) {
+    for (long page = address & -PAGE; page < address + bytes; page += PAGE) {
+      comment("# vmarea touch " + tid + " 0x" + Long.toHexString(page) + " r");
     }
   }
 

@@ -28,6 +28,19 @@ public final class RemoteMemory implements AutoCloseable {
   private final MemorySegment remote = arena.allocate(16, 8);
   private final long readNumber;
   private final long writeNumber;
+  private Reader reader = (tid, address, bytes) -> {};
+
+  /** Told of what was read. */
+  @FunctionalInterface
+  public interface Reader {
+    /** {@code bytes} at {@code address} were read: their pages are there now. */
+    void read(int tid, long address, long bytes);
+  }
+
+  /** Tells {@code listener} of every read from now on: it brings pages, as the program would. */
+  public void whenRead(final Reader listener) {
+    reader = listener;
+  }
 
   /** An instance for the calling thread. */
   public RemoteMemory() {
@@ -52,6 +65,9 @@ public final class RemoteMemory implements AutoCloseable {
   public byte[] read(final int tid, final long address, final int bytes) {
     final int wanted = Math.min(bytes, BUFFER_BYTES);
     final long done = transfer(readNumber, tid, address, wanted);
+    if (done > 0) {
+      reader.read(tid, address, done);
+    }
     return done <= 0 ? new byte[0] : buffer.asSlice(0, done).toArray(JAVA_BYTE);
   }
 

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vmarea.trace.replay.Recording;
+import dev.vmarea.trace.replay.Replay;
 import dev.vmarea.trace.replay.ReplayReport;
+import dev.vmarea.trace.replay.TouchSummary;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +55,27 @@ class RecordAndReplayTest {
   @ValueSource(strings = {"1", "2", "3", "14"})
   void shouldReplayRandomCalls(final String seed) throws Exception {
     assertIdentical(replayed(program("randcalls").toString(), seed, "2000"));
+  }
+
+  @Test
+  void shouldTouchTheSamePages() throws Exception {
+    final Path recording = directory.resolve("recording");
+    Programs.record(
+        Programs.request(recording, program("randcalls").toString(), "5", "1000")
+            .withEveryFault(true));
+    final Recording saved = Recording.open(recording);
+    final ReplayReport report =
+        Replay.run(saved.trace(), saved.settings(null).withTouch(), problem -> {});
+
+    assertIdentical(report);
+    final TouchSummary touch = Objects.requireNonNull(report.touch());
+    assumeTrue(touch.touches() > 0, "page faults cannot be observed on this machine");
+    assertThat(touch.areas()).isGreaterThan(50);
+    assertThat(touch.equalFlags()).isEqualTo(touch.areas());
+    assertThat(touch.differences())
+        .filteredOn(difference -> difference.reason() != TouchSummary.Reason.FILE_IN_MEMORY)
+        .filteredOn(difference -> difference.reason() != TouchSummary.Reason.KERNEL_PAGES)
+        .isEmpty();
   }
 
   @Test

@@ -15,6 +15,8 @@ public sealed interface EvidenceLine
         MapFlags,
         Layout,
         PageFault,
+        PageTouch,
+        PresentPages,
         AnonymousPages,
         StackGrowth,
         DescriptorIdentity,

@@ -49,7 +49,18 @@ public final class EvidenceParser {
       case "f" -> mapFlags(words);
       case "layout" -> layout(words);
       case "fault" -> new PageFault(words.integer(), words.number(), access(words.word()));
+      case "touch" -> new PageTouch(words.integer(), words.number(), access(words.word()));
       case "anon" -> anonymous(words);
+      case "pages" -> {
+        AnonymousPages range = anonymous(words);
+        boolean anonymous =
+            switch (words.word()) {
+              case "anon" -> true;
+              case "file" -> false;
+              default -> throw new IllegalArgumentException("anon or file expected");
+            };
+        yield new PresentPages(range.pid(), range.start(), range.end(), anonymous);
+      }
       case "grow" -> new StackGrowth(words.integer(), words.number(), words.number());
       case "fd" -> descriptor(words);
       case "path" -> {
@@ -84,11 +95,16 @@ public final class EvidenceParser {
     }
     List<String> flags = new ArrayList<>();
     String flag = words.word();
+    long resident = -1;
+    if (flag.startsWith("rss=")) {
+      resident = Words.decode(flag.substring(4));
+      flag = words.word();
+    }
     while (!flag.isEmpty()) {
       flags.add(flag);
       flag = words.word();
     }
-    return new MapFlags(pid, Words.decode(anon.substring(5)), flags);
+    return new MapFlags(pid, Words.decode(anon.substring(5)), resident, flags);
   }
 
   private static Layout layout(Words words) {

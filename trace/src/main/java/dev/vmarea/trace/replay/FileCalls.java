@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.base.Pages;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
 import dev.vmarea.trace.strace.StraceValue;
@@ -89,9 +90,10 @@ final class FileCalls {
       case FTRUNCATE -> {
         Descriptor descriptor = thread.descriptors.get(record.argFd(0));
         if (descriptor != null && record.argCount() > 1) {
-          descriptor.file().inode().size(record.argLong(1));
+          descriptor.file().inode().truncate(record.argLong(1));
         }
       }
+      case FALLOCATE -> punched(record, thread);
       case PWRITE64 -> {
         Descriptor descriptor = thread.descriptors.get(record.argFd(0));
         if (descriptor != null && record.argCount() > 3) {
@@ -130,6 +132,20 @@ final class FileCalls {
         returned(record, thread);
       }
       default -> {}
+    }
+  }
+
+  /** FALLOC_FL_PUNCH_HOLE takes whole pages away; what else fallocate does shows no difference. */
+  private static void punched(StraceRecord record, TracedThread thread) {
+    Descriptor descriptor = thread.descriptors.get(record.argFd(0));
+    if (descriptor != null
+        && record.argCount() > 3
+        && record.argText(1).contains("FALLOC_FL_PUNCH_HOLE")) {
+      long first = Pages.count(Pages.ceil(record.argLong(2)));
+      long end = Pages.count(record.argLong(2) + record.argLong(3));
+      if (first < end) {
+        descriptor.file().inode().punchHole(first, end);
+      }
     }
   }
 

@@ -5,7 +5,9 @@ import dev.vmarea.trace.evidence.Layout;
 import dev.vmarea.trace.evidence.MapFlags;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The lines between the beginning of a map in a recording and its end. */
@@ -15,6 +17,7 @@ final class MapBlock {
   final int pid;
   final boolean exec;
   private final List<MapsEntry> entries = new ArrayList<>();
+  private final Map<MapsEntry, MapFlags> shown = new LinkedHashMap<>();
   private final List<MapImage.Area> areas = new ArrayList<>();
   private @Nullable Layout layout;
   private boolean vsyscall;
@@ -46,6 +49,12 @@ final class MapBlock {
     long bits =
         flags.vmFlags().isEmpty() ? MapImage.UNKNOWN_FLAGS : MapImage.flags(flags.vmFlags());
     areas.add(new MapImage.Area(entry, bits, flags.anonymousKilobytes() > 0));
+    shown.put(entry, flags);
+  }
+
+  /** The lines of maps with what smaps says of them. */
+  Map<MapsEntry, MapFlags> shown() {
+    return shown;
   }
 
   void layout(Layout values) {

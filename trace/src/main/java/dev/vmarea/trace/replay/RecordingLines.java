@@ -18,6 +18,8 @@ import dev.vmarea.trace.evidence.MalformedLine;
 import dev.vmarea.trace.evidence.MapFlags;
 import dev.vmarea.trace.evidence.MapLine;
 import dev.vmarea.trace.evidence.PageFault;
+import dev.vmarea.trace.evidence.PageTouch;
+import dev.vmarea.trace.evidence.PresentPages;
 import dev.vmarea.trace.evidence.ShmSegment;
 import dev.vmarea.trace.evidence.StackGrowth;
 import dev.vmarea.trace.evidence.UnknownLine;
@@ -36,6 +38,8 @@ final class RecordingLines {
   private final ProcessCalls processes;
   private final EvidenceReplay evidence;
   private final FinalComparison comparison;
+  private final TouchReplay touches;
+  private final @Nullable UsageComparison usage;
   private @Nullable MapBlock block;
 
   RecordingLines(
@@ -44,13 +48,17 @@ final class RecordingLines {
       ProgramStart starts,
       ProcessCalls processes,
       EvidenceReplay evidence,
-      FinalComparison comparison) {
+      FinalComparison comparison,
+      TouchReplay touches,
+      @Nullable UsageComparison usage) {
     this.machine = machine;
     this.names = names;
     this.starts = starts;
     this.processes = processes;
     this.evidence = evidence;
     this.comparison = comparison;
+    this.touches = touches;
+    this.usage = usage;
   }
 
   /**
@@ -90,6 +98,18 @@ final class RecordingLines {
           evidence.fault(memory, fault);
         }
       }
+      case PageTouch touch -> {
+        TracedMemory memory = threads.apply(touch.pid()).process.memory;
+        if (usage != null && memory.isKnown()) {
+          touches.touch(memory, touch);
+        }
+      }
+      case PresentPages pages -> {
+        TracedMemory memory = threads.apply(pages.pid()).process.memory;
+        if (usage != null && memory.isKnown()) {
+          touches.present(memory, pages);
+        }
+      }
       case AnonymousPages pages -> {
         TracedMemory memory = threads.apply(pages.pid()).process.memory;
         if (memory.isKnown()) {
@@ -110,7 +130,11 @@ final class RecordingLines {
       case ConfigChange change ->
           machine.kernel().config(ConfigText.changed(machine.kernel().config(), change));
       case DeviceDeclaration device -> {} // taken before the replay began
-      case UnknownLine unknown -> {}
+      case UnknownLine unknown -> {
+        if (usage != null && unknown.kind().equals("lost")) {
+          usage.faultsWereLost();
+        }
+      }
       case MalformedLine malformed -> {}
     }
   }
@@ -127,6 +151,9 @@ final class RecordingLines {
       processes.replaceMemory(process, memory);
     } else {
       comparison.compare(process, map.entries());
+      if (usage != null) {
+        map.shown().forEach((entry, shown) -> usage.compare(process, entry, shown));
+      }
     }
   }
 

@@ -39,6 +39,8 @@ final class ReplayEngine {
   private final RecordingLines recordingLines;
   private final Timeline timeline = new Timeline();
   private final FinalComparison comparison;
+  private final TouchReplay touches = new TouchReplay();
+  private final @Nullable UsageComparison usage;
   private final WarningLog warnings = new WarningLog();
   private @Nullable TracedThread first;
   private boolean startUsed;
@@ -56,7 +58,7 @@ final class ReplayEngine {
     this.settings = settings;
     machine = new Machine(settings.config(), settings.profile());
     machine.kernel().warnings(warnings::add);
-    machine.kernel().filling(false); // a log has no contents
+    machine.kernel().filling(settings.touch()); // else a log has no pages
     names =
         new FileNames(
             new FileKinds(
@@ -67,7 +69,9 @@ final class ReplayEngine {
     memoryCalls = new MemoryReplayer(decoder, table::get, evidence, divergences);
     starts = new ProgramStart(machine, names);
     comparison = new FinalComparison(evidence);
-    recordingLines = new RecordingLines(machine, names, starts, processes, evidence, comparison);
+    usage = settings.touch() ? new UsageComparison(touches, false) : null;
+    recordingLines =
+        new RecordingLines(machine, names, starts, processes, evidence, comparison, touches, usage);
     ends.onMemoryGone(processes::memoryGone);
     ends.showPageTables(settings.pageTables());
   }
@@ -87,7 +91,7 @@ final class ReplayEngine {
       gone(thread, "the log ends before the process does");
     }
     return new ReportBuilder(
-            settings, files, memoryCalls, ends, evidence, divergences, comparison, warnings)
+            settings, files, memoryCalls, ends, evidence, divergences, comparison, warnings, usage)
         .build(calls, log.problemCount(), timeline, cutOffLine, startedEmpty);
   }
 

@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * @param differentMaps those of them that differ
  * @param finalMap the first process's final map in the model (bytes as ISO-8859-1), or null when
  *     its memory is not known
+ * @param profile name of the profile
+ * @param script whether it was a script, which begins with nothing mapped
+ * @param warnings warnings of the model's kernel
+ * @param warningCount their number, kept or not
+ * @param pageTables the first process's, if they were wanted and are known
+ * @param touch how pages compare, if recorded faults were made
  */
 public record ReplayReport(
     long calls,
@@ -47,7 +53,8 @@ public record ReplayReport(
     boolean script,
     List<ReplayWarning> warnings,
     long warningCount,
-    @Nullable PageTableImage pageTables) {
+    @Nullable PageTableImage pageTables,
+    @Nullable TouchSummary touch) {
 
   /** Processes kept in a report. */
   public static final int MAX_PROCESSES = 1000;

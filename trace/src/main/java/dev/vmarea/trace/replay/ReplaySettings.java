@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param profileAssumed whether the profile is only a guess, which a script that declares devices
  *     replaces by {@link Profile#SETTLED}
  * @param pageTables whether the report is to show page tables
+ * @param touch whether recorded page faults are made in the model, and the pages compared
  */
 public record ReplaySettings(
     KernelConfig config,
@@ -39,7 +40,8 @@ public record ReplaySettings(
     List<String> notes,
     List<DeviceDeclaration> devices,
     boolean profileAssumed,
-    boolean pageTables) {
+    boolean pageTables,
+    boolean touch) {
 
   /** Divergences kept unless said otherwise. */
   public static final int DEFAULT_MAX_DIVERGENCES = 100;
@@ -53,7 +55,16 @@ public record ReplaySettings(
   /** Without any map. */
   public static ReplaySettings of(KernelConfig config, Profile profile) {
     return new ReplaySettings(
-        config, profile, null, null, DEFAULT_MAX_DIVERGENCES, List.of(), List.of(), false, false);
+        config,
+        profile,
+        null,
+        null,
+        DEFAULT_MAX_DIVERGENCES,
+        List.of(),
+        List.of(),
+        false,
+        false,
+        false);
   }
 
   /** For a log that tells neither its kernel nor a configuration; the report says so. */
@@ -67,6 +78,7 @@ public record ReplaySettings(
         List.of(),
         List.of(),
         true,
+        false,
         false);
   }
 
@@ -156,6 +168,21 @@ public record ReplaySettings(
     return with(profile, start, expected, maxDivergences, notes, devices, profileAssumed, true);
   }
 
+  /** These settings with page faults made in the model. */
+  public ReplaySettings withTouch() {
+    return new ReplaySettings(
+        config,
+        profile,
+        start,
+        expected,
+        maxDivergences,
+        notes,
+        devices,
+        profileAssumed,
+        pageTables,
+        true);
+  }
+
   /** These settings with a profile that is no guess. */
   ReplaySettings withProfile(Profile known) {
     return with(known, start, expected, maxDivergences, notes, devices, false, pageTables);
@@ -179,6 +206,7 @@ public record ReplaySettings(
         newNotes,
         newDevices,
         newProfileAssumed,
-        newPageTables);
+        newPageTables,
+        touch);
   }
 }

@@ -3,6 +3,7 @@ package dev.vmarea.trace.replay;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Puts the report of a replay together, with what its reader has to know. */
 final class ReportBuilder {
@@ -14,6 +15,7 @@ final class ReportBuilder {
   private final DivergenceLog divergences;
   private final FinalComparison comparison;
   private final WarningLog warnings;
+  private final @Nullable UsageComparison usage;
 
   ReportBuilder(
       ReplaySettings settings,
@@ -23,7 +25,8 @@ final class ReportBuilder {
       EvidenceReplay evidence,
       DivergenceLog divergences,
       FinalComparison comparison,
-      WarningLog warnings) {
+      WarningLog warnings,
+      @Nullable UsageComparison usage) {
     this.settings = settings;
     this.files = files;
     this.memoryCalls = memoryCalls;
@@ -32,6 +35,7 @@ final class ReportBuilder {
     this.divergences = divergences;
     this.comparison = comparison;
     this.warnings = warnings;
+    this.usage = usage;
   }
 
   /**
@@ -67,7 +71,8 @@ final class ReportBuilder {
         script,
         warnings.kept(),
         warnings.count(),
-        ends.pageTablesOfFirst());
+        ends.pageTablesOfFirst(),
+        usage == null ? null : usage.summary());
   }
 
   private List<String> notes(long cutOffLine, boolean script) {
@@ -78,6 +83,10 @@ final class ReportBuilder {
     if (settings.pageTables()) {
       notes.add(
           "The page tables hold what drivers put there; a replay has no pages of ordinary memory.");
+    }
+    if (usage != null && usage.summary().touches() == 0) {
+      notes.add(
+          "The recording has no page faults to make: vmarea run --touch --save DIR records them.");
     }
     if (ends.tablesLost()) {
       notes.add(

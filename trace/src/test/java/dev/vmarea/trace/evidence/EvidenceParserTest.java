@@ -26,8 +26,14 @@ class EvidenceParserTest {
           new MapLine(
               12, new MapsEntry(0x1000, 0x2000, "rw-p", 0x3000, 8, 1, 77, "/a b\\012c (deleted)")),
           new MapLine(12, new MapsEntry(0x1000, 0x2000, "rw-p", 0, 0, 0, 0, null)),
-          new MapFlags(12, 132, List.of("rd", "wr", "mr")),
-          new MapFlags(12, 0, List.of()),
+          new MapFlags(12, 132, -1, List.of("rd", "wr", "mr")),
+          new MapFlags(12, 132, 264, List.of("rd", "wr", "mr")),
+          new MapFlags(12, 0, -1, List.of()),
+          new PageTouch(12, 0x7000, PageFault.Access.READ),
+          new PageTouch(12, 0x7fff_f000_0000L, PageFault.Access.WRITE),
+          new PageTouch(12, 0x7000, PageFault.Access.UNKNOWN),
+          new PresentPages(12, 0x7000, 0x9000, true),
+          new PresentPages(12, 0x7000, 0x9000, false),
           new Layout(
               12,
               Map.of(
@@ -106,7 +112,7 @@ class EvidenceParserTest {
         "# vmarea anon 5 0x10-0x20 ! AnonymousPages[pid=5, start=16, end=32]",
         "# vmarea path later=1 file=3 path=\"/\\303\\244\" word"
             + " ! FilePath[file=3, path=/\u00c3\u00a4]",
-        "# vmarea f 5 anon=8 rd  ! MapFlags[pid=5, anonymousKilobytes=8, vmFlags=[rd]]",
+        "# vmarea f 5 anon=8 rd  ! MapFlags[pid=5, anonymousKilobytes=8, residentKilobytes=-1, vmFlags=[rd]]",
         "# vmarea future 1 2 3 ! UnknownLine[kind=future]",
         "# something else ! UnknownLine[kind=]",
         "# vmarea exec x ! MalformedLine[kind=exec, problem=For input string: \"x\"]",

@@ -72,7 +72,8 @@ final class Script {
             settings.notes(),
             settings.devices(),
             settings.profileAssumed(),
-            settings.pageTables());
+            settings.pageTables(),
+            settings.touch());
     return this;
   }
 
