@@ -39,7 +39,10 @@ public final class PhysicalMemory implements FrameSource {
   public static final long MMIO_END = 0x10_0000;
 
   private final NavigableMap<Long, Long> ram = new TreeMap<>();
+
+  /** Its monitor comes before those of magazines. */
   private final FreeFrames free = new FreeFrames();
+
   private final LongAdder allocated = new LongAdder();
   private final CopyOnWriteArrayList<FrameMagazine> magazines = new CopyOnWriteArrayList<>();
   private final FrameTable frames;
@@ -200,26 +203,22 @@ public final class PhysicalMemory implements FrameSource {
   }
 
   private long takeAligned(long count) {
-    long first = takeAlignedIfAny(count);
-    if (first < 0) {
-      emptyMagazines();
-      first = takeAlignedIfAny(count);
-    }
-    if (first < 0) {
-      return -1;
-    }
-    try {
-      provide(first, count);
-    } catch (ErrnoException noRoom) {
-      return -1;
-    }
-    allocated.add(count);
-    return first;
-  }
-
-  private long takeAlignedIfAny(long count) {
     synchronized (free) {
-      return free.takeAligned(count);
+      long first = free.takeAligned(count);
+      if (first < 0) {
+        emptyMagazines();
+        first = free.takeAligned(count);
+      }
+      if (first < 0) {
+        return -1;
+      }
+      try {
+        provide(first, count);
+      } catch (ErrnoException noRoom) {
+        return -1;
+      }
+      allocated.add(count);
+      return first;
     }
   }
 
@@ -259,7 +258,9 @@ public final class PhysicalMemory implements FrameSource {
 
   private void giveBack(long first, long count) {
     allocated.add(-count);
-    giveStretch(new PfnRange(first, first + count));
+    synchronized (free) {
+      free.give(first, first + count);
+    }
   }
 
   /** A huge page of a pool gets a use, one reference (at its first frame), and zeroes. */
@@ -333,16 +334,18 @@ public final class PhysicalMemory implements FrameSource {
     if (count <= 0) {
       throw new IllegalArgumentException("pages to allocate: " + count);
     }
-    long first = takeIfAny(count);
-    if (first < 0) {
-      emptyMagazines();
-      first = takeIfAny(count);
+    synchronized (free) {
+      long first = free.take(count);
+      if (first < 0) {
+        emptyMagazines();
+        first = free.take(count);
+      }
+      if (first < 0) {
+        throw Errno.ENOMEM.failure();
+      }
+      provide(first, count);
+      return first;
     }
-    if (first < 0) {
-      throw Errno.ENOMEM.failure();
-    }
-    provide(first, count);
-    return first;
   }
 
   private void provide(long first, long count) throws ErrnoException {
@@ -350,41 +353,34 @@ public final class PhysicalMemory implements FrameSource {
       frames.provide(first, first + count);
     } catch (OutOfMemoryError noRoom) {
       // The JVM refuses before it allocates, and is well: the machine just has less memory.
-      giveStretch(new PfnRange(first, first + count));
+      free.give(first, first + count);
       throw Errno.ENOMEM.failure();
     }
   }
 
+  /** With the free frames' monitor, so that no frame is on its way when memory runs out. */
   private void emptyMagazines() {
     for (FrameMagazine magazine : magazines) {
-      PfnRange rest = magazine.empty();
-      if (rest != null) {
-        giveStretch(rest);
+      give(magazine.empty());
+    }
+  }
+
+  private void give(@Nullable PfnRange frames) {
+    if (frames != null) {
+      free.give(frames.start(), frames.end());
+    }
+  }
+
+  /** A frame for a user whose magazine is empty, which gets those behind it if there are some. */
+  long takeAndRefill(FrameMagazine magazine, long count) throws ErrnoException {
+    synchronized (free) {
+      long first = free.take(count);
+      if (first < 0) {
+        return take(1);
       }
-    }
-  }
-
-  private long takeIfAny(long count) {
-    synchronized (free) {
-      return free.take(count);
-    }
-  }
-
-  /** Frames for a magazine: a stretch of this length, or one frame. */
-  PfnRange takeStretch(long count) throws ErrnoException {
-    long first = takeIfAny(count);
-    if (first >= 0) {
       provide(first, count);
-      return new PfnRange(first, first + count);
-    }
-    first = take(1);
-    return new PfnRange(first, first + 1);
-  }
-
-  /** Frames of a magazine are not needed there. */
-  void giveStretch(PfnRange stretch) {
-    synchronized (free) {
-      free.give(stretch.start(), stretch.end());
+      give(magazine.fill(first + 1, first + count));
+      return first;
     }
   }
 
@@ -396,10 +392,9 @@ public final class PhysicalMemory implements FrameSource {
   }
 
   void remove(FrameMagazine magazine) {
-    magazines.remove(magazine);
-    PfnRange rest = magazine.empty();
-    if (rest != null) {
-      giveStretch(rest);
+    synchronized (free) {
+      magazines.remove(magazine);
+      give(magazine.empty());
     }
   }
 
@@ -462,8 +457,8 @@ public final class PhysicalMemory implements FrameSource {
         holder.forEachFrame(audit::held);
       }
     }
-    emptyMagazines();
     synchronized (free) {
+      emptyMagazines();
       if (zeroPfn >= 0) {
         audit.held(zeroPfn);
       }

@@ -12,9 +12,11 @@ import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.memory.FrameHolder;
 import dev.vmarea.pagetable.EntryFormat;
 import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.vma.ReverseMap;
 import dev.vmarea.vma.TableOwner;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -111,47 +113,53 @@ public final class Mm implements TableOwner, FrameHolder {
   }
 
   @Override
-  public void zapFilePages(VmaHandle handle, long firstPgoff, long endPgoff, boolean copies) {
-    lock.lock();
-    try {
-      Vma vma = handle.current();
-      PageTables tables = pageTables;
-      if (vma == null || tree.lookup(vma.start()) != vma) {
-        return;
-      }
-      long from = Math.max(0, firstPgoff - vma.pgoff());
-      boolean open = endPgoff < 0;
-      long to = open ? vma.pages() : Math.min(vma.pages(), endPgoff - vma.pgoff());
-      if (from < to) {
-        lock.writeLock(vma);
-        long start = vma.start() + Pages.bytes(from);
-        long end = vma.start() + Pages.bytes(to);
-        changes.discarded(start, end);
-        if (tables == null) {
-          return;
-        }
-        if (copies) {
-          discard(vma, start, end);
-        } else {
-          tables.zapFilePages(start, end, kernel.memory());
-        }
-      }
-    } finally {
-      lock.unlock();
+  public void zapFilePages(ReverseMap map, long firstPgoff, long endPgoff, boolean copies) {
+    forEachMapping(map, vma -> zapFilePages(vma, firstPgoff, endPgoff, copies));
+  }
+
+  private void zapFilePages(Vma vma, long firstPgoff, long endPgoff, boolean copies) {
+    PageTables tables = pageTables;
+    long from = Math.max(0, firstPgoff - vma.pgoff());
+    boolean open = endPgoff < 0;
+    long to = open ? vma.pages() : Math.min(vma.pages(), endPgoff - vma.pgoff());
+    if (from >= to) {
+      return;
+    }
+    lock.writeLock(vma);
+    long start = vma.start() + Pages.bytes(from);
+    long end = vma.start() + Pages.bytes(to);
+    changes.discarded(start, end);
+    if (tables == null) {
+      return;
+    }
+    if (copies) {
+      discard(vma, start, end);
+    } else {
+      tables.zapFilePages(start, end, kernel.memory());
     }
   }
 
   @Override
-  public void filePageCleared(VmaHandle handle, long pgoff) {
+  public void filePageCleared(ReverseMap map, long pgoff) {
+    forEachMapping(
+        map,
+        vma -> {
+          if (pgoff >= vma.pgoff() && pgoff < vma.pgoff() + vma.pages()) {
+            long start = vma.start() + Pages.bytes(pgoff - vma.pgoff());
+            changes.discarded(start, start + Pages.SIZE);
+          }
+        });
+  }
+
+  /** Visits the VMAs that are mapped and in a file's map, with the lock held. */
+  private void forEachMapping(ReverseMap map, Consumer<Vma> visitor) {
     lock.lock();
     try {
-      Vma vma = handle.current();
-      if (vma != null
-          && tree.lookup(vma.start()) == vma
-          && pgoff >= vma.pgoff()
-          && pgoff < vma.pgoff() + vma.pages()) {
-        long start = vma.start() + Pages.bytes(pgoff - vma.pgoff());
-        changes.discarded(start, start + Pages.SIZE);
+      for (VmaHandle handle : map.handlesOf(this)) {
+        Vma vma = handle.current();
+        if (vma != null && tree.lookup(vma.start()) == vma) {
+          visitor.accept(vma);
+        }
       }
     } finally {
       lock.unlock();
