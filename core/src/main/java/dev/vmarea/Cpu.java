@@ -90,7 +90,7 @@ public final class Cpu implements AutoCloseable {
   }
 
   private boolean mayBeBehind(long generation) {
-    return (long) SEEN.getAcquire(this) < generation
+    return (long) SEEN.getVolatile(this) < generation
         && Thread.currentThread() != thread
         && !inKernel.isInside()
         && thread.isAlive();

@@ -34,22 +34,22 @@ public final class FrameMagazine implements FrameSource, AutoCloseable {
   }
 
   private long take() throws ErrnoException {
-    while (true) {
-      synchronized (this) {
-        if (next < end) {
-          return next++;
-        }
+    synchronized (this) {
+      if (next < end) {
+        return next++;
       }
-      PfnRange stretch = memory.takeStretch(SIZE); // may take from other magazines: unlocked
-      synchronized (this) {
-        if (next == end) {
-          next = stretch.start();
-          end = stretch.end();
-          continue;
-        }
-      }
-      memory.giveStretch(stretch);
     }
+    return memory.takeAndRefill(this, SIZE); // without the monitor, which comes second
+  }
+
+  /** Puts frames in, unless some are in; what is left, then, or null. */
+  synchronized @Nullable PfnRange fill(long from, long to) {
+    if (next < end) {
+      return new PfnRange(from, to);
+    }
+    next = from;
+    end = to;
+    return null;
   }
 
   /** What is left in it, which is the caller's now; null if nothing is. */

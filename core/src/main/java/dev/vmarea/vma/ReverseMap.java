@@ -3,9 +3,11 @@ package dev.vmarea.vma;
 
 import dev.vmarea.base.Defects;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -115,15 +117,23 @@ public final class ReverseMap {
    * @param copies whether private copies go too
    */
   public void unmapPages(long firstPgoff, long endPgoff, boolean copies) {
-    forEachOwner((owner, vma) -> owner.zapFilePages(vma, firstPgoff, endPgoff, copies));
+    forEachOwner(owner -> owner.zapFilePages(this, firstPgoff, endPgoff, copies));
   }
 
   /** Tells all address spaces that bytes of this page have been zeroed; locks as above. */
   public void pageCleared(long pgoff) {
-    forEachOwner((owner, vma) -> owner.filePageCleared(vma, pgoff));
+    forEachOwner(owner -> owner.filePageCleared(this, pgoff));
   }
 
-  private void forEachOwner(BiConsumer<TableOwner, FileVmaHandle> visitor) {
+  /**
+   * Takes a private huge page of hugetlb from all VMAs that share it with {@code keeper}'s, which
+   * reserved it; those are of descendants of its process. Takes the locks of their address spaces
+   * one after the other; the caller may hold the keeper's.
+   *
+   * @param pgoff first page of the file that the huge page stands for
+   * @param pfn the huge page's first frame
+   */
+  public void takeHugePage(VmaHandle keeper, long pgoff, long pfn) {
     List<FileVmaHandle> found = new ArrayList<>();
     lock.lock();
     try {
@@ -133,14 +143,62 @@ public final class ReverseMap {
     } finally {
       lock.unlock();
     }
-    Defects defects = new Defects(); // of listeners: the others' pages go all the same
     for (FileVmaHandle handle : found) {
       TableOwner owner = handle.owner;
-      if (owner != null) {
-        defects.keep(() -> visitor.accept(owner, handle));
+      if (owner != null && handle != keeper) {
+        owner.takeHugePage(handle, pgoff, pfn);
+      }
+    }
+  }
+
+  /**
+   * Visits each address space once, as a whole, since pages go from one of its VMAs into another
+   * when it splits, joins or moves them; to another address space they go by fork alone, which
+   * makes a new one. Who is forked before his visit has a child that needs one, so the map is
+   * looked through again until nobody new is found.
+   */
+  private void forEachOwner(Consumer<TableOwner> visitor) {
+    Set<TableOwner> known = Collections.newSetFromMap(new IdentityHashMap<>());
+    Defects defects = new Defects(); // of listeners: the others' pages go all the same
+    for (List<TableOwner> more = owners(known); !more.isEmpty(); more = owners(known)) {
+      for (TableOwner owner : more) {
+        defects.keep(() -> visitor.accept(owner));
       }
     }
     defects.rethrow();
+  }
+
+  /** Whose page tables the VMAs are in, except for those known, who are then all of them. */
+  private List<TableOwner> owners(Set<TableOwner> known) {
+    List<TableOwner> more = new ArrayList<>();
+    lock.lock();
+    try {
+      for (FileVmaHandle at = first; at != null; at = at.next) {
+        TableOwner owner = at.owner;
+        if (owner != null && known.add(owner)) {
+          more.add(owner);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return more;
+  }
+
+  /** The VMAs of {@code owner}, whose lock the caller holds, so that they stay. */
+  public List<VmaHandle> handlesOf(TableOwner owner) {
+    List<VmaHandle> handles = new ArrayList<>();
+    lock.lock();
+    try {
+      for (FileVmaHandle at = first; at != null; at = at.next) {
+        if (at.owner == owner) {
+          handles.add(at);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return handles;
   }
 
   /** Walks all. */

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.models;
+
+import static dev.vmarea.models.ModelCheck.call;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * Accessors with remembered translations beside calls that take rights away: what is remembered is
+ * not used once the call has returned, and no page gets another use before.
+ */
+class AccessorModelTest {
+  /** Three pages of anonymous memory. */
+  public static final class Model extends MemoryModel {
+    public Model() {
+      super(World.anonymous());
+    }
+  }
+
+  private static ModelCheck scenario() {
+    return new ModelCheck(Model.class)
+        .atomic("dev.vmarea.memory.", "dev.vmarea.space.TreeNode", "dev.vmarea.space.TreeLookup")
+        .behind(call("state"), call("end"));
+  }
+
+  @Test
+  void storeAfterTheRightIsGone() {
+    scenario()
+        .thread(call("store", 0, 2, 7L), call("store", 0, 2, 8L), call("leave", 0))
+        .thread(
+            call("protect", 2, 1, World.READ),
+            call("load", 1, 2),
+            call("load", 1, 2),
+            call("leave", 1))
+        .run(300);
+  }
+
+  @Test
+  void storeAcrossPagesAfterTheRightIsGone() {
+    scenario()
+        .thread(call("storeAcross", 0, 0, 7L), call("leave", 0))
+        .thread(
+            call("protect", 0, 1, World.READ),
+            call("loadEnd", 1, 0),
+            call("loadEnd", 1, 0),
+            call("leave", 1))
+        .run(400);
+  }
+
+  @Test
+  void pageThatGetsAnotherUse() {
+    scenario()
+        .thread(call("store", 0, 2, 7L), call("store", 0, 2, 8L), call("leave", 0))
+        .thread(call("munmap", 2, 1), call("store", 1, 0, 5L), call("load", 1, 0), call("leave", 1))
+        .run(300);
+  }
+
+  @Test
+  void copyThatOthersMustSee() {
+    scenario()
+        .before(call("fork"))
+        .thread(call("load", 0, 2), call("load", 0, 2), call("load", 0, 2), call("leave", 0))
+        .thread(call("store", 1, 2, 8L), call("store", 1, 2, 9L), call("leave", 1))
+        .run(300);
+  }
+
+  @Test
+  void offlineAndOnline() {
+    scenario()
+        .thread(
+            call("store", 0, 2, 7L),
+            call("offline", 0),
+            call("online", 0),
+            call("store", 0, 2, 8L),
+            call("leave", 0))
+        .thread(call("munmap", 2, 1), call("store", 1, 0, 5L), call("load", 1, 0), call("leave", 1))
+        .run(300);
+  }
+
+  @Test
+  void twoThatWaitForEachOther() {
+    scenario()
+        .thread(call("store", 0, 0, 1L), call("protect", 1, 1, World.READ), call("leave", 0))
+        .thread(call("store", 1, 1, 2L), call("protect", 0, 1, World.READ), call("leave", 1))
+        .run(300);
+  }
+}
