@@ -117,7 +117,7 @@ public final class PinOperation {
       }
       return null;
     }
-    KernelPage page = mm.kernel().memory().page(tables.frame(address, 0, 0));
+    KernelPage page = mm.kernel().memory().page(tables.frame(address));
     boolean shared =
         page == null || page.kind() != KernelPage.Kind.ANONYMOUS || !page.isExclusive();
     if (VmFlags.isCow(vma.flags()) && shared) {

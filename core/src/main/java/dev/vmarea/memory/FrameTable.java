@@ -150,6 +150,11 @@ final class FrameTable {
     return (int) count - (int) (count >>> 32);
   }
 
+  /** Whether the section that the frame lies in has contents. */
+  boolean hasContents(long pfn) {
+    return sectionIfAny(pfn) != null;
+  }
+
   /** What a frame in use is used for. */
   KernelPage.Kind kind(long pfn) {
     return KernelPage.Kind.of(section(pfn).kinds[index(pfn)]);

@@ -529,6 +529,11 @@ public final class PhysicalMemory implements FrameSource {
     page.put();
   }
 
+  /** Whether there are bytes behind the frame: RAM near which a frame has been in use. */
+  public boolean hasContents(long pfn) {
+    return frames.hasContents(pfn);
+  }
+
   /** Contents of the 4 MiB that the frame lies in; {@link #contentOffset} says where in it. */
   public MemorySegment contentSection(long pfn) {
     return frames.sectionContents(pfn);

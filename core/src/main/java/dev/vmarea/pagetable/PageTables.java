@@ -65,6 +65,8 @@ public final class PageTables {
   @SuppressWarnings("UnusedVariable") // written through GENERATION
   private volatile long generation;
 
+  private volatile long moves; // by the address space's writer
+
   private final AccessorSet accessors = new AccessorSet();
   private final PageEntries pages;
   private final HugeEntries huge;
@@ -301,6 +303,11 @@ public final class PageTables {
     return generation;
   }
 
+  /** Changes whenever tables may have moved. Safe without a lock. */
+  public long moves() {
+    return moves;
+  }
+
   /** Those who remember entries: they are waited for after each such change. */
   public AccessorSet accessors() {
     return accessors;
@@ -367,6 +374,8 @@ public final class PageTables {
         new EntryMove(tree, huge, from, to, length).run();
       }
     } finally {
+      long next = moves + 1;
+      moves = next;
       invalidate(); // huge entries may be gone even if nothing moved
     }
   }
@@ -432,15 +441,33 @@ public final class PageTables {
    *
    * @param needed bits of {@link PageProtection} that the entry must have
    * @param forbidden bits that it must not have
+   * @param leaves tables that the caller has used before
    */
-  public long frame(long address, long needed, long forbidden) {
+  public long frame(long address, long needed, long forbidden, LeafCache leaves) {
+    long known = leaves.entry(address);
+    if (known != 0 && (known & (needed | forbidden)) == needed) {
+      return format.pfn(0, known);
+    }
     TableNode node = lowest(address);
     if (node == null) {
       return -1;
     }
+    if (node.level() == 0) {
+      leaves.remember(address, node);
+    }
+    return frame(node, address, needed, forbidden);
+  }
+
+  /** The page frame number that an address (any byte) leads to, or -1 if nothing is mapped. */
+  public long frame(long address) {
+    TableNode node = lowest(address);
+    return node == null ? -1 : frame(node, address, 0, 0);
+  }
+
+  private long frame(TableNode node, long address, long needed, long forbidden) {
     int level = node.level();
     long entry = node.entry(tree.index(level, address));
-    if ((entry & (needed | forbidden)) != needed) {
+    if (entry == 0 || (entry & (needed | forbidden)) != needed) {
       return -1;
     }
     long within = address & (tree.span(level) - 1);
