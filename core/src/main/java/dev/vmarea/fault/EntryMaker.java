@@ -80,7 +80,7 @@ final class EntryMaker {
     }
     mm.lock().writeLock(vma); // no fault is under way beside this one
     new HugetlbFault(mm, vma, mapping, address).handle(write);
-    return FaultOutcome.CHANGED;
+    return note(mm.pageTables().entry(page)); // a child's copy is not accessed at first
   }
 
   /** Accessed and dirty, which a processor sets by itself. */
