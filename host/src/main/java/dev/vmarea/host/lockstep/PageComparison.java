@@ -97,9 +97,19 @@ final class PageComparison {
     final OpenFile file = vma.isAnonymous() ? null : vma.file();
     return switch (counter) {
       case LAZY_FREE -> kernel <= counter.kilobytes(usage) ? Exclusion.LAZY_FREE : null;
-      case ANONYMOUS, KSM, ANON_HUGE_PAGES, SWAP, SWAP_PSS -> null;
+      case ANONYMOUS,
+          KSM,
+          ANON_HUGE_PAGES,
+          SHMEM_PMD_MAPPED,
+          FILE_PMD_MAPPED,
+          SHARED_HUGETLB,
+          PRIVATE_HUGETLB,
+          SWAP,
+          SWAP_PSS ->
+          null;
+      // Fewer than the model's: a fault does not map a neighbour that is marked for read-ahead.
       case RSS ->
-          isOnDisk(file) && kernel >= counter.kilobytes(usage) ? Exclusion.READ_AHEAD : null;
+          isOnDisk(file) && kernel >= usage.anonymous() >>> 10 ? Exclusion.READ_AHEAD : null;
       default -> isOnDisk(file) ? Exclusion.READ_AHEAD : null;
     };
   }
