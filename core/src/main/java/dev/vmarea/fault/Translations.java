@@ -66,11 +66,12 @@ public final class Translations {
     if (pfn < 0) {
       return false;
     }
-    if (!memory.hasContents(pfn)) {
+    MemorySegment contents = memory.contentSection(pfn);
+    if (contents == null) {
       throw new MemoryFault(MemoryFault.Cause.BUS, address);
     }
     long page = Pages.floor(address);
-    memories[slot] = memory.contentSection(pfn);
+    memories[slot] = contents;
     distances[slot] = memory.contentOffset(pfn) - page;
     pages[slot] = page;
     empty = false;

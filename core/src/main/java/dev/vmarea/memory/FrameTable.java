@@ -150,9 +150,10 @@ final class FrameTable {
     return (int) count - (int) (count >>> 32);
   }
 
-  /** Whether the section that the frame lies in has contents. */
-  boolean hasContents(long pfn) {
-    return sectionIfAny(pfn) != null;
+  /** As {@link #sectionContents}, or null if no frame of the section has ever been in use. */
+  @Nullable MemorySegment sectionContentsIfAny(long pfn) {
+    Section section = sectionIfAny(pfn);
+    return section == null ? null : section.contents;
   }
 
   /** What a frame in use is used for. */

@@ -529,14 +529,12 @@ public final class PhysicalMemory implements FrameSource {
     page.put();
   }
 
-  /** Whether there are bytes behind the frame: RAM near which a frame has been in use. */
-  public boolean hasContents(long pfn) {
-    return frames.hasContents(pfn);
-  }
-
-  /** Contents of the 4 MiB that the frame lies in; {@link #contentOffset} says where in it. */
-  public MemorySegment contentSection(long pfn) {
-    return frames.sectionContents(pfn);
+  /**
+   * Contents of the 4 MiB that the frame lies in; {@link #contentOffset} says where in it. Null if
+   * no frame there has ever been in use: there are no bytes behind it.
+   */
+  public @Nullable MemorySegment contentSection(long pfn) {
+    return frames.sectionContentsIfAny(pfn);
   }
 
   /** Where in {@link #contentSection} the frame's contents begin, in bytes. */
