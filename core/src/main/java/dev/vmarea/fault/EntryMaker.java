@@ -132,8 +132,8 @@ final class EntryMaker {
         return FaultOutcome.NEEDS_LOCK;
       }
       if (fault.hasRoom()) {
-        mm.lock().writeLock(vma);
-        if (fault.make(write)) {
+        mm.lock().writeLock(vma); // and look again: a fault beside this one may have ended now
+        if (fault.hasRoom() && fault.make(write)) {
           return FaultOutcome.CHANGED;
         }
       }
@@ -222,7 +222,7 @@ final class EntryMaker {
     }
     if (!VmFlags.isCow(vma.flags())) {
       if (mm.pageTables().pages().grant(page, entry, WRITABLE)) {
-        markWritten(entry);
+        markWritten();
       }
       return FaultOutcome.CHANGED;
     }
@@ -308,8 +308,8 @@ final class EntryMaker {
   }
 
   /** Linux maps pages of tmpfs writable from the start: it does not see their first write. */
-  private void markWritten(long entry) {
-    KernelPage old = memory.page(mm.pageTables().format().pfn(0, entry));
+  private void markWritten() {
+    KernelPage old = memory.page(mm.pageTables().frame(page));
     OpenFile file = vma.file();
     if (old != null && file != null && !file.inode().fileSystem().isShmem()) {
       old.mark(KernelPage.Mark.DIRTY);

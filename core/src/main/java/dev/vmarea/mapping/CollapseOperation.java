@@ -67,7 +67,7 @@ final class CollapseOperation {
     if (tables.entryLevel(address) > 0) {
       return true;
     }
-    if (tables.huge().isFree(1, address)) {
+    if (tables.huge().isFree(1, address) || tables.firstGuard(address, address + SIZE) >= 0) {
       return false;
     }
     @Nullable KernelPage[] pages = take(tables, address);
@@ -100,6 +100,7 @@ final class CollapseOperation {
   private @Nullable KernelPage[] take(PageTables tables, long address) throws ErrnoException {
     @Nullable KernelPage[] pages = new @Nullable KernelPage[(int) Pages.count(SIZE)];
     boolean[] unsuitable = {false};
+    boolean[] pinned = {false};
     tables.walk(
         address,
         address + SIZE,
@@ -108,13 +109,14 @@ final class CollapseOperation {
           KernelPage page =
               EntryFormat.isSpecial(entry) ? null : memory.page(tables.format().pfn(0, entry));
           if (page != null) {
+            pinned[0] |= page.isPinned();
             page.get();
             pages[(int) Pages.count(at - address)] = page;
           }
         });
-    if (unsuitable[0]) {
+    if (unsuitable[0] || pinned[0]) {
       put(pages);
-      throw Errno.EINVAL.failure();
+      throw (unsuitable[0] ? Errno.EINVAL : Errno.EAGAIN).failure();
     }
     return pages;
   }

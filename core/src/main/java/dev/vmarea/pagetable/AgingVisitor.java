@@ -75,7 +75,7 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
   }
 
   private void pageOut(TableNode leaf, int index, long at, KernelPage page, boolean anonymous) {
-    if (page.is(KernelPage.Mark.UNEVICTABLE)) {
+    if (page.is(KernelPage.Mark.UNEVICTABLE) || page.isPinned()) {
       return;
     }
     boolean dirty =

@@ -232,15 +232,15 @@ public final class HugeEntries {
    * @return the table that stands in its place
    */
   TableNode split(TableNode parent, int index) {
-    long entry = parent.entry(index);
-    long pfn = format.pfn(1, entry);
-    PageProtection protection = format.protection(1, entry);
-    boolean special = EntryFormat.isSpecial(entry);
     TableNode leaf = tree.takeDeposit();
-    for (int i = 0; i < leaf.size(); i++) {
-      leaf.store(i, format.encode(0, pfn + i, protection, special));
-    }
     synchronized (parent) {
+      long entry = parent.entry(index);
+      long pfn = format.pfn(1, entry);
+      PageProtection protection = format.protection(1, entry);
+      boolean special = EntryFormat.isSpecial(entry);
+      for (int i = 0; i < leaf.size(); i++) {
+        leaf.store(i, format.encode(0, pfn + i, protection, special)); // nobody has it yet
+      }
       parent.attach(index, leaf);
       parent.clear(index); // behind it: a reader without a lock misses neither
     }

@@ -418,7 +418,13 @@ public final class PageTables {
    */
   public long entry(long address) {
     TableNode node = lowest(address);
-    return node == null ? 0 : node.entry(tree.index(node.level(), address));
+    if (node == null) {
+      return 0;
+    }
+    int index = tree.index(node.level(), address);
+    long entry = node.entry(index);
+    boolean cut = entry == 0 && node.level() > 0 && node.child(index) != null;
+    return cut ? entry(address) : entry; // a huge entry has just become a table
   }
 
   /** The level of the entry that maps this address (any byte): 0 for a page; -1 for none. */

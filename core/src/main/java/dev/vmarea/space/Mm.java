@@ -42,7 +42,7 @@ public final class Mm implements TableOwner, FrameHolder {
   private boolean protectionKeyTaken;
   private boolean denyWriteExec;
   private boolean denyWriteExecNotInherited;
-  private ThpDisabled thpDisabled = ThpDisabled.NO;
+  private volatile ThpDisabled thpDisabled = ThpDisabled.NO; // faults ask without the lock
 
   /** An empty address space with this layout. */
   public Mm(Kernel kernel, ProgramLayout layout) {
@@ -168,18 +168,16 @@ public final class Mm implements TableOwner, FrameHolder {
 
   @Override
   public void takeHugePage(VmaHandle handle, long pgoff, long pfn) {
+    // Asked before its lock is taken, too: those are left out whose lock may not be waited for.
+    if (!hasInherited(handle.current(), pgoff)) {
+      return;
+    }
     lock.lock();
     try {
       Vma vma = handle.current();
       PageTables tables = pageTables;
       HugetlbMapping mapping = vma == null ? null : HugetlbMapping.of(vma);
-      if (vma == null
-          || tables == null
-          || mapping == null
-          || mapping.isOwner()
-          || vma.has(VmFlags.MAYSHARE)
-          || pgoff < vma.pgoff()
-          || pgoff >= vma.pgoff() + vma.pages()) {
+      if (vma == null || tables == null || mapping == null || !hasInherited(vma, pgoff)) {
         return;
       }
       long address = vma.start() + Pages.bytes(pgoff - vma.pgoff());
@@ -191,6 +189,17 @@ public final class Mm implements TableOwner, FrameHolder {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether a VMA has huge pages from a parent, and maps this page of the file. */
+  private static boolean hasInherited(@Nullable Vma vma, long pgoff) {
+    HugetlbMapping mapping = vma == null ? null : HugetlbMapping.of(vma);
+    return vma != null
+        && mapping != null
+        && !mapping.isOwner()
+        && !vma.has(VmFlags.MAYSHARE)
+        && pgoff >= vma.pgoff()
+        && pgoff < vma.pgoff() + vma.pages();
   }
 
   /**
@@ -331,7 +340,9 @@ public final class Mm implements TableOwner, FrameHolder {
   /** A VMA will begin or end at {@code address}: no huge entry reaches across. */
   void cutHugePage(long address) {
     PageTables tables = pageTables;
-    if (tables != null) {
+    Vma vma = tree.lookup(address);
+    if (tables != null && vma != null) {
+      lock.writeLock(vma);
       tables.huge().splitAt(address);
     }
   }
