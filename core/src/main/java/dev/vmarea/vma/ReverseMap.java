@@ -128,8 +128,8 @@ public final class ReverseMap {
   /**
    * Visits each address space once, as a whole, since pages go from one of its VMAs into another
    * when it splits, joins or moves them; to another address space they go by fork alone, which
-   * makes a new one. Who is forked before his visit has a child that needs one, so the map is looked
-   * through again until nobody new is found.
+   * makes a new one. Who is forked before his visit has a child that needs one, so the map is
+   * looked through again until nobody new is found.
    */
   private void forEachOwner(Consumer<TableOwner> visitor) {
     Set<TableOwner> known = Collections.newSetFromMap(new IdentityHashMap<>());
