@@ -11,6 +11,7 @@ module dev.vmarea {
   exports dev.vmarea.arch;
   exports dev.vmarea.pagetable;
   exports dev.vmarea.vma;
+  exports dev.vmarea.hugetlb;
   exports dev.vmarea.space;
   exports dev.vmarea.fault;
   exports dev.vmarea.mapping;

@@ -7,8 +7,10 @@ import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.fault.PageFault;
 import dev.vmarea.fault.Translations;
 import dev.vmarea.memory.FrameMagazine;
+import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.pagetable.AccessorSet;
 import dev.vmarea.pagetable.KernelEntry;
+import dev.vmarea.pagetable.LeafCache;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
@@ -62,6 +64,8 @@ public final class Cpu implements AutoCloseable {
   private final Mm mm;
   private final Task task;
   private final PageTables tables;
+  private final LeafCache leaves;
+  private final PhysicalMemory memory;
   private final FrameMagazine frames;
   private final Translations reads = new Translations();
   private final Translations writes = new Translations();
@@ -78,10 +82,12 @@ public final class Cpu implements AutoCloseable {
   Cpu(Mm mm, Task task) {
     this.mm = mm;
     this.task = task;
-    this.frames = mm.kernel().memory().magazine();
+    this.memory = mm.kernel().memory();
+    this.frames = memory.magazine();
     mm.lock().lock();
     try {
       this.tables = mm.pageTables();
+      this.leaves = new LeafCache(tables);
       this.seen = tables.generation();
       tables.accessors().add(place);
     } finally {
@@ -103,6 +109,7 @@ public final class Cpu implements AutoCloseable {
       reads.clear();
       writes.clear();
       fetches.clear();
+      leaves.heed(tables);
       SEEN.setRelease(this, now);
     }
   }
@@ -142,7 +149,7 @@ public final class Cpu implements AutoCloseable {
    */
   private void miss(Translations translations, int slot, long address, Access access) {
     int unchanged = 0;
-    while (!translations.fill(slot, address, access, tables, mm.kernel().memory())) {
+    while (!translations.fill(slot, address, access, tables, leaves, memory)) {
       if (unchanged == MOST_ANSWERS) {
         throw new MemoryFault(MemoryFault.Cause.BUS, address);
       }

@@ -5,9 +5,9 @@ import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
-import dev.vmarea.files.HugePagePool;
 import dev.vmarea.files.KernelFiles;
 import dev.vmarea.files.MemoryFiles;
+import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.image.ImageException;
 import dev.vmarea.image.ImageReader;
 import dev.vmarea.image.ImageResolver;
@@ -54,7 +54,7 @@ public final class Machine {
 
   /** A machine whose shared anonymous memory gets its files from {@code backing}. */
   public Machine(KernelConfig config, Profile profile, SharedBacking backing) {
-    this(new Kernel(config, profile), backing, new HugePagePool());
+    this(new Kernel(config, profile), backing);
   }
 
   private Machine(Kernel kernel) {
@@ -63,6 +63,10 @@ public final class Machine {
 
   private Machine(Kernel kernel, KernelFiles backing) {
     this(kernel, backing, backing.hugePages());
+  }
+
+  private Machine(Kernel kernel, SharedBacking backing) {
+    this(kernel, backing, new HugePagePool(kernel.memory()));
   }
 
   private Machine(Kernel kernel, SharedBacking backing, HugePagePool hugePages) {

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -54,8 +55,7 @@ public final class PinnedRange implements AutoCloseable {
       }
       long bytes = Math.min(left, Pages.bytes(run) - skipped);
       MemorySegment piece =
-          memory
-              .contentSection(frames[i])
+          Objects.requireNonNull(memory.contentSection(frames[i])) // in use
               .asSlice(memory.contentOffset(frames[i]) + skipped, bytes);
       pieces.add(write ? piece : piece.asReadOnly());
       left -= bytes;

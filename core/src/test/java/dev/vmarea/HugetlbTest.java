@@ -30,7 +30,7 @@ class HugetlbTest {
   @BeforeEach
   void poolOfFour() {
     machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
-    ((KernelFiles) machine.backing()).hugePages().setFree(HUGE, 4);
+    ((KernelFiles) machine.backing()).hugePages().setTotal(HUGE, 4);
     ProgramLayout layout = new ProgramLayout();
     layout.mmapBase = 0x7ffff7fff000L;
     layout.legacyBase = 0x2aaaaaaab000L;

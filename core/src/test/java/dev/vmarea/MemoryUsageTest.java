@@ -7,6 +7,7 @@ import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
+import dev.vmarea.base.ThpPolicy;
 import dev.vmarea.files.ShmemFile;
 import dev.vmarea.space.MemoryUsage;
 import dev.vmarea.space.MemoryUsage.Pss;
@@ -100,6 +101,23 @@ class MemoryUsageTest {
     }
     child.exit();
     expect(usage(space, 0), 0, 0, 0, 3);
+  }
+
+  @Test
+  void hugePagesCountTheirPages() throws Exception {
+    machine.kernel().thp(ThpPolicy.ALWAYS);
+    map(space, 0, 1024, MapFlags.PRIVATE, null);
+    cpu.storeByte(at(3), (byte) 1);
+
+    expect(usage(space, 0), 0, 0, 0, 512);
+    assertThat(Pages.count(usage(space, 0).huge().anonymous())).isEqualTo(512);
+
+    AddressSpace child = space.fork(space.task().copy());
+    expect(usage(child, 0), 0, 512, 0, 0);
+    assertThat(share(usage(child, 0).pss().total())).isEqualTo(256);
+    assertThat(usage(child, 0).referenced()).isZero();
+    assertThat(Pages.count(usage(child, 0).huge().anonymous())).isEqualTo(512);
+    child.exit();
   }
 
   @Test

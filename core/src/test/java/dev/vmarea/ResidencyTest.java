@@ -222,6 +222,21 @@ class ResidencyTest {
   }
 
   @Test
+  void pagesThatWereLockedWhereLinuxForgetsItStay() {
+    OpenFile file = file(8);
+    map(0, 8, 3, SHARED, file);
+    assertThat(calls.mlock(at(0), Pages.bytes(8))).isZero();
+    assertThat(calls.mremap(at(6), Pages.bytes(2), Pages.bytes(2), 7, at(20))).isEqualTo(at(20));
+    advise(0, 2, Advice.PAGEOUT);
+    assertThat(entryBits(0)).as("still mapped").isNotZero();
+    assertThat(calls.mlock(at(0), Pages.SIZE)).isZero();
+    assertThat(calls.munlock(at(0), Pages.SIZE)).isZero();
+    advise(0, 2, Advice.PAGEOUT);
+    assertThat(entryBits(0)).isZero();
+    assertThat(entryBits(1)).isNotZero();
+  }
+
+  @Test
   void freeingWhatAForkedProcessHasToo() throws Exception {
     map(0, 2, 3, ANONYMOUS, null);
     write(0, 2);

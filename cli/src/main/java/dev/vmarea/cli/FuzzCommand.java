@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Makes random memory calls, loads and stores in a real process and in the model, and compares"
-          + " everything after each: results, /proc/PID/maps byte for byte, the VmFlags of smaps,"
-          + " VmSize, VmData, VmStk and VmLck. What differs is shrunk to a few calls and written as"
-          + " a log that vmarea replay reads.",
+          + " everything after each: results, signals, /proc/PID/maps byte for byte, the VmFlags of"
+          + " smaps and its counters of pages, VmSize, VmData, VmStk and VmLck. What differs is"
+          + " shrunk to a few calls and written as a log that vmarea replay reads.",
       "The process is a tiny program without libraries, driven through ptrace. Nothing on the host"
           + " is changed, and nothing is left behind, also after Ctrl-C."
     },

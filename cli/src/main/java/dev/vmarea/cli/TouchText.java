@@ -26,7 +26,7 @@ final class TouchText {
     page.line(share("Anonymous", touch.equalAnonymous(), touch.areas()));
     page.line(share("VmFlags", touch.equalFlags(), touch.areas()));
     touch.reasons().entrySet().stream()
-        .sorted(Map.Entry.comparingByKey(Comparator.comparing(Enum::ordinal)))
+        .sorted(Map.Entry.comparingByKey(Comparator.comparingInt(Enum::ordinal)))
         .forEach(reason ->
             page.sentence(
                 Counted.of(reason.getValue(), "area differs by ", "areas differ by ")

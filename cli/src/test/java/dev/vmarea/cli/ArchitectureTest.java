@@ -37,6 +37,7 @@ class ArchitectureTest {
           "arch",
           "pagetable",
           "vma",
+          "hugetlb",
           "space",
           "action",
           "fault",

@@ -6,6 +6,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.memory.FrameSource;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
@@ -59,6 +60,10 @@ final class EntryMaker {
    * @throws ErrnoException ENOMEM without a frame or a table; EFAULT where there is nothing to map
    */
   FaultOutcome make() throws ErrnoException {
+    HugetlbMapping mapping = HugetlbMapping.of(vma);
+    if (mapping != null) {
+      return makeHugetlb(mapping);
+    }
     long entry = mm.pageTables().entry(page);
     if (entry == 0) {
       return makeEntry();
@@ -67,6 +72,15 @@ final class EntryMaker {
       return FaultOutcome.GUARDED;
     }
     return write && (entry & PageProtection.WRITE) == 0 ? makeWritable(entry) : note(entry);
+  }
+
+  private FaultOutcome makeHugetlb(HugetlbMapping mapping) throws ErrnoException {
+    if (!locked) {
+      return FaultOutcome.NEEDS_LOCK;
+    }
+    mm.lock().writeLock(vma); // no fault is under way beside this one
+    new HugetlbFault(mm, vma, mapping, address).handle(write);
+    return note(mm.pageTables().entry(page)); // a child's copy is not accessed at first
   }
 
   /** Accessed and dirty, which a processor sets by itself. */
@@ -111,6 +125,18 @@ final class EntryMaker {
   private FaultOutcome makeAnonymous() throws ErrnoException {
     if (vma.has(VmFlags.SHARED)) {
       throw Errno.EFAULT.failure(); // a file mapping that lost its callbacks
+    }
+    if (HugeAnonymousFault.isAllowed(mm, vma)) {
+      HugeAnonymousFault fault = new HugeAnonymousFault(mm, vma, address);
+      if (fault.hasRoom() && !locked) {
+        return FaultOutcome.NEEDS_LOCK;
+      }
+      if (fault.hasRoom()) {
+        mm.lock().writeLock(vma);
+        if (fault.make(write)) {
+          return FaultOutcome.CHANGED;
+        }
+      }
     }
     PageProtection protection = mm.protection(vma);
     if (!write) {
@@ -191,6 +217,9 @@ final class EntryMaker {
   }
 
   private FaultOutcome makeWritable(long entry) throws ErrnoException {
+    if (EntryFormat.isTransparent(entry)) {
+      return makeHugeWritable(entry);
+    }
     if (!VmFlags.isCow(vma.flags())) {
       if (mm.pageTables().pages().grant(page, entry, WRITABLE)) {
         markWritten(entry);
@@ -221,6 +250,16 @@ final class EntryMaker {
     return FaultOutcome.CHANGED;
   }
 
+  /** One that was cut up instead makes the fault begin anew. */
+  private FaultOutcome makeHugeWritable(long entry) {
+    if (!locked) {
+      return FaultOutcome.NEEDS_LOCK;
+    }
+    mm.lock().writeLock(vma);
+    new HugeAnonymousFault(mm, vma, address).makeWritable(entry);
+    return FaultOutcome.CHANGED;
+  }
+
   /** Whether nobody else has the page, of which the caller has taken a reference. */
   private static boolean isOurs(KernelPage old) {
     return old.kind() == KernelPage.Kind.ANONYMOUS && old.isExclusiveBut(1);
@@ -230,6 +269,10 @@ final class EntryMaker {
   void unshare() throws ErrnoException {
     long entry = mm.pageTables().entry(page);
     if (!EntryFormat.isMapping(entry) || !VmFlags.isCow(vma.flags()) || !hasAnon()) {
+      return;
+    }
+    if (EntryFormat.isTransparent(entry)) {
+      mm.pageTables().huge().split(page); // the next attempt finds a page
       return;
     }
     PageProtection protection = mm.protection(vma);

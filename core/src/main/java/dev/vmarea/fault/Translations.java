@@ -3,6 +3,7 @@ package dev.vmarea.fault;
 
 import dev.vmarea.base.Pages;
 import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.pagetable.LeafCache;
 import dev.vmarea.pagetable.PageTables;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -55,16 +56,22 @@ public final class Translations {
    * @throws MemoryFault BUS if the entry leads to a frame without contents
    */
   public boolean fill(
-      int slot, long address, Access access, PageTables tables, PhysicalMemory memory) {
-    long pfn = tables.frame(address, access.needed(), access.forbidden());
+      int slot,
+      long address,
+      Access access,
+      PageTables tables,
+      LeafCache leaves,
+      PhysicalMemory memory) {
+    long pfn = tables.frame(address, access.needed(), access.forbidden(), leaves);
     if (pfn < 0) {
       return false;
     }
-    if (memory.page(pfn) == null) {
+    MemorySegment contents = memory.contentSection(pfn);
+    if (contents == null) {
       throw new MemoryFault(MemoryFault.Cause.BUS, address);
     }
     long page = Pages.floor(address);
-    memories[slot] = memory.contentSection(pfn);
+    memories[slot] = contents;
     distances[slot] = memory.contentOffset(pfn) - page;
     pages[slot] = page;
     empty = false;

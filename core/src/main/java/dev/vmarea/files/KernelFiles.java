@@ -4,10 +4,9 @@ package dev.vmarea.files;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.mapping.SharedBacking;
 import dev.vmarea.space.Kernel;
-import dev.vmarea.vma.DirectoryEntry;
-import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 
 /**
@@ -19,11 +18,12 @@ import dev.vmarea.vma.OpenFile;
  */
 public final class KernelFiles implements SharedBacking {
   private final Kernel kernel;
-  private final HugePagePool hugePages = new HugePagePool();
+  private final HugePagePool hugePages;
 
   /** The internal files of {@code kernel}. */
   public KernelFiles(Kernel kernel) {
     this.kernel = kernel;
+    this.hugePages = new HugePagePool(kernel.memory());
   }
 
   /** The huge pages that can be mapped; none unless set. */
@@ -48,12 +48,6 @@ public final class KernelFiles implements SharedBacking {
 
   @Override
   public OpenFile hugetlbFile(long hugePageSize, long bytes) {
-    Inode inode = new Inode(Inode.Type.REGULAR, HugetlbFile.fileSystem());
-    inode.size(bytes);
-    return new OpenFile(
-        inode,
-        new DirectoryEntry("/anon_hugepage", true),
-        OpenFile.O_RDWR,
-        new HugetlbFile(hugePages, hugePageSize));
+    return new HugetlbFile(hugePages, hugePageSize).unnamed("/anon_hugepage", bytes);
   }
 }

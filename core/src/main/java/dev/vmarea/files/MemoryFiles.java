@@ -3,6 +3,7 @@ package dev.vmarea.files;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileOperations;

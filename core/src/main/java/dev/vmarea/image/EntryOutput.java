@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.image;
 
+import dev.vmarea.base.Pages;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.pagetable.EntryFormat;
@@ -92,6 +93,10 @@ final class EntryOutput {
     if (!tables.format().protection(level, entry).isMapping()) {
       throw cannot("an entry that holds no page", here, address);
     }
+    if (EntryFormat.isTransparent(entry)) {
+      transparent(address, level, entry, bits, pfn);
+      return;
+    }
     if (EntryFormat.isSpecial(entry)) {
       if (level == 0 && pfn == zeroPfn) {
         head(address, bits, EntryKind.ZERO);
@@ -108,7 +113,22 @@ final class EntryOutput {
       case ANONYMOUS -> page(address, bits, EntryKind.ANONYMOUS, page);
       case FILE -> filePage(here, address, bits, page);
       case KERNEL -> driversPage(here, address, bits, pfn);
-      case SLAB, ZERO -> throw cannot("a page of kind " + page.kind(), here, address);
+      case SLAB, ZERO, HUGETLB_FILE, HUGETLB_ANONYMOUS ->
+          throw cannot("a page of kind " + page.kind(), here, address);
+    }
+  }
+
+  /** Page by page: a huge page comes back as small ones. */
+  private void transparent(long address, int level, long entry, long bits, long pfn)
+      throws IOException {
+    long pages = Pages.count(mm.kernel().architecture().entrySize(level));
+    for (long i = 0; i < pages; i++) {
+      long at = address + Pages.bytes(i);
+      if (EntryFormat.isSpecial(entry)) {
+        head(at, bits, EntryKind.ZERO);
+      } else {
+        page(at, bits, EntryKind.ANONYMOUS, new KernelPage(memory, pfn + i));
+      }
     }
   }
 

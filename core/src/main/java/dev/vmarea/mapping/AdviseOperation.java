@@ -6,7 +6,6 @@ import dev.vmarea.base.Defects;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
-import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.Aging;
@@ -120,7 +119,7 @@ public final class AdviseOperation {
       case Advice.DONTNEED, Advice.DONTNEED_LOCKED, Advice.FREE -> discard(vma, start, end, advice);
       case Advice.REMOVE -> holes.add(hole(vma, start, end));
       case Advice.COLD, Advice.PAGEOUT -> cool(vma, start, end, advice);
-      case Advice.COLLAPSE -> collapse(vma, start, end);
+      case Advice.COLLAPSE -> new CollapseOperation(mm).collapse(vma, start, end);
       case Advice.GUARD_INSTALL -> installGuard(vma, start, end);
       case Advice.GUARD_REMOVE -> removeGuard(vma, start, end);
       default -> changeFlags(vma, start, end, advice);
@@ -139,6 +138,10 @@ public final class AdviseOperation {
       long hugeSize =
           file == null || file.operations() == null ? 0 : file.operations().hugePageSize();
       refuseIf(advice == Advice.FREE || (start & (hugeSize - 1)) != 0);
+      long hugeEnd = end & -hugeSize;
+      if (start < hugeEnd) {
+        mm.zap(vma, start, hugeEnd);
+      }
       return;
     }
     refuseIf(vma.has(VmFlags.PFNMAP));
@@ -152,7 +155,8 @@ public final class AdviseOperation {
       return;
     }
     if (tables != null) {
-      tables.discard(start, end, mm.kernel().memory());
+      mm.discard(vma, start, end);
+      tables.freeTables(start, end, start, end); // a huge page may come in the place of empty ones
     }
     if (!vma.hasAny(VmFlags.SHARED | VmFlags.MAYSHARE)) {
       mm.changes().discarded(start, end);
@@ -201,15 +205,6 @@ public final class AdviseOperation {
       throw refused.failure();
     }
     return new Hole(file.inode(), vma.pgoffAt(start), vma.pgoffAt(end));
-  }
-
-  /** Refuses what no contents could make collapse: memory that cannot hold a huge page. */
-  private static void collapse(Vma vma, long start, long end) throws ErrnoException {
-    long size = KernelConfig.THP_SIZE;
-    boolean never = vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.NOHUGEPAGE);
-    boolean vmaTooSmall = vma.start() + size - 1 >= (vma.end() & -size);
-    boolean roomInRange = ((start + size - 1) & -size) <= (end & -size);
-    refuseIf(never || vmaTooSmall || !roomInRange);
   }
 
   private void installGuard(Vma vma, long start, long end) throws ErrnoException {

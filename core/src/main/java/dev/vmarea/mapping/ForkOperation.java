@@ -43,6 +43,7 @@ public final class ForkOperation {
       Mm child = new Mm(parent.kernel(), parent.layout().copy());
       child.defFlags(parent.defFlags() & VmFlags.NOHUGEPAGE);
       child.ksmMergeAny(parent.ksmMergeAny());
+      child.thpDisabled(parent.thpDisabled());
       if (!parent.denyWriteExecNotInherited()) {
         child.denyWriteExec(parent.denyWriteExec(), false);
       }
@@ -89,7 +90,7 @@ public final class ForkOperation {
             VmaHandle.of(vma.file()),
             vma.file(),
             childAnon,
-            vma.ops(),
+            vma.ops() == null ? null : vma.ops().withoutReservation(),
             vma.extras().withUserfault(null));
     VmaLifecycle.copied(parent, copy);
     child.editor().insert(copy);

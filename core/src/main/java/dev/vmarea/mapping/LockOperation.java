@@ -5,6 +5,8 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
@@ -158,6 +160,11 @@ public final class LockOperation {
     if (was != is) {
       long pages = Pages.count(end - start);
       mm.counters().lock(is ? pages : -pages);
+    }
+    PageTables tables = mm.pageTablesIfAny();
+    if (was && !is && tables != null) {
+      tables.forEachPage(
+          start, end, mm.kernel().memory(), page -> page.unmark(KernelPage.Mark.UNEVICTABLE));
     }
   }
 

@@ -117,7 +117,7 @@ public final class PinOperation {
       }
       return null;
     }
-    KernelPage page = mm.kernel().memory().page(tables.format().pfn(0, entry));
+    KernelPage page = mm.kernel().memory().page(tables.frame(address));
     boolean shared =
         page == null || page.kind() != KernelPage.Kind.ANONYMOUS || !page.isExclusive();
     if (VmFlags.isCow(vma.flags()) && shared) {
@@ -131,7 +131,8 @@ public final class PinOperation {
   }
 
   private boolean mayPin(Vma vma) {
-    if (vma.hasAny(VmFlags.IO | VmFlags.PFNMAP) || vma.ops() != null && vma.ops().isSecret()) {
+    if (vma.hasAny(VmFlags.IO | VmFlags.PFNMAP | VmFlags.HUGETLB)
+        || vma.ops() != null && vma.ops().isSecret()) {
       return false;
     }
     return access == Access.WRITE

@@ -9,6 +9,7 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.Access;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.fault.PageFault;
+import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
@@ -102,9 +103,25 @@ final class Population {
   }
 
   private @Nullable Errno piece(Vma vma, long start, long end, boolean write) {
+    Access access = write ? Access.WRITE : Access.READ;
+    HugetlbMapping mapping = HugetlbMapping.of(vma);
+    if (mapping != null && mapping.populates()) {
+      return fillHuge(mapping.pageSize(), start, end, access);
+    }
     return mm.kernel().isFilling() && hasPages(vma)
-        ? fill(start, end, write ? Access.WRITE : Access.READ, vma.has(VmFlags.LOCKED))
+        ? fill(start, end, access, vma.has(VmFlags.LOCKED))
         : shape(vma, start, end, write);
+  }
+
+  private @Nullable Errno fillHuge(long size, long start, long end, Access access) {
+    for (long at = start & -size; at < end; at += size) {
+      try {
+        new PageFault(mm, task, at, access).handle();
+      } catch (MemoryFault fault) {
+        return Errno.EFAULT;
+      }
+    }
+    return null;
   }
 
   private @Nullable Errno fill(long start, long end, Access access, boolean locked) {

@@ -368,7 +368,8 @@ public final class ProcessControlOperation {
   }
 
   /**
-   * prctl(PR_SET_THP_DISABLE): no VMA and no address choice changes by it.
+   * prctl(PR_SET_THP_DISABLE): no VMA and no address choice changes by it; later faults get no
+   * transparent huge pages.
    *
    * @param disable whether to switch huge pages off
    * @param flags PR_THP_DISABLE_EXCEPT_ADVISED or 0
@@ -378,6 +379,15 @@ public final class ProcessControlOperation {
       throws ErrnoException {
     refuseArguments(argument4 | argument5);
     refuseArguments(disable != 0 ? flags & ~PR_THP_DISABLE_EXCEPT_ADVISED : flags);
+    mm.lock().lock();
+    try {
+      mm.thpDisabled(
+          disable == 0
+              ? Mm.ThpDisabled.NO
+              : flags != 0 ? Mm.ThpDisabled.EXCEPT_ADVISED : Mm.ThpDisabled.ALL);
+    } finally {
+      mm.lock().unlock();
+    }
   }
 
   private static void refuseArguments(long anyBits) throws ErrnoException {

@@ -9,6 +9,7 @@ import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.MremapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.memory.KernelPage;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.AddressChooser;
 import dev.vmarea.space.Mm;
@@ -128,6 +129,7 @@ final class VmaMove {
       throw failed;
     }
     Errno refused = movePages(vma, copy, target);
+    forgetReservation();
     count(vma.flags(), Pages.count(request.newLength()));
     if (refused != null) {
       // The pages are back at their old place; the copy is unmapped. Its charge counts as moved
@@ -142,6 +144,21 @@ final class VmaMove {
       unmap(request.address(), request.oldLength(), true);
     }
     return target;
+  }
+
+  /**
+   * All of the source's VMA loses what was reserved for it to the copy, also if only a part moves:
+   * then what the rest had is never given back, as in Linux.
+   */
+  private void forgetReservation() {
+    Vma source = mm.tree().lookup(request.address());
+    VmOperations ops = source == null ? null : source.ops();
+    if (source != null && ops != null) {
+      VmOperations without = ops.withoutReservation();
+      if (without != ops) {
+        mm.editor().replace(source, source.withOps(without));
+      }
+    }
   }
 
   private void checkCuts(Vma vma) throws ErrnoException {
@@ -251,6 +268,14 @@ final class VmaMove {
     long flags = source.flags() & ~VmFlags.LOCKED_MASK;
     if (anon != source.anon() || flags != source.flags()) {
       mm.editor().replace(source, source.withFlags(flags).withAnon(anon));
+    }
+    PageTables tables = mm.pageTablesIfAny();
+    if (tables != null && source.has(VmFlags.LOCKED)) {
+      tables.forEachPage(
+          source.start(),
+          source.end(),
+          mm.kernel().memory(),
+          page -> page.mark(KernelPage.Mark.UNEVICTABLE));
     }
   }
 

@@ -67,10 +67,10 @@ final class FrameAudit {
     boolean exact =
         switch (frames.kind(pfn)) {
           case ANONYMOUS, FILE, ZERO -> true;
-          case KERNEL, SLAB -> false;
+          case KERNEL, SLAB, HUGETLB_FILE, HUGETLB_ANONYMOUS -> false;
         };
     require(
-        exact ? known == references : known <= references,
+        exact ? known + frames.pins(pfn) == references : known <= references,
         pfn,
         "references are " + references + ", held " + known + " times");
     return true;

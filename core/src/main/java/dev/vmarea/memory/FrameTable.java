@@ -123,6 +123,12 @@ final class FrameTable {
     COUNT.setRelease(section.counts, index, 1L);
   }
 
+  /** A frame in use goes out of use, whatever references it has. */
+  void end(long pfn) {
+    Section section = section(pfn);
+    COUNT.setRelease(section.counts, index(pfn), 0L);
+  }
+
   private long count(long pfn) {
     Section section = sectionIfAny(pfn);
     return section == null ? 0 : (long) COUNT.getAcquire(section.counts, index(pfn));
@@ -142,6 +148,12 @@ final class FrameTable {
   int unpinnedReferences(long pfn) {
     long count = count(pfn);
     return (int) count - (int) (count >>> 32);
+  }
+
+  /** As {@link #sectionContents}, or null if no frame of the section has ever been in use. */
+  @Nullable MemorySegment sectionContentsIfAny(long pfn) {
+    Section section = sectionIfAny(pfn);
+    return section == null ? null : section.contents;
   }
 
   /** What a frame in use is used for. */

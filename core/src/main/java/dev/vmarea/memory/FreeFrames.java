@@ -27,6 +27,40 @@ final class FreeFrames {
     return start;
   }
 
+  /**
+   * Takes consecutive frames of which the first has a number that {@code pages}, a power of two,
+   * divides; returns that, or -1 if there is no such room.
+   */
+  long takeAligned(long pages) {
+    long start = firstWithAlignedRoom(pages);
+    Long end = stretches.remove(start);
+    if (end == null) {
+      return -1;
+    }
+    long first = aligned(start, pages);
+    if (start < first) {
+      stretches.put(start, first);
+    }
+    if (first + pages < end) {
+      stretches.put(first + pages, end);
+    }
+    count -= pages;
+    return first;
+  }
+
+  private static long aligned(long start, long pages) {
+    return (start + pages - 1) & -pages;
+  }
+
+  private long firstWithAlignedRoom(long pages) {
+    for (Map.Entry<Long, Long> stretch : stretches.entrySet()) {
+      if (aligned(stretch.getKey(), pages) + pages <= stretch.getValue()) {
+        return stretch.getKey();
+      }
+    }
+    return -1;
+  }
+
   private long firstWithRoom(long pages) {
     for (Map.Entry<Long, Long> stretch : stretches.entrySet()) {
       if (stretch.getValue() - stretch.getKey() >= pages) {

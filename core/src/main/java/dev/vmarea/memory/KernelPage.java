@@ -22,10 +22,19 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
     FILE,
     /** Cut up into small objects. */
     SLAB,
-    /** The page of zeroes that everybody shares. */
-    ZERO;
+    /** The page of zeroes that everybody shares, also that of huge size. */
+    ZERO,
+    /** Part of a huge page of hugetlb that holds contents of a file. */
+    HUGETLB_FILE,
+    /** Part of a huge page of hugetlb that is private to a process. */
+    HUGETLB_ANONYMOUS;
 
     private static final Kind[] ALL = values();
+
+    /** Whether it is part of a huge page of hugetlb, whose first frame has all its references. */
+    public boolean isHugetlb() {
+      return this == HUGETLB_FILE || this == HUGETLB_ANONYMOUS;
+    }
 
     static Kind of(int ordinal) {
       return ALL[ordinal];
@@ -41,7 +50,12 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
     /** Moved on from referenced by a second use: PG_active. */
     ACTIVE,
     /** Anonymous, and free to be lost (MADV_FREE): not PG_swapbacked. */
-    LAZY_FREE;
+    LAZY_FREE,
+    /**
+     * Locked once, though no locked memory maps it any more (mm-semantics, trap 35):
+     * PG_unevictable. Pages of locked memory need no mark.
+     */
+    UNEVICTABLE;
 
     private int bit() {
       return 1 << ordinal();
@@ -82,7 +96,8 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
    * least, for those who ask because of an entry.
    */
   public int mapCount() {
-    int holders = kind() == Kind.ANONYMOUS ? 0 : 1;
+    Kind kind = kind();
+    int holders = kind == Kind.ANONYMOUS || kind == Kind.HUGETLB_ANONYMOUS ? 0 : 1;
     return Math.max(1, references() - memory.frames().pins(pfn) - holders);
   }
 

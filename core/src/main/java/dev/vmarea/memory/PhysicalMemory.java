@@ -48,8 +48,18 @@ public final class PhysicalMemory implements FrameSource {
   private final FrameTable frames;
   private final long allocatable;
   private volatile long zeroPfn = -1; // written by who has the free frames' monitor
+  private long hugeZeroPfn = -1; // guarded by the free frames, as its length
+  private long hugeZeroPages;
   private final Set<FrameHolder> holders =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  /** Frames that belong to a pool and are out of use. */
+  private final LongAdder idleInPools = new LongAdder();
+
+  private volatile HugetlbOwner hugetlbOwner =
+      pfn -> {
+        throw new IllegalStateException("a huge page of no pool: pfn " + Long.toHexString(pfn));
+      };
 
   /**
    * Memory with RAM in these ranges and nowhere else; all of it can be allocated.
@@ -171,6 +181,153 @@ public final class PhysicalMemory implements FrameSource {
       list.add(register(first + i, KernelPage.Kind.KERNEL));
     }
     return list;
+  }
+
+  /**
+   * Pages with consecutive frames, aligned to their number, each with one reference: what a
+   * transparent huge page is made of.
+   *
+   * @param count number of pages, a power of two
+   * @return the first frame number
+   * @throws ErrnoException ENOMEM if there is no such stretch of free RAM
+   */
+  public long allocateHuge(long count, KernelPage.Kind kind) throws ErrnoException {
+    long first = takeAligned(count);
+    if (first < 0) {
+      throw Errno.ENOMEM.failure();
+    }
+    for (long pfn = first; pfn < first + count; pfn++) {
+      frames.begin(pfn, kind);
+    }
+    return first;
+  }
+
+  private long takeAligned(long count) {
+    synchronized (free) {
+      long first = free.takeAligned(count);
+      if (first < 0) {
+        emptyMagazines();
+        first = free.takeAligned(count);
+      }
+      if (first < 0) {
+        return -1;
+      }
+      try {
+        provide(first, count);
+      } catch (ErrnoException noRoom) {
+        return -1;
+      }
+      allocated.add(count);
+      return first;
+    }
+  }
+
+  /** Who has huge pages of hugetlb; see {@link #hugetlbOwner}. */
+  @FunctionalInterface
+  public interface HugetlbOwner {
+    /** The last reference to the huge page that begins at {@code pfn} is gone. */
+    void freed(long pfn);
+  }
+
+  /**
+   * Who is told of huge pages of hugetlb that nobody uses any more. Such a page belongs to a pool:
+   * its frames are taken from free memory before it is used and stay taken between uses.
+   */
+  public void hugetlbOwner(HugetlbOwner owner) {
+    hugetlbOwner = owner;
+  }
+
+  /**
+   * Takes {@code count} frames for a pool, aligned to their number, a power of two.
+   *
+   * @return the first frame number, or -1 if there is no such stretch of free RAM
+   */
+  public long takeForPool(long count) {
+    long first = takeAligned(count);
+    if (first >= 0) {
+      idleInPools.add(count);
+    }
+    return first;
+  }
+
+  /** Gives frames of a pool back, which are not in use. */
+  public void giveFromPool(long first, long count) {
+    idleInPools.add(-count);
+    giveBack(first, count);
+  }
+
+  private void giveBack(long first, long count) {
+    allocated.add(-count);
+    synchronized (free) {
+      free.give(first, first + count);
+    }
+  }
+
+  /** A huge page of a pool gets a use, one reference (at its first frame), and zeroes. */
+  public KernelPage useFromPool(long first, long count, KernelPage.Kind kind) {
+    idleInPools.add(-count);
+    for (long pfn = first + count - 1; pfn >= first; pfn--) {
+      frames.begin(pfn, kind);
+    }
+    return new KernelPage(this, first);
+  }
+
+  /** A huge page of a pool, whose last reference is gone, is out of use. */
+  public void endUseFromPool(long first, long count) {
+    idleInPools.add(count);
+    for (long pfn = first; pfn < first + count; pfn++) {
+      frames.end(pfn);
+    }
+  }
+
+  /**
+   * Takes the references that an entry for {@code count} frames holds: one to a huge page of
+   * hugetlb, else one to each page, as far as there are pages.
+   */
+  public void getEntry(long pfn, long count) {
+    KernelPage first = page(pfn);
+    if (first != null && first.kind().isHugetlb()) {
+      first.get();
+      return;
+    }
+    for (long at = pfn; at < pfn + count; at++) {
+      if (frames.references(at) != 0) {
+        frames.add(at, 1);
+      }
+    }
+  }
+
+  /** Drops the references that an entry for {@code count} frames holds; see {@link #getEntry}. */
+  public void putEntry(long pfn, long count) {
+    KernelPage first = page(pfn);
+    if (first != null && first.kind().isHugetlb()) {
+      put(pfn);
+      return;
+    }
+    long from = pfn; // of a stretch that is free now
+    for (long at = pfn; at < pfn + count; at++) {
+      if (frames.references(at) == 0 || frames.add(at, -1) != 0) {
+        giveFree(from, at);
+        from = at + 1;
+      }
+    }
+    giveFree(from, pfn + count);
+  }
+
+  /** Whether one of {@code count} pages in use is pinned. */
+  public boolean hasPinned(long pfn, long count) {
+    for (long at = pfn; at < pfn + count; at++) {
+      if (frames.pins(at) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void giveFree(long from, long end) {
+    if (from < end) {
+      giveBack(from, end - from);
+    }
   }
 
   private long take(long count) throws ErrnoException {
@@ -305,7 +462,27 @@ public final class PhysicalMemory implements FrameSource {
       if (zeroPfn >= 0) {
         audit.held(zeroPfn);
       }
-      audit.check(allocated.sum());
+      for (long i = 0; hugeZeroPfn >= 0 && i < hugeZeroPages; i++) {
+        audit.held(hugeZeroPfn + i);
+      }
+      audit.check(allocated.sum() - idleInPools.sum());
+    }
+  }
+
+  /**
+   * The first of {@code count} consecutive pages of zeroes that everybody shares, aligned to their
+   * number; made on first use, never free again.
+   *
+   * @param count number of pages, a power of two; always the same
+   * @throws ErrnoException ENOMEM if there is no such stretch of free RAM then
+   */
+  public long hugeZeroPage(long count) throws ErrnoException {
+    synchronized (free) {
+      if (hugeZeroPfn < 0) {
+        hugeZeroPfn = allocateHuge(count, KernelPage.Kind.ZERO);
+        hugeZeroPages = count;
+      }
+      return hugeZeroPfn;
     }
   }
 
@@ -328,6 +505,10 @@ public final class PhysicalMemory implements FrameSource {
 
   private void drop(long pfn, long count) {
     if (frames.add(pfn, -count) == 0) {
+      if (frames.kind(pfn).isHugetlb()) {
+        hugetlbOwner.freed(pfn);
+        return;
+      }
       allocated.decrement();
       synchronized (free) {
         free.give(pfn, pfn + 1);
@@ -348,9 +529,12 @@ public final class PhysicalMemory implements FrameSource {
     page.put();
   }
 
-  /** Contents of the 4 MiB that the frame lies in; {@link #contentOffset} says where in it. */
-  public MemorySegment contentSection(long pfn) {
-    return frames.sectionContents(pfn);
+  /**
+   * Contents of the 4 MiB that the frame lies in; {@link #contentOffset} says where in it. Null if
+   * no frame there has ever been in use: there are no bytes behind it.
+   */
+  public @Nullable MemorySegment contentSection(long pfn) {
+    return frames.sectionContentsIfAny(pfn);
   }
 
   /** Where in {@link #contentSection} the frame's contents begin, in bytes. */

@@ -75,6 +75,9 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
   }
 
   private void pageOut(TableNode leaf, int index, long at, KernelPage page, boolean anonymous) {
+    if (page.is(KernelPage.Mark.UNEVICTABLE)) {
+      return;
+    }
     boolean dirty =
         (leaf.entry(index) & PageProtection.DIRTY) != 0 || page.is(KernelPage.Mark.DIRTY);
     boolean lost =
@@ -96,6 +99,23 @@ final class AgingVisitor implements RangeVisitor<RuntimeException> {
 
   @Override
   public void huge(TableNode table, int index, long address, boolean whole) {
-    // Frames of a file or a device.
+    long entry = table.entry(index);
+    if (!EntryFormat.isTransparent(entry) || EntryFormat.isSpecial(entry)) {
+      return; // frames of a file or a device, or zeroes
+    }
+    long bits = aging == Aging.COLD ? PageProtection.ACCESSED : 0;
+    if (aging == Aging.FREE) {
+      bits = PageProtection.ACCESSED | PageProtection.DIRTY;
+      long pfn = format.pfn(1, entry);
+      for (int i = 0; i < tree.size(0); i++) {
+        new KernelPage(memory, pfn + i).mark(KernelPage.Mark.LAZY_FREE);
+      }
+    }
+    if (bits != 0) {
+      synchronized (table) {
+        table.exchange(index, table.entry(index) & ~bits);
+      }
+      changed = true;
+    }
   }
 }

@@ -56,16 +56,20 @@ final class CopyVisitor implements RangeVisitor<ErrnoException> {
       throw PageTables.occupied(address);
     }
     long before = table.entry(index);
-    KernelPage page =
-        EntryFormat.isSpecial(before) ? null : memory.page(format.pfn(table.level(), before));
+    int level = table.level();
+    boolean ordinary = !EntryFormat.isSpecial(before);
+    KernelPage page = level == 0 && ordinary ? memory.page(format.pfn(0, before)) : null;
     if (page != null && page.kind() == KernelPage.Kind.ANONYMOUS && page.isPinned()) {
       target.store(index, ofCopy(page, before));
       return;
     }
+    if (EntryFormat.isTransparent(before)) {
+      child.deposit();
+    }
     long entry = before & ~lost;
     table.entries()[index] = entry;
-    if (page != null) {
-      page.get();
+    if (ordinary) {
+      memory.getEntry(format.pfn(level, entry), child.span(level) >>> child.shift(0));
     }
     target.store(index, entry & ~lostByChild);
   }

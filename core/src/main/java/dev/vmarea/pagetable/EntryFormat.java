@@ -19,6 +19,9 @@ public final class EntryFormat {
    */
   static final long GUARD = PageProtection.SPECIAL;
 
+  /** In a huge entry: it can be cut up into entries of pages. A bit that processors ignore. */
+  static final long TRANSPARENT = 1L << 57;
+
   private static final long PFN_BITS = (1L << 52) - (1L << PFN_SHIFT);
 
   private final long pfnMask;
@@ -59,9 +62,17 @@ public final class EntryFormat {
     long bits = entry & ~pfnMask & ~PageProtection.SPECIAL;
     if (level > 0) {
       boolean moved = (entry & PageProtection.PAT_LARGE) != 0;
-      bits = (bits & ~PageProtection.HUGE) | (moved ? PageProtection.PAT : 0);
+      bits = (bits & ~PageProtection.HUGE & ~TRANSPARENT) | (moved ? PageProtection.PAT : 0);
     }
     return new PageProtection(bits);
+  }
+
+  /**
+   * Whether a huge entry is of anonymous memory: a transparent huge page, or if special the huge
+   * page of zeroes.
+   */
+  public static boolean isTransparent(long entry) {
+    return (entry & TRANSPARENT) != 0;
   }
 
   /** Whether no page reference belongs to the entry. */

@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryMove {
   private final TableTree tree;
+  private final HugeEntries entries;
   private final long from;
   private final long to;
   private final long length;
 
-  EntryMove(TableTree tree, long from, long to, long length) {
+  EntryMove(TableTree tree, HugeEntries entries, long from, long to, long length) {
     this.tree = tree;
+    this.entries = entries;
     this.from = from;
     this.to = to;
     this.length = length;
@@ -44,10 +46,15 @@ final class EntryMove {
       int index = tree.index(level, source);
       long part = Math.min(left, tree.slotEnd(level, source) - source);
       TableNode child = node.child(index);
-      if (child == null || child.isEmpty()) {
-        if (child == null && node.entry(index) != 0) {
+      if (child == null && node.entry(index) != 0) {
+        boolean stays = isWhole(level, target, part) && movesWhole(level, target);
+        if (stays || !EntryFormat.isTransparent(node.entry(index))) {
           huge(node, index, target, part, move);
+          return part;
         }
+        child = entries.split(node, index);
+      }
+      if (child == null || child.isEmpty()) {
         return part;
       }
       if (isWhole(level, target, part) && movesWhole(level, target)) {

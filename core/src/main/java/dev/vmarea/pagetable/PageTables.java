@@ -12,7 +12,9 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The page tables of one address space: a radix tree of tables of the architecture's shape, with
@@ -28,8 +30,17 @@ import java.util.function.LongConsumer;
  * every architecture, because these tables ask no area; who decides as an architecture without such
  * a bit does asks {@link Architecture#hasSpecialEntries()}.
  *
- * <p>Huge entries are always bare frames of a file or device, which can be faulted in again. So
- * they are never cut up: what concerns only a part of one clears all of it.
+ * <p>Huge entries are of three kinds ({@link HugeEntries} makes the latter two):
+ *
+ * <ul>
+ *   <li>Bare frames of a driver. They can be faulted in again, so that what concerns only a part of
+ *       such an entry clears all of it.
+ *   <li>Pages of hugetlb. Areas of hugetlb are cut between huge pages only, so that nothing ever
+ *       concerns a part of one.
+ *   <li>Transparent ones, of anonymous memory: frames that could be pages of their own, or the huge
+ *       page of zeroes. What concerns only a part of one first cuts it up into entries of pages,
+ *       with the same contents; the table for them was set aside before, so that it cannot fail.
+ * </ul>
  *
  * <p>Who changes something has the address space's lock, or keeps others from changing what is
  * mapped there in another way: faults hold the lock of their area, and several may be at the same
@@ -54,8 +65,11 @@ public final class PageTables {
   @SuppressWarnings("UnusedVariable") // written through GENERATION
   private volatile long generation;
 
+  private volatile long moves; // by the address space's writer
+
   private final AccessorSet accessors = new AccessorSet();
   private final PageEntries pages;
+  private final HugeEntries huge;
 
   /** Whether there may be guard markers; once true, for good. */
   private volatile boolean guarded;
@@ -72,6 +86,7 @@ public final class PageTables {
     this.format = new EntryFormat(architecture);
     this.tree = new TableTree(architecture, tableAllocationFails);
     this.pages = new PageEntries(tree, format, this::invalidate);
+    this.huge = new HugeEntries(tree, format, this::invalidate);
   }
 
   /** Whose tables these are. */
@@ -82,6 +97,11 @@ public final class PageTables {
   /** How entries are written. */
   public EntryFormat format() {
     return format;
+  }
+
+  /** Huge entries of ordinary pages. */
+  public HugeEntries huge() {
+    return huge;
   }
 
   /**
@@ -192,20 +212,20 @@ public final class PageTables {
 
   /**
    * Clears all entries of a range, and drops the references that ordinary ones hold; for the end of
-   * an area, so guard markers go, too. A huge entry that is only partly inside is cleared, too: its
-   * other part will be faulted in again. Tables stay.
+   * an area, so guard markers go, too. A driver's huge entry that is only partly inside is cleared,
+   * too: its other part will be faulted in again. Tables stay.
    *
    * @return number of entries cleared, huge ones counting once
    */
   public long zap(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, false, false));
+    return zap(start, end, new ZapVisitor(tree, format, memory, false, false));
   }
 
   /** The same for an area that goes on: guard markers stay (mm-semantics 5.4). */
   public long discard(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, false, guarded));
+    return zap(start, end, new ZapVisitor(tree, format, memory, false, guarded));
   }
 
   /**
@@ -214,10 +234,11 @@ public final class PageTables {
    */
   public long zapFilePages(long start, long end, PhysicalMemory memory) {
     checkRange(start, end);
-    return zap(start, end, new ZapVisitor(format, memory, true, true));
+    return zap(start, end, new ZapVisitor(tree, format, memory, true, true));
   }
 
   private long zap(long start, long end, ZapVisitor visitor) {
+    huge.splitEdges(start, end);
     tree.visit(start, end, visitor);
     if (visitor.cleared() > 0) {
       invalidate();
@@ -234,8 +255,9 @@ public final class PageTables {
    */
   public void age(long start, long end, Aging aging, PhysicalMemory memory, LongConsumer gone) {
     checkRange(start, end);
-    ZapVisitor zap = new ZapVisitor(format, memory, false, true);
+    ZapVisitor zap = new ZapVisitor(tree, format, memory, false, true);
     List<Long> taken = new ArrayList<>();
+    huge.splitEdges(start, end);
     AgingVisitor visitor = new AgingVisitor(tree, format, memory, aging, zap, taken::add);
     tree.visit(start, end, visitor);
     if (visitor.changed()) {
@@ -281,6 +303,11 @@ public final class PageTables {
     return generation;
   }
 
+  /** Changes whenever tables may have moved. Safe without a lock. */
+  public long moves() {
+    return moves;
+  }
+
   /** Those who remember entries: they are waited for after each such change. */
   public AccessorSet accessors() {
     return accessors;
@@ -313,19 +340,20 @@ public final class PageTables {
 
   /**
    * Gives what is mapped in a range another protection: {@link PageProtection#modify}, so cache
-   * modes stay. A huge entry that is only partly inside is cleared.
+   * modes stay. A driver's huge entry that is only partly inside is cleared.
    */
   public void protect(long start, long end, PageProtection wanted) {
     checkRange(start, end);
     checkMapping(wanted);
+    huge.splitEdges(start, end);
     tree.visit(start, end, new ProtectVisitor(format, wanted));
     invalidate();
   }
 
   /**
-   * Moves what is mapped in [from, from + length) to [to, to + length), with its references. A huge
-   * entry that does not fit there is cleared. The ranges may overlap, as when exec shifts a stack;
-   * then all huge entries are cleared.
+   * Moves what is mapped in [from, from + length) to [to, to + length), with its references. A
+   * driver's huge entry that does not fit there is cleared. The ranges may overlap, as when exec
+   * shifts a stack; then all of those are cleared.
    *
    * @throws ErrnoException ENOMEM if a table cannot be allocated: nothing has moved, but huge
    *     entries may be gone and tables that were allocated stay, for the caller to {@link
@@ -340,11 +368,14 @@ public final class PageTables {
     }
     try {
       if (Math.abs(from - to) < length) {
+        huge.splitAll(from, from + length);
         new OverlappingMove(tree, from, to, length).run();
       } else {
-        new EntryMove(tree, from, to, length).run();
+        new EntryMove(tree, huge, from, to, length).run();
       }
     } finally {
+      long next = moves + 1;
+      moves = next;
       invalidate(); // huge entries may be gone even if nothing moved
     }
   }
@@ -353,7 +384,7 @@ public final class PageTables {
    * Copies what is mapped in a range, and its guard markers, into the same range of other tables,
    * as fork does (mm-semantics 5.9). The copy is not accessed, and if shared not dirty either;
    * ordinary entries take another reference. A pinned anonymous page is copied, and stays writable
-   * in both. A huge entry that is only partly inside is not copied.
+   * in both. A driver's huge entry that is only partly inside is not copied.
    *
    * @param child tables of the same architecture, empty in this range
    * @param copyOnWrite whether the mapping is private and may be written: what is writable becomes
@@ -370,6 +401,8 @@ public final class PageTables {
       throw new IllegalArgumentException(architecture + " is not " + child.architecture);
     }
     child.guarded |= guarded;
+    huge.splitEdges(start, end);
+    huge.splitPinned(start, end, memory);
     try {
       tree.visit(start, end, new CopyVisitor(format, child.tree, copyOnWrite, memory));
     } finally {
@@ -384,11 +417,22 @@ public final class PageTables {
    * EntryFormat#isGuard}.
    */
   public long entry(long address) {
+    TableNode node = lowest(address);
+    return node == null ? 0 : node.entry(tree.index(node.level(), address));
+  }
+
+  /** The level of the entry that maps this address (any byte): 0 for a page; -1 for none. */
+  public int entryLevel(long address) {
+    TableNode node = lowest(address);
+    return node != null && node.entry(tree.index(node.level(), address)) != 0 ? node.level() : -1;
+  }
+
+  /** The table that has the entry of an address, if there is one; null without a slot for it. */
+  private @Nullable TableNode lowest(long address) {
     if (!tree.covers(address)) {
-      return 0;
+      return null;
     }
-    TableNode node = tree.lowest(address);
-    return node.entry(tree.index(node.level(), address));
+    return tree.lowest(address);
   }
 
   /**
@@ -397,28 +441,37 @@ public final class PageTables {
    *
    * @param needed bits of {@link PageProtection} that the entry must have
    * @param forbidden bits that it must not have
+   * @param leaves tables that the caller has used before
    */
-  public long frame(long address, long needed, long forbidden) {
-    if (!tree.covers(address)) {
+  public long frame(long address, long needed, long forbidden, LeafCache leaves) {
+    long known = leaves.entry(address);
+    if (known != 0 && (known & (needed | forbidden)) == needed) {
+      return format.pfn(0, known);
+    }
+    TableNode node = lowest(address);
+    if (node == null) {
       return -1;
     }
-    TableNode node = tree.lowest(address);
+    if (node.level() == 0) {
+      leaves.remember(address, node);
+    }
+    return frame(node, address, needed, forbidden);
+  }
+
+  /** The page frame number that an address (any byte) leads to, or -1 if nothing is mapped. */
+  public long frame(long address) {
+    TableNode node = lowest(address);
+    return node == null ? -1 : frame(node, address, 0, 0);
+  }
+
+  private long frame(TableNode node, long address, long needed, long forbidden) {
     int level = node.level();
     long entry = node.entry(tree.index(level, address));
-    if ((entry & (needed | forbidden)) != needed) {
+    if (entry == 0 || (entry & (needed | forbidden)) != needed) {
       return -1;
     }
     long within = address & (tree.span(level) - 1);
     return format.pfn(level, entry) + (within >>> tree.shift(0));
-  }
-
-  /** The level of the entry that maps this address (any byte): 0 for a page; -1 for none. */
-  public int entryLevel(long address) {
-    if (!tree.covers(address)) {
-      return -1;
-    }
-    TableNode node = tree.lowest(address);
-    return node.entry(tree.index(node.level(), address)) != 0 ? node.level() : -1;
   }
 
   /** Visits all entries that map something in a range, by address; also huge ones partly inside. */
@@ -431,6 +484,21 @@ public final class PageTables {
   public void walkWithGuards(long start, long end, EntryVisitor visitor) {
     checkRange(start, end);
     tree.visit(start, end, new WalkVisitor(visitor, tree.span(0), true));
+  }
+
+  /** Visits the pages that ordinary entries of single pages in a range map. */
+  public void forEachPage(
+      long start, long end, PhysicalMemory memory, Consumer<? super KernelPage> visitor) {
+    walk(
+        start,
+        end,
+        (address, level, entry) -> {
+          boolean ordinary = level == 0 && !EntryFormat.isSpecial(entry);
+          KernelPage page = ordinary ? memory.page(format.pfn(0, entry)) : null;
+          if (page != null) {
+            visitor.accept(page);
+          }
+        });
   }
 
   /** What is mapped in a range, summed up to maximal runs; also huge entries partly inside. */

@@ -12,7 +12,7 @@ final class ProtectVisitor implements RangeVisitor<RuntimeException> {
   ProtectVisitor(EntryFormat format, PageProtection wanted) {
     kept = format.pfnMask() | PageProtection.KEPT_MASK;
     // The cache bit of pages is where huge entries say that they are huge.
-    keptHuge = kept | PageProtection.HUGE;
+    keptHuge = kept | PageProtection.HUGE | EntryFormat.TRANSPARENT;
     added = wanted.bits() & ~PageProtection.KEPT_MASK;
   }
 

@@ -9,6 +9,7 @@ final class TableInvariants {
   private final EntryFormat format;
   private final int maxHugeLevel;
   private final long[] tables;
+  private long transparent;
 
   TableInvariants(TableTree tree, EntryFormat format, int maxHugeLevel) {
     this.tree = tree;
@@ -19,6 +20,13 @@ final class TableInvariants {
 
   void check() {
     table(tree.root(), 0);
+    tables[0] += transparent;
+    if (transparent != tree.deposits()) {
+      throw broken(
+          "tables set aside are " + tree.deposits() + ", huge entries for them " + transparent,
+          0,
+          0);
+    }
     for (int level = 0; level < tree.top(); level++) {
       if (tables[level] != tree.tables(level)) {
         throw broken(
@@ -80,8 +88,14 @@ final class TableInvariants {
     if (level > maxHugeLevel || (entry & PageProtection.HUGE) == 0) {
       throw broken("a page entry above the leaf", level, address);
     }
-    if (!EntryFormat.isSpecial(entry) || format.pfn(level, entry) % frames != 0) {
-      throw broken("a huge entry that is not of aligned bare frames", level, address);
+    if (EntryFormat.isTransparent(entry)) {
+      if (level != 1) {
+        throw broken("a transparent huge entry", level, address);
+      }
+      transparent++;
+    }
+    if (format.pfn(level, entry) % frames != 0) {
+      throw broken("a huge entry that is not of aligned frames", level, address);
     }
   }
 }

@@ -4,6 +4,7 @@ package dev.vmarea.pagetable;
 import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ final class TableTree {
 
   private final AtomicLongArray tables;
   private final TableNode root;
+
+  /** Leaf tables set aside for transparent huge entries; they count as tables. */
+  private final AtomicLong deposits = new AtomicLong();
 
   /**
    * The table that was made for a driver last: the next one asked for is often the same. For the
@@ -60,6 +64,10 @@ final class TableTree {
 
   private TableNode newTable(int level) {
     return new TableNode(level, sizes[level], level <= maxHugeLevel);
+  }
+
+  int maxHugeLevel() {
+    return maxHugeLevel;
   }
 
   int top() {
@@ -153,7 +161,11 @@ final class TableTree {
   TableNode lowest(long address) {
     TableNode node = root;
     while (node.level() > 0) {
-      TableNode child = node.child(index(node.level(), address));
+      int index = index(node.level(), address);
+      TableNode child = node.child(index);
+      if (child == null && node.entry(index) == 0) {
+        child = node.child(index); // a huge entry may just have been cut up into a table
+      }
       if (child == null) {
         return node;
       }
@@ -178,6 +190,43 @@ final class TableTree {
       parent.attach(index, table);
       return table;
     }
+  }
+
+  /**
+   * Sets a leaf table aside, so that cutting a huge entry up cannot fail. As in Linux it counts at
+   * once; here only the count is kept.
+   *
+   * @throws ErrnoException ENOMEM if a table cannot be allocated
+   */
+  void deposit() throws ErrnoException {
+    if (allocationFails.getAsBoolean()) {
+      throw Errno.ENOMEM.failure();
+    }
+    tables.incrementAndGet(0);
+    deposits.incrementAndGet();
+  }
+
+  /** A huge entry with a table set aside goes. */
+  void withdraw() {
+    tables.decrementAndGet(0);
+    deposits.decrementAndGet();
+  }
+
+  /** Leaf tables set aside. */
+  long deposits() {
+    return deposits.get();
+  }
+
+  /** A leaf table that was set aside, empty, to be put where its huge entry is. */
+  TableNode takeDeposit() {
+    deposits.decrementAndGet();
+    return newTable(0);
+  }
+
+  /** Sets the empty leaf table below a slot aside for a huge entry. */
+  void depositChild(TableNode parent, int index) {
+    detach(parent, index);
+    deposits.incrementAndGet();
   }
 
   /** Frees the table below a slot. */

@@ -8,12 +8,19 @@ import java.util.Arrays;
 
 /** Clears entries and drops the page references of ordinary ones. */
 final class ZapVisitor implements RangeVisitor<RuntimeException> {
+  private static final int LEVEL_BITS = 4;
+  private static final int LEVEL_MASK = (1 << LEVEL_BITS) - 1;
+
+  private final TableTree tree;
   private final EntryFormat format;
   private final PhysicalMemory memory;
   private final boolean onlyFilePages;
   private final boolean keepsGuards;
   private long cleared;
+
+  /** First frames of what ordinary entries mapped, each with its level below it. */
   private long[] droppedFrames = {};
+
   private int frames;
 
   /**
@@ -23,7 +30,12 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
    * @param keepsGuards whether guard markers stay
    */
   ZapVisitor(
-      EntryFormat format, PhysicalMemory memory, boolean onlyFilePages, boolean keepsGuards) {
+      TableTree tree,
+      EntryFormat format,
+      PhysicalMemory memory,
+      boolean onlyFilePages,
+      boolean keepsGuards) {
+    this.tree = tree;
     this.onlyFilePages = onlyFilePages;
     this.keepsGuards = keepsGuards;
     this.format = format;
@@ -67,7 +79,7 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
   private void clearEach(TableNode leaf, int from, int to) {
     for (int i = from; i < to; i++) {
       if (leaf.entry(i) != 0 && goes(leaf.entry(i))) {
-        drop(leaf.clear(i));
+        drop(0, leaf.clear(i));
         cleared++;
       }
     }
@@ -75,7 +87,7 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
 
   /** Clears one entry, whatever it is. */
   void take(TableNode leaf, int index) {
-    drop(leaf.clear(index));
+    drop(0, leaf.clear(index));
     cleared++;
   }
 
@@ -90,19 +102,19 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
     return page != null && page.kind() == KernelPage.Kind.FILE;
   }
 
-  private void drop(long entry) {
+  private void drop(int level, long entry) {
     if (!EntryFormat.isSpecial(entry)) {
       if (frames == droppedFrames.length) {
         droppedFrames = Arrays.copyOf(droppedFrames, Math.max(16, 2 * frames));
       }
-      droppedFrames[frames++] = format.pfn(0, entry);
-      leaveMarks(entry);
+      droppedFrames[frames++] = format.pfn(level, entry) << LEVEL_BITS | level;
+      leaveMarks(level, entry);
     }
   }
 
   /** What an entry knows of a file's page passes on to the page. */
-  private void leaveMarks(long entry) {
-    KernelPage page = memory.page(format.pfn(0, entry));
+  private void leaveMarks(int level, long entry) {
+    KernelPage page = memory.page(format.pfn(level, entry));
     if (page == null || page.kind() != KernelPage.Kind.FILE) {
       return;
     }
@@ -117,18 +129,25 @@ final class ZapVisitor implements RangeVisitor<RuntimeException> {
   /** Drops the references, once nobody can reach the pages through these tables any more. */
   void release() {
     for (int i = 0; i < frames; i++) {
-      if (memory.page(droppedFrames[i]) != null) {
-        memory.put(droppedFrames[i]);
-      }
+      int level = (int) droppedFrames[i] & LEVEL_MASK;
+      long count = tree.span(level) >>> tree.shift(0);
+      memory.putEntry(droppedFrames[i] >>> LEVEL_BITS, count);
     }
     frames = 0;
   }
 
-  /** Huge entries are frames of a file or a device: what is not to go will be faulted in again. */
+  /** What is not to go will be faulted in again; of anonymous memory no part is concerned. */
   @Override
   public void huge(TableNode table, int index, long address, boolean whole) {
+    boolean transparent = EntryFormat.isTransparent(table.entry(index));
+    if (transparent && onlyFilePages) {
+      return;
+    }
     synchronized (table) {
-      table.clear(index);
+      drop(table.level(), table.clear(index));
+    }
+    if (transparent) {
+      tree.withdraw();
     }
     cleared++;
   }

@@ -8,6 +8,7 @@ import dev.vmarea.base.KernelWarning;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
+import dev.vmarea.base.ThpPolicy;
 import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.pagetable.PfnTracking;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,6 +23,7 @@ public final class Kernel {
   private final CommitAccounting commit = new CommitAccounting();
   private final AtomicLong asyncIoRequests = new AtomicLong();
   private volatile KernelConfig config;
+  private volatile ThpPolicy thp = ThpPolicy.NEVER;
   private volatile FailurePlan failures = FailurePlan.NONE;
   private volatile Consumer<? super KernelWarning> warnings = warning -> {};
   private volatile long highestMappablePfn = Long.MAX_VALUE;
@@ -66,6 +68,16 @@ public final class Kernel {
   /** Changes the configuration, as writing a sysctl does. */
   public void config(KernelConfig newConfig) {
     config = newConfig;
+  }
+
+  /** Which anonymous memory gets transparent huge pages; none unless set. */
+  public ThpPolicy thp() {
+    return thp;
+  }
+
+  /** Replaces that policy, as writing to /sys/kernel/mm/transparent_hugepage does. */
+  public void thp(ThpPolicy policy) {
+    thp = policy;
   }
 
   /** Which kernel's rules apply. */

@@ -8,6 +8,7 @@ import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.memory.FrameHolder;
 import dev.vmarea.pagetable.EntryFormat;
 import dev.vmarea.pagetable.PageTables;
@@ -41,6 +42,7 @@ public final class Mm implements TableOwner, FrameHolder {
   private boolean protectionKeyTaken;
   private boolean denyWriteExec;
   private boolean denyWriteExecNotInherited;
+  private ThpDisabled thpDisabled = ThpDisabled.NO;
 
   /** An empty address space with this layout. */
   public Mm(Kernel kernel, ProgramLayout layout) {
@@ -96,7 +98,12 @@ public final class Mm implements TableOwner, FrameHolder {
             config().taskSize(),
             (address, level, entry) -> {
               if (!EntryFormat.isSpecial(entry)) {
-                visitor.accept(tables.format().pfn(level, entry));
+                long pfn = tables.format().pfn(level, entry);
+                boolean each = EntryFormat.isTransparent(entry);
+                long pages = each ? Pages.count(kernel.architecture().entrySize(level)) : 1;
+                for (long i = 0; i < pages; i++) {
+                  visitor.accept(pfn + i);
+                }
               }
             });
       }
@@ -126,7 +133,7 @@ public final class Mm implements TableOwner, FrameHolder {
       return;
     }
     if (copies) {
-      tables.discard(start, end, kernel.memory());
+      discard(vma, start, end);
     } else {
       tables.zapFilePages(start, end, kernel.memory());
     }
@@ -156,6 +163,62 @@ public final class Mm implements TableOwner, FrameHolder {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  @Override
+  public void takeHugePage(VmaHandle handle, long pgoff, long pfn) {
+    lock.lock();
+    try {
+      Vma vma = handle.current();
+      PageTables tables = pageTables;
+      HugetlbMapping mapping = vma == null ? null : HugetlbMapping.of(vma);
+      if (vma == null
+          || tables == null
+          || mapping == null
+          || mapping.isOwner()
+          || vma.has(VmFlags.MAYSHARE)
+          || pgoff < vma.pgoff()
+          || pgoff >= vma.pgoff() + vma.pages()) {
+        return;
+      }
+      long address = vma.start() + Pages.bytes(pgoff - vma.pgoff());
+      int level = tables.entryLevel(address);
+      if (level > 0 && tables.format().pfn(level, tables.entry(address)) == pfn) {
+        zap(vma, address, address + mapping.pageSize());
+        editor.replace(vma, vma.withOps(mapping.withRobbed()));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes what is mapped in [start, end) of {@code vma} out of the page tables, with the lock held:
+   * {@link PageTables#zap}, and what was reserved for huge pages is again.
+   */
+  public void zap(Vma vma, long start, long end) {
+    PageTables tables = pageTables;
+    if (tables != null) {
+      beforeZap(vma, tables, start, end);
+      tables.zap(start, end, kernel.memory());
+    }
+  }
+
+  /** The same for an area that goes on: {@link PageTables#discard}. */
+  public void discard(Vma vma, long start, long end) {
+    PageTables tables = pageTables;
+    if (tables != null) {
+      beforeZap(vma, tables, start, end);
+      tables.discard(start, end, kernel.memory());
+    }
+  }
+
+  private void beforeZap(Vma vma, PageTables tables, long start, long end) {
+    lock.writeLock(vma);
+    HugetlbMapping mapping = HugetlbMapping.of(vma);
+    if (mapping != null) {
+      mapping.zapping(vma, tables, start, end);
     }
   }
 
@@ -238,6 +301,39 @@ public final class Mm implements TableOwner, FrameHolder {
   public void denyWriteExec(boolean deny, boolean notInherited) {
     denyWriteExec = deny;
     denyWriteExecNotInherited = notInherited;
+  }
+
+  /** What PR_SET_THP_DISABLE says. */
+  public enum ThpDisabled {
+    /** Transparent huge pages are as the policy says. */
+    NO,
+    /** Only memory advised to use them may have them. */
+    EXCEPT_ADVISED,
+    /** There are none. */
+    ALL
+  }
+
+  /** What PR_SET_THP_DISABLE says. */
+  public ThpDisabled thpDisabled() {
+    return thpDisabled;
+  }
+
+  /** Sets what PR_SET_THP_DISABLE says. */
+  public void thpDisabled(ThpDisabled value) {
+    thpDisabled = value;
+  }
+
+  /** Whether the process may have transparent huge pages, in memory that asked for them or not. */
+  public boolean allowsThp(boolean advised) {
+    return thpDisabled == ThpDisabled.NO || advised && thpDisabled == ThpDisabled.EXCEPT_ADVISED;
+  }
+
+  /** A VMA will begin or end at {@code address}: no huge entry reaches across. */
+  void cutHugePage(long address) {
+    PageTables tables = pageTables;
+    if (tables != null) {
+      tables.huge().splitAt(address);
+    }
   }
 
   /** Whether the MDWE rule refuses flags {@code after} on memory that had {@code before}. */

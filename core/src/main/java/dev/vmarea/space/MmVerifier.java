@@ -113,6 +113,8 @@ public final class MmVerifier {
     boolean writes = (entry & PageProtection.WRITE) != 0 && (entry & PageProtection.PRESENT) != 0;
     require(!writes || vma.has(VmFlags.WRITE), "a writable entry in", vma);
     if (!EntryFormat.isSpecial(entry)) {
+      long end = address + mm.kernel().architecture().entrySize(level);
+      require(address >= vma.start() && end <= vma.end(), "an entry reaches out of", vma);
       KernelPage page = mm.kernel().memory().page(tables.format().pfn(level, entry));
       require(page != null, "an entry of a page that is free in", vma);
       boolean anonymous = page != null && page.kind() == KernelPage.Kind.ANONYMOUS;

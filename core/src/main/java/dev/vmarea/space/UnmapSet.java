@@ -132,8 +132,7 @@ public final class UnmapSet {
   /** A table page goes if all it covers lies between the neighbours that stay. */
   private void clear(PageTables tables) {
     for (Vma vma : vmas) {
-      mm.lock().writeLock(vma);
-      tables.zap(vma.start(), vma.end(), mm.kernel().memory());
+      mm.zap(vma, vma.start(), vma.end());
     }
     long first = vmas.getFirst().start();
     long last = vmas.getLast().end();

@@ -94,11 +94,15 @@ public final class UsageWalk implements EntryVisitor {
     if ((entry & PageProtection.ACCESSED) != 0 || page.is(KernelPage.Mark.REFERENCED)) {
       referenced += size;
     }
-    // Each page is divided, and rounded, for itself; those of a huge one alike.
-    long pages = size / tables.architecture().entrySize(0);
-    long share = (size / pages << MemoryUsage.PSS_SHIFT) / mappings * pages;
-    countKind(page, size, share, dirty);
-    countWritten(size, share, mappings > 1, dirty);
+    // Each page of a huge one is divided, and rounded, for itself.
+    long pageSize = tables.architecture().entrySize(0);
+    for (long done = 0; done < size; done += pageSize) {
+      KernelPage part = new KernelPage(memory, page.pfn() + done / pageSize);
+      int others = done == 0 ? mappings : part.mapCount();
+      long share = (pageSize << MemoryUsage.PSS_SHIFT) / others;
+      countKind(page, pageSize, share, dirty);
+      countWritten(pageSize, share, others > 1, dirty);
+    }
   }
 
   private void countHuge(KernelPage page, long size) {

@@ -107,6 +107,7 @@ public final class VmaEditor {
     Vma high = newBelow ? vma.part(address, vma.end()) : vma.duplicate(address, vma.end());
     Vma fresh = newBelow ? low : high;
     VmaLifecycle.copied(mm, fresh);
+    mm.cutHugePage(address);
     tree().replace(vma.start(), vma.end(), low, high);
     if (newBelow) {
       high.handle().publish(high);
@@ -162,6 +163,7 @@ public final class VmaEditor {
     if (below != null) {
       allowSplit(vma, start, mm.mapCount());
       VmaLifecycle.copied(mm, below);
+      mm.cutHugePage(start);
       middle = vma.part(start, vma.end());
     }
     Vma above = tail ? null : middle.duplicate(end, vma.end());
@@ -177,6 +179,7 @@ public final class VmaEditor {
         throw refused;
       }
       VmaLifecycle.copied(mm, above);
+      mm.cutHugePage(end);
     }
     Vma changed =
         new Vma(

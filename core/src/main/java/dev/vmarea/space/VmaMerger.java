@@ -79,6 +79,7 @@ final class VmaMerger {
       mm.tree().replace(previous.start(), end, merged);
       VmaLifecycle.ended(mm, vma);
     } else {
+      mm.cutHugePage(end);
       Vma rest = vma.part(end, vma.end());
       mm.tree().replace(previous.start(), vma.end(), merged, rest);
       rest.handle().publish(rest);
@@ -95,6 +96,7 @@ final class VmaMerger {
       mm.tree().replace(start, next.end(), merged);
       VmaLifecycle.ended(mm, vma);
     } else {
+      mm.cutHugePage(start);
       Vma rest = vma.part(vma.start(), start);
       mm.tree().replace(vma.start(), next.end(), rest, merged);
       rest.handle().publish(rest);

@@ -40,6 +40,7 @@ public final class Inode {
   private boolean swapFile;
   private boolean hidesResidency;
   private @Nullable Object privateData;
+  private volatile @Nullable OwnPages ownPages;
 
   /** A file on {@code fileSystem} whose device and inode numbers are still 0. */
   public Inode(Type type, FileSystem fileSystem) {
@@ -62,11 +63,26 @@ public final class Inode {
     return pageCache;
   }
 
+  /** Its pages where the file system keeps them by itself, or null: they are in the cache. */
+  public @Nullable OwnPages ownPages() {
+    return ownPages;
+  }
+
+  /** Sets who keeps its pages. */
+  public void ownPages(OwnPages pages) {
+    ownPages = pages;
+  }
+
   /**
    * Makes the file {@code bytes} long (ftruncate). What lies behind the end is gone from memory and
    * from all mappings, private copies included; the rest of the last page is zero.
    */
   public void truncate(long bytes) {
+    OwnPages own = ownPages;
+    if (own != null) {
+      own.truncate(bytes);
+      return;
+    }
     size = bytes;
     long pages = Pages.count(Pages.ceil(bytes));
     Defects defects = new Defects();
@@ -98,6 +114,11 @@ public final class Inode {
    * Private copies stay.
    */
   public void punchHole(long firstPage, long endPage) {
+    OwnPages own = ownPages;
+    if (own != null) {
+      own.punchHole(firstPage, endPage);
+      return;
+    }
     Defects defects = new Defects();
     defects.keep(() -> reverseMap.unmapPages(firstPage, endPage, false));
     pageCache.drop(firstPage, endPage);

@@ -126,6 +126,32 @@ public final class ReverseMap {
   }
 
   /**
+   * Takes a private huge page of hugetlb from all VMAs that share it with {@code keeper}'s, which
+   * reserved it; those are of descendants of its process. Takes the locks of their address spaces
+   * one after the other; the caller may hold the keeper's.
+   *
+   * @param pgoff first page of the file that the huge page stands for
+   * @param pfn the huge page's first frame
+   */
+  public void takeHugePage(VmaHandle keeper, long pgoff, long pfn) {
+    List<FileVmaHandle> found = new ArrayList<>();
+    lock.lock();
+    try {
+      for (FileVmaHandle at = first; at != null; at = at.next) {
+        found.add(at);
+      }
+    } finally {
+      lock.unlock();
+    }
+    for (FileVmaHandle handle : found) {
+      TableOwner owner = handle.owner;
+      if (owner != null && handle != keeper) {
+        owner.takeHugePage(handle, pgoff, pfn);
+      }
+    }
+  }
+
+  /**
    * Visits each address space once, as a whole, since pages go from one of its VMAs into another
    * when it splits, joins or moves them; to another address space they go by fork alone, which
    * makes a new one. Who is forked before his visit has a child that needs one, so the map is

@@ -21,4 +21,13 @@ public interface TableOwner {
    * @param map where the VMAs of the file are found
    */
   void filePageCleared(ReverseMap map, long pgoff);
+
+  /**
+   * Takes a private huge page of hugetlb from {@code handle}'s VMA, if it still has it and is not
+   * the one that reserved pages. Takes the address space's lock.
+   *
+   * @param pgoff first page of the file that the huge page stands for
+   * @param pfn the huge page's first frame
+   */
+  void takeHugePage(VmaHandle handle, long pgoff, long pfn);
 }

@@ -87,6 +87,14 @@ public interface VmOperations {
     return FaultContext.Result.FALLBACK;
   }
 
+  /**
+   * What a child's copy of a VMA with these operations has, and what stays at the old place of one
+   * that has moved: the same, without what was reserved for the VMA.
+   */
+  default VmOperations withoutReservation() {
+    return this;
+  }
+
   /** The name that maps shows for a VMA without file, such as "[vdso]", or null. */
   default @Nullable String name(Vma vma) {
     return null;

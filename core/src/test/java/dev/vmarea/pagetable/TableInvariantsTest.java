@@ -83,15 +83,33 @@ class TableInvariantsTest {
   }
 
   @Test
-  void aHugeEntryOfOrdinaryFrames() throws ErrnoException {
+  void aHugeEntryOfOrdinaryFramesIsOne() throws ErrnoException {
     table(1).store(9, 0x40_0081);
-    broken("not of aligned bare frames");
+    assertThatCode(tables::verify).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aTransparentHugeEntryWithoutATableSetAside() throws ErrnoException {
+    table(1).store(9, EntryFormat.TRANSPARENT | 0x40_0081);
+    broken("tables set aside are 0, huge entries for them 1");
+  }
+
+  @Test
+  void aTableSetAsideForNothing() throws ErrnoException {
+    tables.tree().deposit();
+    broken("tables set aside are 1, huge entries for them 0");
+  }
+
+  @Test
+  void aTransparentHugeEntryOfTheWrongSize() throws ErrnoException {
+    table(2).store(9, EntryFormat.TRANSPARENT | 0x81);
+    broken("a transparent huge entry (level 2 at 240000000)");
   }
 
   @Test
   void aHugeEntryOfFramesThatAreNotAligned() throws ErrnoException {
     table(1).store(9, 0x40_2281);
-    broken("not of aligned bare frames");
+    broken("not of aligned frames");
   }
 
   @Test

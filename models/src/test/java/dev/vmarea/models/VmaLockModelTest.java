@@ -19,7 +19,6 @@ class VmaLockModelTest {
     private final VmaHandle handle = first.handle();
     private int left;
     private int right;
-    private int elsewhere;
 
     /** Whether a reader found the writer inside. */
     public boolean read() {
@@ -63,7 +62,7 @@ class VmaLockModelTest {
     public void writeElsewhere() {
       lock.lock();
       try {
-        elsewhere++;
+        lock.refuseInHook(); // which it is not
       } finally {
         lock.unlock();
       }

@@ -18,7 +18,10 @@ import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -264,26 +267,30 @@ public final class ModelProcesses {
    */
   public byte[] stored(long address, int length) {
     PageTables tables = space().pageTables();
+    PhysicalMemory memory = space().machine().kernel().memory();
+    byte[] bytes = new byte[length];
     int count = 0;
     while (tables != null && count < length) {
       long at = address + count;
       Vma vma = space().lookup(at);
-      boolean writable = (tables.entry(at) & PageProtection.WRITE) != 0;
-      if (vma == null || !writable || !knowsContents(vma)) {
+      long entry = tables.entry(at);
+      boolean writable = (entry & PageProtection.WRITE) != 0;
+      KernelPage page = writable ? memory.page(tables.format().pfn(0, entry)) : null;
+      if (vma == null || page == null || !knowsContents(vma)) {
         break;
       }
-      PhysicalMemory memory = space().machine().kernel().memory();
-      KernelPage page = memory.page(tables.format().pfn(0, tables.entry(at)));
-      if (page != null && vma.has(VmFlags.LOCKED)) {
+      if (vma.has(VmFlags.LOCKED)) {
         page.mark(KernelPage.Mark.REFERENCED);
-      } else if (page != null) {
+      } else {
         page.used();
       }
-      count = (int) Math.min(length, Pages.floor(at) + Pages.SIZE - address);
+      // Not by a load, which would be noted in the entry.
+      int piece = (int) Math.min(length - count, Pages.floor(at) + Pages.SIZE - at);
+      MemorySegment.copy(
+          page.contents(), ValueLayout.JAVA_BYTE, at & Pages.OFFSET_MASK, bytes, count, piece);
+      count += piece;
     }
-    byte[] bytes = new byte[count];
-    cpu().load(address, bytes, 0, count);
-    return bytes;
+    return Arrays.copyOf(bytes, count);
   }
 
   /**

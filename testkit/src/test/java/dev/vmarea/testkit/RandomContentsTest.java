@@ -13,9 +13,11 @@ import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
+import dev.vmarea.base.ThpPolicy;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.files.ShmemFile;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
@@ -33,7 +35,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class RandomContentsTest {
   private static final long BASE = 0x100000000000L;
-  private static final int PAGES = 24;
+  private static final int FEW_PAGES = 24;
+
+  /** 12 MiB: room for huge pages. */
+  private static final int MANY_PAGES = 3072;
+
   private static final int FILE_PAGES = 12;
 
   /** What a page of the address space should hold. */
@@ -90,7 +96,7 @@ class RandomContentsTest {
   }
 
   private final Machine machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
-  private static final long VECTOR = BASE + Pages.bytes(1000);
+  private static final long VECTOR = BASE + Pages.bytes(8000);
 
   private final byte[][] fileBytes = new byte[FILE_PAGES][4096];
 
@@ -100,6 +106,9 @@ class RandomContentsTest {
   private final OpenFile file = ShmemFile.unnamed("/memfd:x", Pages.bytes(FILE_PAGES));
   private int fileEnd = FILE_PAGES;
   private @Nullable Program parent;
+  private int size = FEW_PAGES;
+  private boolean huge;
+  private long hugeSeen;
   private Program process = begin();
 
   private Program begin() {
@@ -110,13 +119,35 @@ class RandomContentsTest {
     AddressSpace space = machine.newAddressSpace(layout, task);
     int flags = MapFlags.PRIVATE | MapFlags.ANONYMOUS | MapFlags.FIXED;
     assertThat(space.syscalls().mmap(VECTOR, Pages.SIZE, 3, flags, null, 0)).isEqualTo(VECTOR);
-    return new Program(space, new @Nullable Page[PAGES]);
+    return new Program(space, new @Nullable Page[size]);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void contentsAreThoseOfTheBytes(long seed) throws Exception {
-    int steps = Integer.getInteger("vmarea.steps", 20_000);
+    run(seed, Integer.getInteger("vmarea.steps", 20_000));
+    assertThat(machine.kernel().memory().allocatedPages()).as("but for the zeroes").isOne();
+  }
+
+  /** The same with transparent huge pages wherever they fit, and large areas. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void contentsAreThoseOfTheBytesWithHugePages(long seed) throws Exception {
+    end(process);
+    machine
+        .kernel()
+        .thp(seed % 2 == 0 ? ThpPolicy.ALWAYS : new ThpPolicy(ThpPolicy.When.ALWAYS, false));
+    huge = true;
+    size = MANY_PAGES;
+    process = begin();
+    run(seed, Integer.getInteger("vmarea.steps", 20_000) / 10);
+    assertThat(hugeSeen).as("huge pages met").isPositive();
+    assertThat(machine.kernel().memory().allocatedPages())
+        .as("but for the zeroes")
+        .isIn(0L, 1L, 512L, 513L);
+  }
+
+  private void run(long seed, int steps) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     for (int step = 0; step < steps; step++) {
       try {
@@ -125,6 +156,7 @@ class RandomContentsTest {
           compareAll();
           process.space.verify();
           machine.verify();
+          countHuge();
         }
       } catch (AssertionError | RuntimeException failed) {
         throw new AssertionError("seed " + seed + ", step " + step, failed);
@@ -136,7 +168,13 @@ class RandomContentsTest {
     }
     file.inode().truncate(0);
     machine.verify();
-    assertThat(machine.kernel().memory().allocatedPages()).as("but for the zeroes").isOne();
+  }
+
+  private void countHuge() {
+    PageTables tables = process.space.pageTables();
+    if (tables != null) {
+      tables.walk(BASE, at(size), (address, level, entry) -> hugeSeen += level > 0 ? 1 : 0);
+    }
   }
 
   private static void end(Program process) {
@@ -145,8 +183,15 @@ class RandomContentsTest {
   }
 
   private void step(SplittableRandom random) throws Exception {
-    int first = random.nextInt(PAGES);
-    int count = 1 + random.nextInt(Math.min(5, PAGES - first));
+    int first = random.nextInt(size);
+    int count = 1 + random.nextInt(Math.min(5, size - first));
+    if (huge && random.nextInt(4) != 0) {
+      first = random.nextInt(24) * 128;
+      count = Math.min(size - first, 128 * (1 + random.nextInt(12)));
+      if (random.nextInt(8) == 0) {
+        collapse(first, count);
+      }
+    }
     switch (random.nextInt(26)) {
       case 0 -> anonymous(first, count);
       case 1 -> fromFile(random, first, count);
@@ -167,6 +212,11 @@ class RandomContentsTest {
     }
   }
 
+  /** Changes no contents, whatever it says. */
+  private void collapse(int first, int count) {
+    calls().madvise(at(first), Pages.bytes(count), Advice.COLLAPSE);
+  }
+
   private static long at(long page) {
     return BASE + Pages.bytes(page);
   }
@@ -183,8 +233,9 @@ class RandomContentsTest {
     }
   }
 
-  private void fromFile(SplittableRandom random, int first, int count) {
+  private void fromFile(SplittableRandom random, int first, int wanted) {
     int from = random.nextInt(FILE_PAGES);
+    int count = Math.min(wanted, FILE_PAGES);
     boolean shared = random.nextBoolean();
     int flags = (shared ? MapFlags.SHARED : MapFlags.PRIVATE) | MapFlags.FIXED;
     assertThat(calls().mmap(at(first), Pages.bytes(count), 3, flags, file, Pages.bytes(from)))
@@ -218,7 +269,7 @@ class RandomContentsTest {
 
   /** Moves pages that lie in one VMA; others are refused. */
   private void move(SplittableRandom random, int first, int count) {
-    int target = random.nextInt(PAGES - count + 1);
+    int target = random.nextInt(size - count + 1);
     long result = calls().mremap(at(first), Pages.bytes(count), Pages.bytes(count), 3, at(target));
     if (result != at(target)) {
       resynchronise();
@@ -237,7 +288,7 @@ class RandomContentsTest {
 
   /** Which pages are mapped is the business of other tests. */
   private void resynchronise() {
-    for (int i = 0; i < PAGES; i++) {
+    for (int i = 0; i < size; i++) {
       if (process.space.lookup(at(i)) == null) {
         process.pages[i] = null;
       } else if (process.pages[i] == null) {
@@ -362,9 +413,11 @@ class RandomContentsTest {
       }
       boolean there =
           page.own != null || (page.filePage < 0 ? page.present : cached[page.filePage]);
-      assertThat(process.cpu.loadByte(VECTOR + i))
-          .as("mincore of page " + (first + i))
-          .isEqualTo((byte) (there ? 1 : 0));
+      if (there || !huge) { // a huge page brings others along
+        assertThat(process.cpu.loadByte(VECTOR + i))
+            .as("mincore of page " + (first + i))
+            .isEqualTo((byte) (there ? 1 : 0));
+      }
     }
     assertThat(result).isZero();
   }
@@ -409,8 +462,8 @@ class RandomContentsTest {
       end(old);
     }
     AddressSpace child = process.space.fork(process.space.task().copy());
-    @Nullable Page[] copies = new @Nullable Page[PAGES];
-    for (int i = 0; i < PAGES; i++) {
+    @Nullable Page[] copies = new @Nullable Page[size];
+    for (int i = 0; i < size; i++) {
       Page page = process.pages[i];
       copies[i] = page == null ? null : page.copy();
       Vma vma = process.space.lookup(at(i));
@@ -424,7 +477,8 @@ class RandomContentsTest {
     process = stay ? process : other;
   }
 
-  private void touch(SplittableRandom random, int index) {
+  private void touch(SplittableRandom random, int first) {
+    int index = huge ? random.nextInt(size) : first;
     Page page = process.pages[index];
     int offset = random.nextInt(4096);
     long address = at(index) + offset;
@@ -485,7 +539,7 @@ class RandomContentsTest {
   }
 
   private void compareAll() {
-    for (int i = 0; i < PAGES; i++) {
+    for (int i = 0; i < size; i++) {
       for (int offset = 0; offset < 4096; offset += 97) {
         compare(process, i, offset);
         if (parent != null) {

@@ -39,6 +39,11 @@ final class Comparison {
     this.pages = new PageComparison(exclusions);
   }
 
+  /** From now on the kernel has pages that the model cannot know: their counters are let be. */
+  void pagesUnknown() {
+    pages.unknown();
+  }
+
   /** What differs, in a few lines, or null. */
   @Nullable String difference(final AddressSpace model, final KernelMap kernel) throws IOException {
     numberHiddenFiles(model, kernel);

@@ -8,7 +8,10 @@ package dev.vmarea.host.lockstep;
 enum Exclusion {
   /** Calls that would take the puppet its own code are not made. */
   OWN_CODE,
-  /** The result of MADV_COLLAPSE depends on the pages there are: it is not compared. */
+  /**
+   * The result of MADV_COLLAPSE depends on the pages there are: it is not compared, nor are
+   * counters of pages in the rest of a sequence in which one succeeded.
+   */
   COLLAPSE,
   /** Reading where a huge page may come: counts as a write only if no page table is there. */
   HUGE_READ,

@@ -118,7 +118,7 @@ public final class LockstepEngine implements Lockstep {
     // What is loaded brings as many huge pages as anybody wants; here it is known that none is
     // free.
     if (machine.backing() instanceof KernelFiles kernelFiles) {
-      host.kernel().hugePageSizes().forEach(size -> kernelFiles.hugePages().setFree(size, 0));
+      host.kernel().hugePageSizes().forEach(size -> kernelFiles.hugePages().setTotal(size, 0));
     }
     takeStack(made, forked);
     return made;

@@ -20,16 +20,31 @@ final class PageComparison {
   private static final SmapsCounter[] COUNTERS = SmapsCounter.values();
 
   private final Map<Exclusion, Integer> exclusions;
+  private boolean unknown;
 
   PageComparison(final Map<Exclusion, Integer> exclusions) {
     this.exclusions = exclusions;
   }
 
+  /** MADV_COLLAPSE has made a huge page, which is cut up and fills up again as it likes. */
+  void unknown() {
+    unknown = true;
+  }
+
   /** The first area whose counters differ, in a few lines, or null. */
   @Nullable String difference(final AddressSpace model, final KernelMap kernel) {
+    if (unknown) {
+      exclusions.merge(Exclusion.COLLAPSE, 1, Integer::sum);
+      return null;
+    }
     int area = 0;
     for (final Vma vma : model.vmas()) {
       final MemoryUsage usage = model.usage(vma);
+      if (isPuppets(vma)) {
+        exclusions.merge(Exclusion.OWN_PAGES, 1, Integer::sum);
+        area++;
+        continue;
+      }
       for (final SmapsCounter counter : COUNTERS) {
         final long expected = kernel.counter(area, counter);
         if (counter.kilobytes(usage) != expected) {
@@ -79,15 +94,22 @@ final class PageComparison {
 
   private static @Nullable Exclusion excuse(
       final Vma vma, final SmapsCounter counter, final long kernel, final MemoryUsage usage) {
-    if (isPuppets(vma)) {
-      return Exclusion.OWN_PAGES;
-    }
     final OpenFile file = vma.isAnonymous() ? null : vma.file();
     return switch (counter) {
       case LAZY_FREE -> kernel <= counter.kilobytes(usage) ? Exclusion.LAZY_FREE : null;
-      case ANONYMOUS, KSM, ANON_HUGE_PAGES, SWAP, SWAP_PSS -> null;
+      case ANONYMOUS,
+          KSM,
+          ANON_HUGE_PAGES,
+          SHMEM_PMD_MAPPED,
+          FILE_PMD_MAPPED,
+          SHARED_HUGETLB,
+          PRIVATE_HUGETLB,
+          SWAP,
+          SWAP_PSS ->
+          null;
+      // Fewer than the model's: a fault does not map a neighbour that is marked for read-ahead.
       case RSS ->
-          isOnDisk(file) && kernel >= counter.kilobytes(usage) ? Exclusion.READ_AHEAD : null;
+          isOnDisk(file) && kernel >= usage.anonymous() >>> 10 ? Exclusion.READ_AHEAD : null;
       default -> isOnDisk(file) ? Exclusion.READ_AHEAD : null;
     };
   }

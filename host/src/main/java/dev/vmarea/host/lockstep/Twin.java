@@ -110,6 +110,9 @@ final class Twin implements Terrain, AutoCloseable {
       exclude(Exclusion.UNKNOWN_CONTENTS);
       return compare();
     }
+    if (isCollapse(call) && actual == 0) {
+      comparison.pagesUnknown();
+    }
     if (expected != actual && !unjudged(call)) {
       return "result: kernel " + text(call, actual) + ", model " + text(call, expected);
     }
@@ -173,12 +176,15 @@ final class Twin implements Terrain, AutoCloseable {
   }
 
   private boolean unjudged(final Call call) {
-    final boolean collapse =
-        call.verb() == Verb.MADVISE && (int) call.argument(2) == Advice.COLLAPSE;
-    if (collapse) {
+    if (isCollapse(call)) {
       exclude(Exclusion.COLLAPSE);
+      return true;
     }
-    return collapse;
+    return false;
+  }
+
+  private static boolean isCollapse(final Call call) {
+    return call.verb() == Verb.MADVISE && (int) call.argument(2) == Advice.COLLAPSE;
   }
 
   /** Compares the process whose turn it is. */

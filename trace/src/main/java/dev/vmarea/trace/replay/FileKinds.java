@@ -3,13 +3,13 @@ package dev.vmarea.trace.replay;
 
 import dev.vmarea.Machine;
 import dev.vmarea.files.DeviceFile;
-import dev.vmarea.files.HugePagePool;
 import dev.vmarea.files.HugetlbFile;
 import dev.vmarea.files.KernelFiles;
 import dev.vmarea.files.PlainFile;
 import dev.vmarea.files.SecretFile;
 import dev.vmarea.files.ShmemFile;
 import dev.vmarea.files.ZeroDevice;
+import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
@@ -72,9 +72,11 @@ final class FileKinds {
     this.devices = Map.copyOf(devices);
     zero = new ZeroDevice(machine.backing());
     HugePagePool pool =
-        machine.backing() instanceof KernelFiles files ? files.hugePages() : new HugePagePool();
+        machine.backing() instanceof KernelFiles files
+            ? files.hugePages()
+            : new HugePagePool(machine.kernel().memory());
     for (long size : machine.kernel().config().hugePageSizes()) {
-      pool.setFree(size, ENOUGH_HUGE_PAGES);
+      pool.assume(size, ENOUGH_HUGE_PAGES);
     }
     hugetlb = new HugetlbFile(pool, machine.kernel().config().defaultHugePageSize());
   }
