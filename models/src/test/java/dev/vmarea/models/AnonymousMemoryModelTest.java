@@ -25,15 +25,15 @@ class AnonymousMemoryModelTest {
     scenario()
         .thread(call("store", 0, 0, 7L), call("store", 0, 0, 8L), call("leave", 0))
         .thread(call("munmap", 0, 1))
-        .run(200);
+        .run(100);
   }
 
   @Test
   void faultAgainstMappingOver() {
     scenario()
         .thread(call("store", 0, 0, 7L), call("store", 0, 0, 8L), call("leave", 0))
-        .thread(call("mapOver", 0, 2))
-        .run(200);
+        .thread(call("mapOver", 0, 3))
+        .run(100);
   }
 
   @Test
@@ -45,7 +45,7 @@ class AnonymousMemoryModelTest {
             call("load", 1, 0),
             call("load", 1, 0),
             call("leave", 1))
-        .run(300);
+        .run(100);
   }
 
   @Test
@@ -53,7 +53,7 @@ class AnonymousMemoryModelTest {
     scenario()
         .thread(call("store", 0, 0, 7L), call("load", 0, 0), call("leave", 0))
         .thread(call("discard", 0, 3))
-        .run(200);
+        .run(100);
   }
 
   @Test
@@ -61,7 +61,20 @@ class AnonymousMemoryModelTest {
     scenario()
         .thread(call("store", 0, 0, 7L), call("store", 0, 2, 8L), call("leave", 0))
         .thread(call("fork"), call("load", 2, 0), call("leave", 2))
-        .run(200);
+        .run(100);
+  }
+
+  /** The page is one that a writer need not copy, unless fork is quicker. */
+  @Test
+  void keptPageAgainstFork() {
+    scenario()
+        .before(
+            call("store", 0, 0, 1L),
+            call("protect", 0, 1, World.READ),
+            call("protect", 0, 1, World.READ_WRITE))
+        .thread(call("store", 0, 0, 7L), call("leave", 0))
+        .thread(call("fork"), call("load", 2, 0), call("leave", 2))
+        .run(180);
   }
 
   @Test
@@ -69,7 +82,7 @@ class AnonymousMemoryModelTest {
     scenario()
         .thread(call("store", 0, 0, 7L), call("leave", 0))
         .thread(call("load", 1, 0), call("store", 1, 0, 8L), call("leave", 1))
-        .run(300);
+        .run(100);
   }
 
   @Test
@@ -78,7 +91,7 @@ class AnonymousMemoryModelTest {
         .before(call("store", 0, 0, 1L), call("leave", 0), call("fork"))
         .thread(call("store", 0, 0, 7L), call("load", 0, 0), call("leave", 0))
         .thread(call("load", 1, 0), call("store", 1, 0, 8L), call("load", 1, 0), call("leave", 1))
-        .run(300);
+        .run(100);
   }
 
   @Test
@@ -87,7 +100,7 @@ class AnonymousMemoryModelTest {
         .before(call("store", 0, 0, 1L), call("leave", 0), call("fork"))
         .thread(call("store", 0, 0, 7L), call("leave", 0))
         .thread(call("store", 2, 0, 8L), call("load", 2, 0), call("leave", 2))
-        .run(300);
+        .run(100);
   }
 
   @Test
@@ -95,7 +108,7 @@ class AnonymousMemoryModelTest {
     scenario()
         .thread(call("store", 0, 0, 7L), call("load", 0, 10), call("leave", 0))
         .thread(call("move", 0, 3))
-        .run(200);
+        .run(100);
   }
 
   @Test
@@ -111,6 +124,6 @@ class AnonymousMemoryModelTest {
             call("munmap", 0, 1),
             call("store", 1, 1, 6L),
             call("leave", 1))
-        .run(300);
+        .run(100);
   }
 }

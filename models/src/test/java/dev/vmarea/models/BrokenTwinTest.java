@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** A twin of the VMA's lock with a mistake in it must be refused: the checker is awake. */
 class BrokenTwinTest {
   /** A reader that does not look again whether a writer has come. */
-  public static final class Model {
+  public static final class Model extends ModelCheck.Model {
     private final AtomicInteger readers = new AtomicInteger();
     private volatile boolean writing;
     private int left;

@@ -23,7 +23,7 @@ class FileMemoryModelTest {
     }
   }
 
-  private static ModelCheck scenario(Class<?> model) {
+  private static ModelCheck scenario(Class<? extends MemoryModel> model) {
     return new ModelCheck(model)
         .atomic("dev.vmarea.memory.", "dev.vmarea.space.TreeNode", "dev.vmarea.space.TreeLookup")
         .behind(call("state"), call("end"));
@@ -34,7 +34,7 @@ class FileMemoryModelTest {
     scenario(Shared.class)
         .thread(call("store", 0, 1, 7L), call("store", 0, 1, 8L), call("leave", 0))
         .thread(call("truncate", 1))
-        .run(200);
+        .run(100);
   }
 
   @Test
@@ -42,7 +42,7 @@ class FileMemoryModelTest {
     scenario(Private.class)
         .thread(call("load", 0, 1), call("store", 0, 1, 8L), call("leave", 0))
         .thread(call("truncate", 1))
-        .run(200);
+        .run(100);
   }
 
   @Test
@@ -50,17 +50,17 @@ class FileMemoryModelTest {
     scenario(Shared.class)
         .thread(call("store", 0, 1, 7L), call("load", 0, 1), call("leave", 0))
         .thread(call("punch", 1, 2))
-        .run(200);
+        .run(100);
   }
 
   @Test
   void moveAgainstTruncate() {
-    scenario(Shared.class).thread(call("move", 0, 3)).thread(call("truncate", 1)).run(200);
+    scenario(Shared.class).thread(call("move", 0, 3)).thread(call("truncate", 1)).run(100);
   }
 
   @Test
   void splitAgainstTruncate() {
-    scenario(Shared.class).thread(call("munmap", 1, 1)).thread(call("truncate", 1)).run(200);
+    scenario(Shared.class).thread(call("munmap", 1, 1)).thread(call("truncate", 1)).run(100);
   }
 
   @Test
@@ -69,12 +69,12 @@ class FileMemoryModelTest {
         .before(call("protect", 1, 2, World.READ))
         .thread(call("protect", 1, 2, World.READ_WRITE))
         .thread(call("truncate", 1))
-        .run(200);
+        .run(100);
   }
 
   @Test
   void forkAgainstTruncate() {
-    scenario(Private.class).thread(call("fork")).thread(call("truncate", 1)).run(200);
+    scenario(Private.class).thread(call("fork")).thread(call("truncate", 1)).run(100);
   }
 
   @Test
@@ -82,6 +82,15 @@ class FileMemoryModelTest {
     scenario(Shared.class)
         .thread(call("store", 0, 1, 7L), call("leave", 0))
         .thread(call("load", 1, 1), call("store", 1, 1, 8L), call("leave", 1))
-        .run(200);
+        .run(100);
+  }
+
+  @Test
+  void twoFaultsThatNeedOneTable() {
+    scenario(Shared.class)
+        .before(call("mapFile", 10, 2))
+        .thread(call("store", 0, 10, 7L), call("leave", 0))
+        .thread(call("store", 1, 11, 8L), call("leave", 1))
+        .run(180);
   }
 }

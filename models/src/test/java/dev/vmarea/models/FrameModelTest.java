@@ -21,7 +21,7 @@ class FrameModelTest {
   private static final int FIRST = 0x100;
 
   /** Memory of a few frames; source 0 is the memory itself, 1 and 2 have magazines. */
-  public abstract static class Model {
+  abstract static class Frames extends ModelCheck.Model {
     private final int frames;
     private final PhysicalMemory memory;
     private final FrameSource[] sources;
@@ -29,7 +29,7 @@ class FrameModelTest {
     private final AtomicIntegerArray owners;
     private volatile KernelPage shared;
 
-    Model(int frames) {
+    Frames(int frames) {
       this.frames = frames;
       memory = new PhysicalMemory(List.of(new PfnRange(FIRST, FIRST + frames)));
       sources = new FrameSource[] {memory, memory.magazine(), memory.magazine()};
@@ -98,20 +98,20 @@ class FrameModelTest {
   }
 
   /** Two frames: each is fought for. */
-  public static final class Two extends Model {
+  public static final class Two extends Frames {
     public Two() {
       super(2);
     }
   }
 
   /** A magazine's load and one. */
-  public static final class Seventeen extends Model {
+  public static final class Seventeen extends Frames {
     public Seventeen() {
       super(17);
     }
   }
 
-  private static ModelCheck scenario(Class<?> model) {
+  private static ModelCheck scenario(Class<? extends Frames> model) {
     return new ModelCheck(model)
         .atomic("dev.vmarea.memory.FreeFrames")
         .behind(call("inUse"), call("freeFrames"));
@@ -122,7 +122,7 @@ class FrameModelTest {
     scenario(Two.class)
         .thread(call("allocate", 1), call("free", 1), call("allocate", 1))
         .thread(call("allocate", 2), call("free", 2), call("allocate", 2))
-        .run(1000);
+        .run(300);
   }
 
   @Test
@@ -131,7 +131,7 @@ class FrameModelTest {
         .thread(call("allocate", 1), call("close", 1))
         .thread(call("allocate", 2), call("free", 2))
         .thread(call("allocate", 0))
-        .run(1000);
+        .run(300);
   }
 
   @Test
@@ -139,7 +139,7 @@ class FrameModelTest {
     scenario(Seventeen.class)
         .thread(call("allocate", 1), call("allocate", 1))
         .thread(call("allocate", 0), call("allocate", 0), call("allocate", 2))
-        .run(1000);
+        .run(300);
   }
 
   @Test
@@ -148,7 +148,7 @@ class FrameModelTest {
         .before(call("share"))
         .thread(call("putShared"), call("putShared"))
         .thread(call("putShared"), call("allocate", 0))
-        .run(1000);
+        .run(300);
   }
 
   @Test
@@ -156,6 +156,6 @@ class FrameModelTest {
     scenario(Two.class)
         .thread(call("zeroPage"), call("allocate", 1))
         .thread(call("zeroPage"), call("allocate", 2))
-        .run(1000);
+        .run(300);
   }
 }

@@ -18,7 +18,7 @@ import dev.vmarea.fault.MemoryFault;
  *
  * <p>Pages are numbered from 0; 10 and up are pages of the place that memory is moved to.
  */
-abstract class MemoryModel {
+abstract class MemoryModel extends ModelCheck.Model {
   private static final int MOVED = 10;
 
   private final World world;
@@ -98,10 +98,16 @@ abstract class MemoryModel {
     return calls.munmap(address(page), Pages.bytes(pages));
   }
 
-  /** Other memory in the place of what is there. */
+  /** Other memory in the place of what is there, to be read only. */
   public long mapOver(int page, int pages) {
     int flags = World.PRIVATE | MapFlags.ANONYMOUS;
-    return calls.mmap(address(page), Pages.bytes(pages), World.READ_WRITE, flags, null, 0);
+    return calls.mmap(address(page), Pages.bytes(pages), World.READ, flags, null, 0);
+  }
+
+  /** The file's first pages, shared. */
+  public long mapFile(int page, int pages) {
+    return calls.mmap(
+        address(page), Pages.bytes(pages), World.READ_WRITE, World.SHARED, world.file, 0);
   }
 
   public long protect(int page, int pages, int prot) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.models;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -23,21 +25,41 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 final class ModelCheck {
   private static final int EFFORT = Integer.getInteger("vmarea.models.effort", 1);
 
-  private final Class<?> model;
+  /**
+   * From the so many-th iteration on, a loop is taken for one that waits, and another thread goes
+   * on. Must be more than the loops of {@link #before} have, where nobody else could: Lincheck
+   * would end its search there, and say nothing.
+   */
+  private static final int WAITING_ITERATIONS = 20;
+
+  private static final AtomicInteger TRIED = new AtomicInteger();
+
+  private final Class<? extends Model> model;
   private final List<String> atomic = new ArrayList<>();
   private final List<Actor> before = new ArrayList<>();
   private final List<List<Actor>> threads = new ArrayList<>();
   private final List<Actor> behind = new ArrayList<>();
 
-  ModelCheck(Class<?> model) {
+  ModelCheck(Class<? extends Model> model) {
     this.model = model;
   }
 
+  /** What the calls are methods of; one is made for each schedule. */
+  abstract static class Model {
+    Model() {
+      ModelCheck.begun();
+    }
+  }
+
+  private static void begun() {
+    TRIED.incrementAndGet();
+  }
+
   /** One call of the model, by its method's name. */
-  record Call(String name, Object... arguments) {}
+  record Call(String name, List<Object> arguments) {}
 
   static Call call(String name, Object... arguments) {
-    return new Call(name, arguments);
+    return new Call(name, List.of(arguments));
   }
 
   /** Called before the threads begin. */
@@ -69,21 +91,24 @@ final class ModelCheck {
 
   /** Tries so many schedules, times the effort asked for. */
   void run(int schedules) {
+    int wanted = schedules * EFFORT;
+    int triedBefore = TRIED.get();
     ModelCheckingOptions options =
         new ModelCheckingOptions()
             .iterations(0)
-            .invocationsPerIteration(schedules * EFFORT)
+            .invocationsPerIteration(wanted)
             .minimizeFailedScenario(false)
-            // Walks over a whole table are loops, too.
-            .loopIterationsBeforeThreadSwitch(5)
-            .loopBound(5000)
-            .addGuarantee(forClasses(World.class.getName()).allMethods().ignore())
+            .loopIterationsBeforeThreadSwitch(WAITING_ITERATIONS)
+            .loopBound(5000) // walks over a whole table are loops, too
+            .addGuarantee(
+                forClasses(World.class.getName(), ModelCheck.class.getName()).allMethods().ignore())
             .addCustomScenario(new ExecutionScenario(before, threads, behind, null));
     for (String prefix : atomic) {
       options.addGuarantee(
           forClasses(name -> name.startsWith(prefix)).allMethods().treatAsAtomic());
     }
     options.check(model);
+    assertThat(TRIED.get() - triedBefore).as("schedules tried").isGreaterThanOrEqualTo(wanted);
   }
 
   private List<Actor> actors(Call... calls) {
@@ -93,7 +118,7 @@ final class ModelCheck {
   private Actor actor(Call call) {
     for (Method method : model.getMethods()) {
       if (method.getName().equals(call.name())) {
-        return new Actor(method, Arrays.asList(call.arguments()));
+        return new Actor(method, call.arguments());
       }
     }
     throw new IllegalArgumentException(model + " has no " + call.name());

@@ -22,7 +22,7 @@ class TreeModelTest {
 
   @Test
   void lookupAgainstMove() {
-    scenario().thread(call("lookup", 1), call("lookup", 11)).thread(call("move", 0, 3)).run(300);
+    scenario().thread(call("lookup", 1), call("lookup", 11)).thread(call("move", 0, 3)).run(100);
   }
 
   @Test
@@ -30,7 +30,7 @@ class TreeModelTest {
     scenario()
         .thread(call("lookup", 0), call("lookup", 1), call("lookup", 2))
         .thread(call("protect", 1, 1, World.READ), call("protect", 1, 1, World.READ_WRITE))
-        .run(300);
+        .run(100);
   }
 
   @Test
@@ -38,6 +38,6 @@ class TreeModelTest {
     scenario()
         .thread(call("lookup", 0), call("lookup", 1), call("lookup", 2))
         .thread(call("munmap", 1, 1))
-        .run(300);
+        .run(100);
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** The lock of a VMA: readers that never wait, a writer who waits for them. */
 class VmaLockModelTest {
   /** Two numbers that the lock protects: the writer alone sees them apart. */
-  public static final class Model {
+  public static final class Model extends ModelCheck.Model {
     private final World world = World.anonymous();
     private final WriterLock lock = world.space.mm().lock();
     private final Vma first = world.space.lookup(World.BASE);
@@ -61,7 +61,11 @@ class VmaLockModelTest {
     /** A section that changes another VMA. */
     public void writeElsewhere() {
       lock.lock();
-      lock.unlock();
+      try {
+        lock.refuseInHook(); // which it is not
+      } finally {
+        lock.unlock();
+      }
     }
 
     public int written() {
@@ -87,7 +91,7 @@ class VmaLockModelTest {
     scenario()
         .thread(call("read"), call("readFirst"), call("read"))
         .thread(call("write"), call("write"))
-        .run(1000);
+        .run(600);
   }
 
   @Test
@@ -96,7 +100,7 @@ class VmaLockModelTest {
         .thread(call("read"), call("readFirst"))
         .thread(call("readFirst"), call("read"))
         .thread(call("writeElsewhere"), call("write"))
-        .run(1000);
+        .run(600);
   }
 
   @Test
@@ -105,6 +109,6 @@ class VmaLockModelTest {
         .thread(call("read"), call("read"))
         .thread(call("write"))
         .thread(call("writeElsewhere"), call("write"))
-        .run(1000);
+        .run(600);
   }
 }

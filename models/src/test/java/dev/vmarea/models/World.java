@@ -119,7 +119,8 @@ final class World {
 
   private static String word(Cpu cpu, long address) {
     try {
-      return Long.toString(cpu.loadLong(address));
+      int end = cpu.loadInt(address + Pages.SIZE - Integer.BYTES);
+      return cpu.loadLong(address) + (end == 0 ? "" : "..." + end);
     } catch (MemoryFault fault) {
       return fault.reason().toString();
     }
