@@ -13,6 +13,7 @@ import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.MremapFlags;
 import dev.vmarea.base.Profile;
 import dev.vmarea.base.ThpPolicy;
+import dev.vmarea.fault.Access;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.pagetable.EntryFormat;
@@ -20,6 +21,7 @@ import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -350,6 +352,43 @@ class TransparentHugePagesTest {
     checkFilled(cpu, at(2), at(3), 0);
     calls.madvise(at(2), HUGE, Advice.NOHUGEPAGE);
     assertThat(calls.madvise(at(2), HUGE, Advice.COLLAPSE)).as("refused").isEqualTo(einval);
+  }
+
+  @Test
+  void whatIsGuardedDoesNotCollapse() {
+    plain(0, 1);
+    fill(0);
+    assertThat(calls.madvise(at(0) + 8192, 4096, Advice.GUARD_INSTALL)).isZero();
+    assertThat(calls.madvise(at(0), HUGE, Advice.COLLAPSE)).isEqualTo(Errno.EINVAL.negated());
+    assertThatThrownBy(() -> cpu.loadByte(at(0) + 8192)).isInstanceOf(MemoryFault.class);
+    assertThat(calls.madvise(at(0) + 8192, 4096, Advice.GUARD_REMOVE)).isZero();
+    assertThat(calls.madvise(at(0), HUGE, Advice.COLLAPSE)).isZero();
+    assertThat(cpu.loadByte(at(0) + 8192)).isZero();
+    assertThat(tables().entryLevel(at(0))).isOne();
+  }
+
+  /** The kernel's source alone says so (mm/khugepaged.c): no probe has pinned a page here. */
+  @Test
+  void whatIsPinnedDoesNotCollapse() throws ErrnoException {
+    plain(0, 1);
+    fill(0);
+    try (PinnedRange pin = space.pin(at(0), 8, true)) {
+      assertThat(calls.madvise(at(0), HUGE, Advice.COLLAPSE)).isEqualTo(Errno.EAGAIN.negated());
+      pin.segments().getFirst().set(ValueLayout.JAVA_BYTE, 0, (byte) 77);
+      assertThat(cpu.loadByte(at(0))).as("the same page still").isEqualTo((byte) 77);
+    }
+    assertThat(calls.madvise(at(0), HUGE, Advice.COLLAPSE)).isZero();
+    assertThat(cpu.loadByte(at(0))).isEqualTo((byte) 77);
+  }
+
+  @Test
+  void populatingGivesThePageItselfWhereAHugeOneIsCutUp() throws ErrnoException {
+    map(0, 1);
+    fill(0);
+    AddressSpace child = space.fork(space.task().copy());
+    assertThat(calls.madvise(at(0), 4096, Advice.POPULATE_WRITE)).isZero();
+    assertThat(Access.WRITE.isAllowedBy(tables().entry(at(0)))).isTrue();
+    child.exit();
   }
 
   @Test
