@@ -125,7 +125,7 @@ class RandomContentsTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void contentsAreThoseOfTheBytes(long seed) throws Exception {
-    run(seed, Integer.getInteger("vmarea.steps", 20_000));
+    run(seed, Integer.getInteger("vmarea.steps", 125_000));
     assertThat(machine.kernel().memory().allocatedPages()).as("but for the zeroes").isOne();
   }
 
