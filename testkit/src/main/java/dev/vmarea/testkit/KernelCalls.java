@@ -18,6 +18,7 @@ final class KernelCalls {
   private static final long P = 4096;
   private static final long HUGE = 2L << 20;
 
+  // Not PAGEOUT: what it takes depends on who else holds a page at that moment, above all DAMON.
   private static final int[] ADVICE = {
     Advice.NORMAL,
     Advice.RANDOM,
@@ -37,7 +38,6 @@ final class KernelCalls {
     Advice.WIPEONFORK,
     Advice.KEEPONFORK,
     Advice.COLD,
-    Advice.PAGEOUT,
     Advice.POPULATE_READ,
     Advice.POPULATE_WRITE,
     Advice.DONTNEED_LOCKED,
@@ -58,7 +58,6 @@ final class KernelCalls {
     Advice.FREE,
     Advice.REMOVE,
     Advice.COLD,
-    Advice.PAGEOUT,
     Advice.POPULATE_READ,
     Advice.POPULATE_WRITE,
     Advice.DONTNEED_LOCKED,
