@@ -240,6 +240,7 @@ final class EntryMaker {
     }
     try {
       if (isOurs(old)) {
+        old.unmark(KernelPage.Mark.FORKED);
         mm.pageTables().pages().grant(page, entry, WRITABLE);
       } else {
         copy(old, entry, protection);

@@ -154,7 +154,11 @@ public final class ProtectOperation {
     PageTables tables = mm.pageTablesIfAny();
     if (tables != null) {
       mm.lock().writeLock(changed);
-      tables.protect(start, end, mm.protection(changed));
+      if ((changed.flags() & (VmFlags.WRITE | VmFlags.SHARED)) == VmFlags.WRITE) {
+        tables.protectWritable(start, end, mm.protection(changed), mm.kernel().memory());
+      } else {
+        tables.protect(start, end, mm.protection(changed));
+      }
     }
     if ((old & VmFlags.ACCOUNT) != 0 && (flags & VmFlags.ACCOUNT) == 0) {
       mm.uncharge(pages);

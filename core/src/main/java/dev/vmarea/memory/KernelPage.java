@@ -55,7 +55,12 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
      * Locked once, though no locked memory maps it any more (mm-semantics, trap 35):
      * PG_unevictable. Pages of locked memory need no mark.
      */
-    UNEVICTABLE;
+    UNEVICTABLE,
+    /**
+     * Anonymous, and shared by a fork; it may be one process's alone by now, which shows at the
+     * next write: not PageAnonExclusive.
+     */
+    FORKED;
 
     private int bit() {
       return 1 << ordinal();

@@ -68,6 +68,9 @@ final class CopyVisitor implements RangeVisitor<ErrnoException> {
     }
     long entry = before & ~lost;
     table.entries()[index] = entry;
+    if (page != null && page.kind() == KernelPage.Kind.ANONYMOUS) {
+      page.mark(KernelPage.Mark.FORKED);
+    }
     if (ordinary) {
       memory.getEntry(format.pfn(level, entry), child.span(level) >>> child.shift(0));
     }

@@ -343,10 +343,23 @@ public final class PageTables {
    * modes stay. A driver's huge entry that is only partly inside is cleared.
    */
   public void protect(long start, long end, PageProtection wanted) {
+    protect(start, end, wanted, null);
+  }
+
+  /**
+   * The same for private memory that may be written: pages of {@code memory} that are one process's
+   * alone become writable at once, without being accessed or dirty; others by the next write.
+   */
+  public void protectWritable(long start, long end, PageProtection wanted, PhysicalMemory memory) {
+    protect(start, end, wanted, memory);
+  }
+
+  private void protect(
+      long start, long end, PageProtection wanted, @Nullable PhysicalMemory ownPages) {
     checkRange(start, end);
     checkMapping(wanted);
     huge.splitEdges(start, end);
-    tree.visit(start, end, new ProtectVisitor(format, wanted));
+    tree.visit(start, end, new ProtectVisitor(format, wanted, ownPages));
     invalidate();
   }
 

@@ -66,9 +66,6 @@ final class PageComparison {
   /**
    * A page keeps a mark when an entry that used it goes, or when a call looks it up. The second
    * mark takes the first away, and so on, in batches of each processor.
-   *
-   * <p>A private page that is written after {@code mprotect} was perhaps writable at once, so that
-   * no fault marked its entry accessed; the model waits for the fault (docs/fidelity.md, Open).
    */
   private static boolean mayBeReferenced(
       final AddressSpace model, final Vma vma, final long kilobytes) {
@@ -77,8 +74,7 @@ final class PageComparison {
       return false;
     }
     final PhysicalMemory memory = model.machine().kernel().memory();
-    // Used through this entry, those that may have a mark, and of the first those that may not.
-    final int[] pages = new int[3];
+    final int[] pages = new int[2]; // used through this entry, and those that may have a mark
     tables.walk(
         vma.start(),
         vma.end(),
@@ -89,13 +85,11 @@ final class PageComparison {
           }
           if ((entry & PageProtection.ACCESSED) != 0) {
             pages[0]++;
-            final boolean own = page.kind() == KernelPage.Kind.ANONYMOUS;
-            pages[2] += own && (entry & PageProtection.WRITE) != 0 ? 1 : 0;
           } else if (page.is(KernelPage.Mark.REFERENCED) || page.is(KernelPage.Mark.ACTIVE)) {
             pages[1]++;
           }
         });
-    return kilobytes >= 4L * (pages[0] - pages[2]) && kilobytes <= 4L * (pages[0] + pages[1]);
+    return kilobytes >= 4L * pages[0] && kilobytes <= 4L * (pages[0] + pages[1]);
   }
 
   private static @Nullable Exclusion excuse(
