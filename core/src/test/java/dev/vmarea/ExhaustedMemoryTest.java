@@ -49,9 +49,7 @@ class ExhaustedMemoryTest {
     Program(long frames) {
       machine =
           new Machine(KernelConfig.standard().withMemory(RESERVED + frames, 0), Profile.LINUX_6_18);
-      ProgramLayout layout = new ProgramLayout();
-      layout.mmapBase = 0x7ffff7fff000L;
-      layout.legacyBase = 0x2aaaaaaab000L;
+      ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
       spaces.add(machine.newAddressSpace(layout, task));
     }
 

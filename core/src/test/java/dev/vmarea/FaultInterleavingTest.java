@@ -51,9 +51,7 @@ class FaultInterleavingTest {
 
   @BeforeEach
   void begin() {
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
+    ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
     space = machine.newAddressSpace(layout, task);
     mm = space.mm();
     calls = space.syscalls();

@@ -49,9 +49,7 @@ class HugetlbContentsTest {
     framesAtStart = machine.kernel().memory().freePages();
     pool = ((KernelFiles) machine.backing()).hugePages();
     assertThat(pool.setTotal(HUGE, 4)).isEqualTo(4);
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
+    ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
     space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1L));
     calls = space.syscalls();
     cpu = space.cpu();

@@ -34,9 +34,7 @@ class MemoryUsageTest {
   @BeforeEach
   void begin() {
     machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
+    ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
     space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1L));
     cpu = space.cpu();
   }

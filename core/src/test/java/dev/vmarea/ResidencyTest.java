@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.base.Advice;
 import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.PageProtection;
@@ -40,9 +41,7 @@ class ResidencyTest {
   @BeforeEach
   void begin() {
     machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
+    ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
     space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1L));
     calls = space.syscalls();
     cpu = space.cpu();
@@ -113,6 +112,26 @@ class ResidencyTest {
     calls.mprotect(at(0), Pages.bytes(6), 3);
     advise(1, 2, Advice.DONTNEED);
     assertThat(resident(0, 6)).isEqualTo("000100");
+  }
+
+  /** can_change_pte_writable: so that the next write is no fault, and marks nothing. */
+  @Test
+  void ownPagesAreWritableAtOnceAfterMprotectThoseOfAForkAreNot() throws ErrnoException {
+    map(0, 2, 3, ANONYMOUS, null);
+    write(0, 2);
+    calls.mprotect(at(0), Pages.SIZE, 1);
+    calls.mprotect(at(0), Pages.SIZE, 3);
+    assertThat(space.pageTables().entry(at(0)) & PageProtection.WRITE).isNotZero();
+
+    space.fork(space.task().copy()).exit();
+    calls.mprotect(at(0), Pages.bytes(2), 1);
+    calls.mprotect(at(0), Pages.bytes(2), 3);
+    assertThat(space.pageTables().entry(at(0)) & PageProtection.WRITE).isZero();
+    write(0, 1);
+    calls.mprotect(at(0), Pages.bytes(2), 1);
+    calls.mprotect(at(0), Pages.bytes(2), 3);
+    assertThat(space.pageTables().entry(at(0)) & PageProtection.WRITE).isNotZero();
+    assertThat(space.pageTables().entry(at(1)) & PageProtection.WRITE).isZero();
   }
 
   @Test

@@ -49,9 +49,7 @@ class TransparentHugePagesTest {
   private void begin(KernelConfig config) {
     machine = new Machine(config, Profile.LINUX_6_18);
     machine.kernel().thp(ThpPolicy.ADVISED);
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
+    ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
     space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1L));
     calls = space.syscalls();
     cpu = space.cpu();

@@ -63,7 +63,7 @@ public final class ProgramLayout {
   public static ProgramLayout standard(long taskSize) {
     ProgramLayout layout = new ProgramLayout();
     layout.mmapBase = taskSize - STACK_ROOM;
-    layout.legacyBase = Pages.floor(taskSize / 3);
+    layout.legacyBase = Pages.ceil(taskSize / 3); // TASK_UNMAPPED_BASE is rounded up
     layout.startBrk = Pages.floor(taskSize / 3 * 2);
     layout.brk = layout.startBrk;
     return layout;

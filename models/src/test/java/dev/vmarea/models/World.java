@@ -44,9 +44,7 @@ final class World {
   final OpenFile file = ShmemFile.unnamed("/memfd:model", Pages.bytes(PAGES));
 
   private World() {
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
+    ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
     space = machine.newAddressSpace(layout, task);
     try {
       memory().zeroPage();

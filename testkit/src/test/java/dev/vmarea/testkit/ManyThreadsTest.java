@@ -69,9 +69,7 @@ class ManyThreadsTest {
   private final AtomicInteger steps = new AtomicInteger();
 
   private static ProgramLayout layout() {
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
+    ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
     return layout;
   }
 

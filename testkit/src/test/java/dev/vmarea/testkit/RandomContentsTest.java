@@ -112,9 +112,7 @@ class RandomContentsTest {
   private Program process = begin();
 
   private Program begin() {
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
+    ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
     Task task = new Task(new ResourceLimits(), -1L);
     AddressSpace space = machine.newAddressSpace(layout, task);
     int flags = MapFlags.PRIVATE | MapFlags.ANONYMOUS | MapFlags.FIXED;

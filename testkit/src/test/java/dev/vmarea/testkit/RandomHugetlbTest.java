@@ -119,9 +119,7 @@ class RandomHugetlbTest {
   }
 
   private Program begin() {
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
+    ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
     AddressSpace space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1L));
     return new Program(space, new @Nullable Page[PAGES]);
   }

@@ -28,9 +28,7 @@ class SmapsTextTest {
   @BeforeEach
   void writeThreePagesReadAFourthForkAndWriteOne() throws Exception {
     Machine machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
-    ProgramLayout layout = new ProgramLayout();
-    layout.mmapBase = 0x7ffff7fff000L;
-    layout.legacyBase = 0x2aaaaaaab000L;
+    ProgramLayout layout = ProgramLayout.standard(KernelConfig.standard().taskSize());
     layout.startCode = 0x401000;
     layout.endCode = 0x402800;
     parent = machine.newAddressSpace(layout, new Task(new ResourceLimits(), -1L));
