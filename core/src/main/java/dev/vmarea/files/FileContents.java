@@ -41,7 +41,9 @@ public final class FileContents {
       throw Errno.EINVAL.failure();
     }
     int wanted = (int) Math.max(0, Math.min(length, inode.size() - offset));
-    transfer(offset, target, at, wanted, false);
+    for (int done = 0; done < wanted; ) {
+      done += readPage(offset + done, target, at + done, wanted - done);
+    }
     return wanted;
   }
 
@@ -61,31 +63,20 @@ public final class FileContents {
     if (offset + length < 0) {
       throw Errno.EFBIG.failure();
     }
-    transfer(offset, source, at, length, true);
-    if (length > 0 && offset + length > inode.size()) {
-      inode.size(offset + length);
-    }
+    inode.store(memory, offset, source, at, length);
   }
 
-  private void transfer(long offset, byte[] bytes, int at, int length, boolean toFile)
-      throws ErrnoException {
-    for (int done = 0; done < length; ) {
-      long position = offset + done;
-      int within = (int) (position & Pages.OFFSET_MASK);
-      int piece = (int) Math.min(length - done, Pages.SIZE - within);
-      KernelPage page =
-          new KernelPage(memory, inode.pageCache().get(memory, Pages.count(position)));
-      try {
-        MemorySegment contents = page.contents();
-        if (toFile) {
-          MemorySegment.copy(bytes, at + done, contents, ValueLayout.JAVA_BYTE, within, piece);
-        } else {
-          MemorySegment.copy(contents, ValueLayout.JAVA_BYTE, within, bytes, at + done, piece);
-        }
-      } finally {
-        page.put();
-      }
-      done += piece;
+  /** Reads what lies in one page, which counts as a use of it. */
+  private int readPage(long position, byte[] target, int at, int most) throws ErrnoException {
+    int within = (int) (position & Pages.OFFSET_MASK);
+    int piece = (int) Math.min(most, Pages.SIZE - within);
+    KernelPage page = new KernelPage(memory, inode.pageCache().get(memory, Pages.count(position)));
+    try {
+      MemorySegment.copy(page.contents(), ValueLayout.JAVA_BYTE, within, target, at, piece);
+      page.used();
+    } finally {
+      page.put();
     }
+    return piece;
   }
 }

@@ -103,9 +103,15 @@ public final class Inode {
    * @throws ErrnoException ENOMEM without a frame; what was stored before stays
    */
   public void store(PhysicalMemory memory, long offset, byte[] bytes) throws ErrnoException {
-    pageCache.store(memory, offset, bytes);
-    if (bytes.length > 0) {
-      size = Math.max(size, offset + bytes.length);
+    store(memory, offset, bytes, 0, bytes.length);
+  }
+
+  /** The same with {@code length} bytes of the array, from {@code from} on. */
+  public void store(PhysicalMemory memory, long offset, byte[] bytes, int from, int length)
+      throws ErrnoException {
+    pageCache.store(memory, offset, bytes, from, length);
+    if (length > 0) {
+      size = Math.max(size, offset + length);
     }
   }
 

@@ -105,18 +105,23 @@ public final class PageCache implements FrameHolder {
   }
 
   /**
-   * Stores bytes at {@code offset} (bytes) of the file, into pages that are made where there are
-   * none.
+   * Stores {@code length} bytes from {@code from} on at {@code offset} (bytes) of the file, into
+   * pages that are made where there are none.
    *
    * @throws ErrnoException ENOMEM without a frame; what was stored before stays
    */
-  void store(PhysicalMemory ram, long offset, byte[] bytes) throws ErrnoException {
-    for (int done = 0; done < bytes.length; ) {
+  void store(PhysicalMemory ram, long offset, byte[] bytes, int from, int length)
+      throws ErrnoException {
+    for (int done = 0; done < length; ) {
       long at = offset + done;
-      int piece = (int) Math.min(bytes.length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
+      int piece = (int) Math.min(length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
       KernelPage page = new KernelPage(ram, get(ram, Pages.count(at)));
       MemorySegment.copy(
-          MemorySegment.ofArray(bytes), done, page.contents(), at & Pages.OFFSET_MASK, piece);
+          MemorySegment.ofArray(bytes),
+          from + done,
+          page.contents(),
+          at & Pages.OFFSET_MASK,
+          piece);
       page.mark(KernelPage.Mark.DIRTY);
       page.used();
       page.put();
