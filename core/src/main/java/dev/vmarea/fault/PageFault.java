@@ -19,6 +19,9 @@ import dev.vmarea.vma.Vma;
  * The caller must not be one that others wait for: its accessor is offline.
  */
 public final class PageFault {
+  /** More than any page needs. */
+  private static final int MOST_STEPS = 4;
+
   private final Mm mm;
   private final Task task;
   private final long address;
@@ -54,6 +57,28 @@ public final class PageFault {
     mm.lock().refuseInHook();
     FaultOutcome outcome = besideOthers();
     return (outcome == FaultOutcome.NEEDS_LOCK ? alone() : outcome) == FaultOutcome.CHANGED;
+  }
+
+  /**
+   * Handles faults until there is an entry that permits the access, noted or not; one fault may be
+   * a step only: a huge page that is cut up, a driver that maps less than was asked for. With the
+   * address space's lock held; no fault beside these changes the area until it is released.
+   *
+   * @return whether there is one; false if a driver only says so
+   * @throws MemoryFault if the access is not possible
+   */
+  public boolean faultIn() {
+    for (int steps = 0; steps <= MOST_STEPS; steps++) {
+      Vma vma = mm.tree().lookup(address);
+      if (vma != null) {
+        mm.lock().writeLock(vma);
+      }
+      if (mm.pageTablesIfAny() != null && access.isPermittedBy(mm.pageTables().entry(address))) {
+        return true;
+      }
+      handle();
+    }
+    return false;
   }
 
   private FaultOutcome besideOthers() {

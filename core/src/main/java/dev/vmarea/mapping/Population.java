@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * treated so everywhere, and what an imported address space has of the kernel's own.
  */
 final class Population {
-  /** More than the steps of any page; a driver may map less than it says. */
-  private static final int MOST_FAULTS = 4;
-
   private final Mm mm;
   private final Task task;
 
@@ -130,26 +127,13 @@ final class Population {
   private @Nullable Errno fill(long start, long end, Access access, boolean locked) {
     for (long at = start; at < end; at += Pages.SIZE) {
       try {
-        provide(at, access);
+        new PageFault(mm, task, at, access).faultIn();
         touched(at, access == Access.WRITE, locked);
       } catch (MemoryFault fault) {
         return fault.reason() == MemoryFault.Cause.OUT_OF_MEMORY ? Errno.ENOMEM : Errno.EFAULT;
       }
     }
     return null;
-  }
-
-  /** One fault may be a step only: a huge page that is cut up, a page that others map meanwhile. */
-  private void provide(long address, Access access) {
-    Vma vma = mm.tree().lookup(address);
-    if (vma != null) {
-      mm.lock().writeLock(vma); // no fault beside this one
-    }
-    for (int faults = 0;
-        faults < MOST_FAULTS && !access.isPermittedBy(mm.pageTables().entry(address));
-        faults++) {
-      new PageFault(mm, task, address, access).handle();
-    }
   }
 
   /**

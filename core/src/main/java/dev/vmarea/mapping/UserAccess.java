@@ -79,10 +79,10 @@ final class UserAccess {
       return access(address, bytes, access == Access.WRITE ? VmFlags.WRITE : VmFlags.ACCESS);
     }
     try {
-      // Twice: a driver may map less than was asked for.
-      new PageFault(mm, task, address, access).handle();
-      new PageFault(mm, task, address, access).handle();
-      return true;
+      PageFault fault = new PageFault(mm, task, address, access);
+      boolean there = fault.faultIn();
+      fault.handle(); // notes the access
+      return there;
     } catch (MemoryFault refused) {
       return false;
     }
