@@ -4,6 +4,7 @@
 module dev.vmarea.trace {
   requires static org.jspecify;
   requires transitive dev.vmarea;
+  requires transitive dev.vmarea.drivers;
 
   exports dev.vmarea.trace.evidence;
   exports dev.vmarea.trace.json;

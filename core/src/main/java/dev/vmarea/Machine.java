@@ -2,11 +2,14 @@
 package dev.vmarea;
 
 import dev.vmarea.arch.Architecture;
+import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
 import dev.vmarea.files.KernelFiles;
 import dev.vmarea.files.MemoryFiles;
+import dev.vmarea.files.Mount;
+import dev.vmarea.files.MountTable;
 import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.image.ImageException;
 import dev.vmarea.image.ImageReader;
@@ -18,6 +21,7 @@ import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.Task;
+import dev.vmarea.vma.OpenFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +41,7 @@ public final class Machine {
   private final SharedBacking backing;
   private final MemoryFiles files;
   private final SharedSegments segments = new SharedSegments();
+  private final MountTable mounts = new MountTable();
 
   /** A machine configured so, with the rules of {@code profile} and the kernel's usual files. */
   public Machine(KernelConfig config, Profile profile) {
@@ -88,6 +93,27 @@ public final class Machine {
   /** Makes files to be mapped: memfds, and files of given contents. */
   public MemoryFiles files() {
     return files;
+  }
+
+  /** What lives where: paths and the devices or file systems there; empty at first. */
+  public MountTable mounts() {
+    return mounts;
+  }
+
+  /**
+   * open(2) of what the {@link #mounts} have.
+   *
+   * @param path absolute
+   * @param flags O_ flags, generic numbering ({@link OpenFile})
+   * @return the open file, with one reference for the caller, who {@link OpenFile#put puts} it
+   * @throws ErrnoException ENOENT where nothing is mounted; else what is mounted there says
+   */
+  public OpenFile open(String path, int flags) throws ErrnoException {
+    Mount mount = mounts.find(path);
+    if (mount == null) {
+      throw Errno.ENOENT.failure();
+    }
+    return mount.open(path, flags);
   }
 
   /** System V shared-memory segments. */

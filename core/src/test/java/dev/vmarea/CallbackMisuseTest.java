@@ -148,7 +148,7 @@ class CallbackMisuseTest {
     LegacyMmap outer =
         (file, vma) -> {
           vma.mapThrough(lower);
-          vma.ops(wrapper);
+          vma.vmOps(wrapper);
           throw Errno.EBUSY.failure();
         };
     assertThat(lab.shared(HookLab.file(outer), 0, 4)).isEqualTo(Errno.EBUSY.negated());

@@ -186,7 +186,7 @@ class ImageTest {
   private static final class Silent implements LegacyMmap, VmOperations {
     @Override
     public void legacyMmap(OpenFile file, dev.vmarea.vma.LegacyVma vma) {
-      vma.ops(new VmOperations() {});
+      vma.vmOps(new VmOperations() {});
     }
   }
 

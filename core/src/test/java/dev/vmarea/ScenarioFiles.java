@@ -103,7 +103,7 @@ final class ScenarioFiles {
     @Override
     public void legacyMmap(OpenFile file, LegacyVma vma) {
       callbacks.record("mapped", vma.start(), vma.pages());
-      vma.ops(callbacks);
+      vma.vmOps(callbacks);
     }
   }
 

@@ -124,7 +124,7 @@ final class TestDevice {
     @Override
     public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
       prepared++;
-      vma.ops(callbacks);
+      vma.vmOps(callbacks);
       vma.privateData(TestDevice.this);
       long pfn = FIRST_PFN + vma.pgoff();
       switch (kind) {

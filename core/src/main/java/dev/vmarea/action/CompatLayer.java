@@ -53,7 +53,7 @@ final class CompatLayer {
             outer == null ? inner : outer,
             vma.vmFlags(),
             vma.pageProtection(),
-            scope.has(Difference.DESCRIPTOR_OPS_START_NULL) ? null : vma.ops());
+            scope.has(Difference.DESCRIPTOR_OPS_START_NULL) ? null : vma.vmOps());
     OpenFile before = descriptor.vmFile();
     FollowUp followUp =
         new PrepareCall(scope, hook, descriptor).run(Difference.COMPAT_FILE_COUNTED_TWICE);
@@ -79,7 +79,7 @@ final class CompatLayer {
     vma.vmFlags(scope.has(Difference.COMPAT_ADDS_FLAGS) ? vma.vmFlags() | flags : flags);
     vma.pageProtection(descriptor.pageProtection());
     if (descriptor.vmOps() != null || storesNull()) {
-      vma.ops(descriptor.vmOps());
+      vma.vmOps(descriptor.vmOps());
     }
     vma.privateData(descriptor.privateData());
   }

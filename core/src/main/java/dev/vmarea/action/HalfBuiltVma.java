@@ -151,17 +151,17 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
   @Override
   public Vma vma() {
     return new Vma(
-        start(), end(), pgoff(), vmFlags(), VmaHandle.of(file()), file(), null, ops(), extras());
+        start(), end(), pgoff(), vmFlags(), VmaHandle.of(file()), file(), null, vmOps(), extras());
   }
 
   @Override
   public void setAnonymous() {
-    ops(null);
+    vmOps(null);
   }
 
   @Override
   public void told() {
-    told = ops();
+    told = vmOps();
   }
 
   @Override

@@ -74,7 +74,7 @@ final class MappingFinish {
   }
 
   private void mapped() throws ErrnoException {
-    VmOperations ops = target.ops();
+    VmOperations ops = target.vmOps();
     if (ops == null || ops == NoOperations.INSTANCE || scope.has(Difference.NO_MAPPED)) {
       return;
     }

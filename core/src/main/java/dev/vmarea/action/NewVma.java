@@ -15,7 +15,7 @@ interface NewVma extends RemapTarget, CompletedVma {
   @Nullable OpenFile file();
 
   /** Its callbacks. */
-  @Nullable VmOperations ops();
+  @Nullable VmOperations vmOps();
 
   /** What the driver keeps with it. */
   @Nullable Object privateData();

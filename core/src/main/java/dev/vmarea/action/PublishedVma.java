@@ -46,7 +46,7 @@ final class PublishedVma implements NewVma {
   }
 
   @Override
-  public @Nullable VmOperations ops() {
+  public @Nullable VmOperations vmOps() {
     return vma().ops();
   }
 

@@ -12,6 +12,7 @@ import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.FaultContext;
+import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 
@@ -20,11 +21,14 @@ import dev.vmarea.vma.Vma;
  * (mm-semantics 6.6 and 7). Under the address space's lock.
  */
 public final class DriverFault implements FaultContext {
+  private static final long NO_ANSWER = -1;
+
   private final Mm mm;
   private final Task task;
   private final Vma vma;
   private final long address;
   private final boolean write;
+  private long answer = NO_ANSWER;
 
   /** A fault at {@code address} (bytes), which lies in {@code vma}. */
   public DriverFault(Mm mm, Task task, Vma vma, long address, boolean write) {
@@ -35,8 +39,33 @@ public final class DriverFault implements FaultContext {
     this.write = write;
   }
 
+  /**
+   * The page that the driver has answered with, whose reference is the caller's from now on.
+   *
+   * @return its frame, or -1 if the driver has made the entry itself, or has failed
+   */
+  long takeAnswer() {
+    long taken = answer;
+    answer = NO_ANSWER;
+    return taken;
+  }
+
   /** Has the driver answer; SIGBUS if it has nothing to answer with. */
   public Result handle() {
+    Result result = ask();
+    if (result != Result.NO_PAGE) {
+      drop(takeAnswer());
+    }
+    return result;
+  }
+
+  private void drop(long pfn) {
+    if (pfn != NO_ANSWER) {
+      mm.kernel().memory().put(pfn);
+    }
+  }
+
+  private Result ask() {
     VmOperations ops = vma.ops();
     if (ops == null) {
       return Result.SIGBUS;
@@ -82,6 +111,27 @@ public final class DriverFault implements FaultContext {
   @Override
   public boolean isWrite() {
     return write;
+  }
+
+  @Override
+  public Result answer(long pfn) {
+    drop(answer);
+    answer = pfn;
+    return Result.NO_PAGE;
+  }
+
+  @Override
+  public Result answerFromPageCache() {
+    OpenFile file = vma.file();
+    if (file == null) {
+      return Result.SIGBUS;
+    }
+    try {
+      long pfn = FilePages.find(mm.kernel().memory(), file.inode(), pgoff());
+      return pfn < 0 ? Result.SIGBUS : answer(pfn);
+    } catch (ErrnoException noFrame) {
+      return Result.OOM;
+    }
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 
 /**
@@ -98,19 +99,35 @@ final class EntryMaker {
       return makeAnonymous();
     }
     OpenFile file = vma.file();
+    VmOperations ops = vma.ops();
     if (file != null
         && file.inode().type() == Inode.Type.REGULAR
+        && (ops == null || !ops.hasFault())
         && !vma.hasAny(VmFlags.PFNMAP | VmFlags.MIXEDMAP)) {
       return makeFromFile(file);
     }
-    if (!locked) {
-      return FaultOutcome.NEEDS_LOCK;
+    return locked ? askDriver() : FaultOutcome.NEEDS_LOCK;
+  }
+
+  private FaultOutcome askDriver() throws ErrnoException {
+    boolean copies = copies();
+    if (copies) {
+      hasAnon(); // before the driver is asked
     }
-    return switch (new DriverFault(mm, task, vma, address, write).handle()) {
-      case NO_PAGE -> FaultOutcome.ANSWERED;
+    DriverFault fault = new DriverFault(mm, task, vma, address, write);
+    return switch (fault.handle()) {
+      case NO_PAGE -> {
+        long pfn = fault.takeAnswer();
+        yield pfn < 0 ? FaultOutcome.ANSWERED : mapFilePage(new KernelPage(memory, pfn), copies);
+      }
       case OOM -> throw Errno.ENOMEM.failure();
       case SIGBUS, FALLBACK -> throw Errno.EFAULT.failure();
     };
+  }
+
+  /** Whether the access is a write that does not reach the file. */
+  private boolean copies() {
+    return write && !vma.has(VmFlags.SHARED);
   }
 
   /** Whether private pages may come into the VMA; it must have its anonymous identity then. */
@@ -189,17 +206,22 @@ final class EntryMaker {
   private FaultOutcome makeFromFile(OpenFile file) throws ErrnoException {
     Inode inode = file.inode();
     long index = vma.pgoffAt(page);
-    boolean copies = write && !vma.has(VmFlags.SHARED);
+    boolean copies = copies();
     if (copies && !hasAnon()) { // before the page is looked for, also if there is none
       return FaultOutcome.NEEDS_LOCK;
     }
     if (!write && new FaultAround(mm, vma, inode).mapCached(page)) {
       return FaultOutcome.CHANGED; // else pages around it may be mapped, even if it lies behind
     }
-    if (Long.compareUnsigned(index, Pages.count(Pages.ceil(Math.max(0, inode.size())))) >= 0) {
+    long pfn = FilePages.find(memory, inode, index);
+    if (pfn < 0) {
       throw Errno.EFAULT.failure();
     }
-    KernelPage shared = new KernelPage(memory, inode.pageCache().get(memory, index));
+    return mapFilePage(new KernelPage(memory, pfn), copies);
+  }
+
+  /** Maps a page of a file, of which the caller hands over a reference, or a copy of it. */
+  private FaultOutcome mapFilePage(KernelPage shared, boolean copies) throws ErrnoException {
     PageProtection protection = mm.protection(vma);
     if (copies) {
       try {

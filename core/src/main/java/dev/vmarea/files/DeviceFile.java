@@ -74,7 +74,7 @@ public enum DeviceFile implements LegacyMmap, VmOperations {
   public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
     check(vma.vmFlags());
     vma.vmFlags(vma.vmFlags() & ~cleared | set);
-    vma.ops(this);
+    vma.vmOps(this);
   }
 
   @Override

@@ -58,7 +58,7 @@ public final class HugetlbFile implements LegacyMmap {
     if ((vma.pgoff() & (perHuge - 1)) != 0 || fileEnd < 0) {
       throw Errno.EINVAL.failure();
     }
-    vma.ops(callbacks(file.inode(), vma));
+    vma.vmOps(callbacks(file.inode(), vma));
     vma.vmFlags(vma.vmFlags() | VmFlags.HUGETLB | VmFlags.DONTEXPAND);
     long size = file.inode().size();
     boolean grows = (vma.vmFlags() & VmFlags.WRITE) != 0 && size != Inode.UNKNOWN_SIZE;

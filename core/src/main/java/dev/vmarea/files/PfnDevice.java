@@ -183,7 +183,7 @@ public final class PfnDevice {
     public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
       long pgoff = vma.pgoff();
       check(pgoff, vma.pages(), vma.vmFlags());
-      vma.ops(callbacks);
+      vma.vmOps(callbacks);
       vma.pageProtection(vma.pageProtection().withCacheMode(settings.cache()));
       switch (settings.action()) {
         case REMAP -> vma.remapPfnRange(vma.start(), pfn(pgoff), vma.size(), vma.pageProtection());

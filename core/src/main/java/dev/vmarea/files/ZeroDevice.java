@@ -26,7 +26,7 @@ public final class ZeroDevice implements LegacyMmap {
   @Override
   public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
     if ((vma.vmFlags() & VmFlags.SHARED) == 0) {
-      vma.ops(null);
+      vma.vmOps(null);
     } else {
       boolean noReserve = (vma.vmFlags() & VmFlags.NORESERVE) != 0;
       OpenFile fresh = backing.shmemZero(vma.size(), noReserve);

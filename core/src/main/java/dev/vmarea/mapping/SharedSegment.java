@@ -129,7 +129,7 @@ public final class SharedSegment {
     @Override
     public void legacyMmap(OpenFile file, LegacyVma vma) {
       segment.attachments.incrementAndGet();
-      vma.ops(this);
+      vma.vmOps(this);
     }
 
     /** Linux stands between these areas and tmpfs with callbacks of its own, without map_pages. */

@@ -103,7 +103,7 @@ final class VmaCreation {
     state.pgoff = vma.pgoff();
     state.flags = vma.vmFlags();
     state.file = vma.file();
-    ops = vma.ops();
+    ops = vma.vmOps();
     extras = vma.extras();
   }
 

@@ -44,6 +44,24 @@ public interface FaultContext {
   Result insertPfn(long pfn, PageProtection protection);
 
   /**
+   * Answers with a page ({@code vmf->page}), of which the caller hands over one reference: a shared
+   * mapping shows it, a write to a private one gets a copy. The entry is made when the callback has
+   * returned NO_PAGE; a second answer replaces the first.
+   *
+   * @param pfn a page in use
+   * @return NO_PAGE
+   */
+  Result answer(long pfn);
+
+  /**
+   * Answers with the page of the VMA's file, as file systems without a fault callback of their own
+   * do ({@code filemap_fault}).
+   *
+   * @return SIGBUS behind the end of the file, OOM without a frame, else NO_PAGE
+   */
+  Result answerFromPageCache();
+
+  /**
    * Puts a huge entry around the address ({@code vmf_insert_pfn_pmd}, {@code _pud}).
    *
    * @param level 1 for the middle level (2 MiB on x86-64), 2 for the one above (1 GiB)

@@ -36,6 +36,7 @@ public final class Inode {
   private long number;
   private long size = UNKNOWN_SIZE;
   private int seals;
+  private volatile int links = 1;
   private boolean appendOnly;
   private boolean swapFile;
   private boolean hidesResidency;
@@ -168,6 +169,16 @@ public final class Inode {
   /** Sets the size in bytes. */
   public void size(long bytes) {
     size = bytes;
+  }
+
+  /** Names that lead to it ({@code i_nlink}); 1 unless told. */
+  public int links() {
+    return links;
+  }
+
+  /** Sets the number of names that lead to it. */
+  public void links(int count) {
+    links = count;
   }
 
   /** F_SEAL_ bits of a memfd. */

@@ -3,7 +3,6 @@ package dev.vmarea.vma;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
-import dev.vmarea.base.Pages;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The half-built VMA that an old {@code mmap} hook is handed: not in the tree yet, everything but
  * its range free to change. Only valid until the hook returns.
  */
-public abstract class LegacyVma {
+public abstract class LegacyVma implements HookedArea {
   private final HookedMm mm;
   private final long start;
   private final long end;
@@ -35,56 +34,55 @@ public abstract class LegacyVma {
   }
 
   /** The address space. */
+  @Override
   public HookedMm mm() {
     return mm;
   }
 
   /** First byte. */
+  @Override
   public long start() {
     return start;
   }
 
   /** Byte after the last. */
+  @Override
   public long end() {
     return end;
   }
 
-  /** Length in bytes. */
-  public long size() {
-    return end - start;
-  }
-
-  /** Length in pages. */
-  public long pages() {
-    return Pages.count(end - start);
-  }
-
   /** Offset in pages. */
+  @Override
   public long pgoff() {
     return pgoff;
   }
 
   /** Replaces the offset, in pages. */
+  @Override
   public void pgoff(long pages) {
     pgoff = pages;
   }
 
   /** Set of {@link dev.vmarea.base.VmFlags}. */
+  @Override
   public long vmFlags() {
     return vmFlags;
   }
 
   /** Replaces the flags; the commit charge does not follow. */
+  @Override
   public void vmFlags(long flags) {
     vmFlags = flags;
   }
 
   /** Protection and cache mode of entries made from now on. */
+  @Override
   public PageProtection pageProtection() {
     return pageProtection;
   }
 
   /** Replaces protection and cache mode; the access bits follow the flags in the end. */
+  @Override
   public void pageProtection(PageProtection protection) {
     pageProtection = protection;
   }
@@ -104,21 +102,25 @@ public abstract class LegacyVma {
   }
 
   /** Callbacks, or null for anonymous memory. */
-  public @Nullable VmOperations ops() {
+  @Override
+  public @Nullable VmOperations vmOps() {
     return ops;
   }
 
   /** Replaces the callbacks; null makes the mapping anonymous memory. */
-  public void ops(@Nullable VmOperations callbacks) {
+  @Override
+  public void vmOps(@Nullable VmOperations callbacks) {
     ops = callbacks;
   }
 
   /** What the driver keeps with the VMA, or null. */
+  @Override
   public @Nullable Object privateData() {
     return privateData;
   }
 
   /** Sets what the driver keeps with the VMA. */
+  @Override
   public void privateData(@Nullable Object data) {
     privateData = data;
   }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to its hook until the hook returns; who keeps it and writes to it later gets an {@link
  * IllegalStateException}, and no mapping changes. Not thread-safe.
  */
-public final class VmaDescriptor {
+public final class VmaDescriptor implements HookedArea {
   private final HookedMm mm;
   private final long start;
   private final long end;
@@ -65,28 +65,21 @@ public final class VmaDescriptor {
   }
 
   /** The address space. */
+  @Override
   public HookedMm mm() {
     return mm;
   }
 
   /** First byte. */
+  @Override
   public long start() {
     return start;
   }
 
   /** Byte after the last. */
+  @Override
   public long end() {
     return end;
-  }
-
-  /** Length in bytes. */
-  public long size() {
-    return end - start;
-  }
-
-  /** Length in pages. */
-  public long pages() {
-    return Pages.count(end - start);
   }
 
   /** The file being mapped; below a stacked file the inner one. */
@@ -95,11 +88,13 @@ public final class VmaDescriptor {
   }
 
   /** Offset in pages. */
+  @Override
   public long pgoff() {
     return pgoff;
   }
 
   /** Replaces the offset, in pages. */
+  @Override
   public void pgoff(long pages) {
     checkOpen();
     pgoff = pages;
@@ -119,33 +114,39 @@ public final class VmaDescriptor {
   }
 
   /** Set of {@link dev.vmarea.base.VmFlags}, the commit-charge bit already in it. */
+  @Override
   public long vmFlags() {
     return vmFlags;
   }
 
   /** Replaces the flags. */
+  @Override
   public void vmFlags(long flags) {
     checkOpen();
     vmFlags = flags;
   }
 
   /** Protection and cache mode of entries. */
+  @Override
   public PageProtection pageProtection() {
     return pageProtection;
   }
 
   /** Replaces protection and cache mode; the access bits follow the flags in the end. */
+  @Override
   public void pageProtection(PageProtection protection) {
     checkOpen();
     pageProtection = protection;
   }
 
   /** The callbacks the VMA will have. */
+  @Override
   public @Nullable VmOperations vmOps() {
     return vmOps;
   }
 
   /** Sets the callbacks. */
+  @Override
   public void vmOps(@Nullable VmOperations ops) {
     checkOpen();
     vmOps = ops;
@@ -162,11 +163,13 @@ public final class VmaDescriptor {
   }
 
   /** What the driver keeps with the VMA, or null. */
+  @Override
   public @Nullable Object privateData() {
     return privateData;
   }
 
   /** Sets what the driver keeps with the VMA. */
+  @Override
   public void privateData(@Nullable Object data) {
     checkOpen();
     privateData = data;

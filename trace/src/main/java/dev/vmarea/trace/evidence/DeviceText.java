@@ -4,18 +4,16 @@ package dev.vmarea.trace.evidence;
 import dev.vmarea.base.CacheMode;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.Pages;
+import dev.vmarea.drivers.Amount;
 import dev.vmarea.files.PfnDeviceSettings;
 import dev.vmarea.files.PfnDeviceSettings.Action;
 import dev.vmarea.files.PfnDeviceSettings.Hook;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +37,6 @@ public final class DeviceText {
 
   // What the model has already, or looks up in its own way.
   private static final List<String> TAKEN = List.of("/dev/shm/", "/dev/hugepages/", "/dev/pts/");
-
-  private static final Pattern AMOUNT =
-      Pattern.compile("(?:0[xX]([0-9a-fA-F]{1,15})|([0-9]{1,17}))([kKmMgG]?)");
 
   private DeviceText() {}
 
@@ -142,7 +137,7 @@ public final class DeviceText {
     }
     return new PfnDeviceSettings(
         physical(pairs, action),
-        amount("size", size),
+        Amount.parse("size", size),
         mode,
         action,
         one("hook", pairs, Hook.values(), Hook::text, Hook.PREPARE),
@@ -169,34 +164,13 @@ public final class DeviceText {
               + " maps memory that the driver allocates: neither pfn= nor address=");
     }
     if (address != null) {
-      return amount("address", address);
+      return Amount.parse("address", address);
     }
-    long frame = pfn == null ? 0 : amount("pfn", pfn);
+    long frame = pfn == null ? 0 : Amount.parse("pfn", pfn);
     if (frame > Long.MAX_VALUE >> Pages.SHIFT) {
       throw new IllegalArgumentException("pfn=" + pfn + ": page frames have 40 bits");
     }
     return Pages.bytes(frame);
-  }
-
-  private static long amount(String key, String text) {
-    Matcher matcher = AMOUNT.matcher(text);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          key + "=" + text + ": a number expected, such as 0x10000 or 64k");
-    }
-    String hex = matcher.group(1);
-    long number = hex != null ? Long.parseLong(hex, 16) : Long.parseLong(matcher.group(2));
-    int shift =
-        switch (matcher.group(3).toLowerCase(Locale.ROOT)) {
-          case "k" -> 10;
-          case "m" -> 20;
-          case "g" -> 30;
-          default -> 0;
-        };
-    if (number > Long.MAX_VALUE >> shift) {
-      throw new IllegalArgumentException(key + "=" + text + ": too large");
-    }
-    return number << shift;
   }
 
   private static <T> T one(

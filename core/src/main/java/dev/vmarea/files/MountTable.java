@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.files;
+
+import java.util.Collections;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lives where: paths and the devices or file systems there. A path belongs to the longest
+ * entry that is the path itself or a folder above it. Thread-safe; empty at first.
+ */
+public final class MountTable {
+  private final ConcurrentSkipListMap<String, Mount> mounts = new ConcurrentSkipListMap<>();
+
+  /**
+   * Puts {@code mount} at {@code path}, in the place of what was there.
+   *
+   * @param path absolute, without a slash at its end; names without a slash at their beginning
+   *     stand for files without a path, such as "memfd:"
+   */
+  public void add(String path, Mount mount) {
+    if (path.isEmpty() || path.length() > 1 && path.endsWith("/")) {
+      throw new IllegalArgumentException("not a place for a mount: \"" + path + "\"");
+    }
+    mounts.put(path, Objects.requireNonNull(mount));
+  }
+
+  /** Takes away what is at {@code path} itself; files of it that are open stay so. */
+  public void remove(String path) {
+    mounts.remove(path);
+  }
+
+  /** What {@code path} belongs to, or null. */
+  public @Nullable Mount find(String path) {
+    String at = path;
+    while (true) {
+      Mount mount = mounts.get(at);
+      if (mount != null) {
+        return mount;
+      }
+      int slash = at.lastIndexOf('/');
+      if (slash <= 0) {
+        return slash == 0 && at.length() > 1 ? mounts.get("/") : null;
+      }
+      at = at.substring(0, slash);
+    }
+  }
+
+  /** All of it, by path; a view. */
+  public SortedMap<String, Mount> all() {
+    return Collections.unmodifiableSortedMap(mounts);
+  }
+
+  /** The paths, for messages. */
+  @Override
+  public String toString() {
+    return mounts.keySet().toString();
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.drivers;
+
+import dev.vmarea.Machine;
+import dev.vmarea.base.ErrnoException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Which users are to be put where on a machine: the mount table as it is written down. Immutable.
+ *
+ * @param entries by path
+ */
+public record MountPlan(SequencedMap<String, Entry> entries) {
+  private static final String USER = "user";
+  private static final String VARIANT = "variant";
+
+  /** Nothing anywhere. */
+  public static final MountPlan EMPTY = new MountPlan(new LinkedHashMap<>());
+
+  /**
+   * One user.
+   *
+   * @param kind what it is
+   * @param variant name of its variant, or empty for the default of the machine's profile
+   * @param settings what is given of its settings
+   */
+  public record Entry(UserKind kind, String variant, Map<String, String> settings) {
+    /**
+     * Keeps its own copy of the map.
+     *
+     * @throws IllegalArgumentException for a variant or setting that the kind does not have
+     */
+    public Entry {
+      settings = Map.copyOf(settings);
+      SettingValues.of(kind, settings);
+      if (!variant.isEmpty()) {
+        kind.variant(variant);
+      }
+    }
+
+    /**
+     * As written: {@code user=relay}, perhaps {@code variant=legacy}, and settings.
+     *
+     * @throws IllegalArgumentException without a user, or saying what is not known
+     */
+    public static Entry of(Map<String, String> pairs) {
+      Map<String, String> settings = new HashMap<>(pairs);
+      String user = settings.remove(USER);
+      String variant = settings.remove(VARIANT);
+      if (user == null) {
+        throw new IllegalArgumentException(
+            "user= is missing (what is mounted, such as user=relay)");
+      }
+      return new Entry(UserCatalog.named(user), variant == null ? "" : variant, settings);
+    }
+
+    /** As written, without the path. */
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder(USER + "=" + kind.id());
+      if (!variant.isEmpty()) {
+        text.append(" " + VARIANT + "=").append(variant);
+      }
+      settings.entrySet().stream()
+          .sorted(Map.Entry.comparingByKey())
+          .forEach(
+              pair -> text.append(' ').append(pair.getKey()).append('=').append(pair.getValue()));
+      return text.toString();
+    }
+  }
+
+  /** Keeps its own copy of the map. */
+  public MountPlan {
+    entries = new LinkedHashMap<>(entries);
+  }
+
+  /** Every kind at its usual path, with its standard settings. */
+  public static MountPlan standard() {
+    SequencedMap<String, Entry> entries = new LinkedHashMap<>();
+    for (UserKind kind : UserCatalog.all()) {
+      entries.put(kind.usualPath(), new Entry(kind, "", Map.of()));
+    }
+    return new MountPlan(entries);
+  }
+
+  /** This plan with the entries of {@code other}, which win. */
+  public MountPlan with(MountPlan other) {
+    SequencedMap<String, Entry> all = new LinkedHashMap<>(entries);
+    all.putAll(other.entries);
+    return new MountPlan(all);
+  }
+
+  /** This plan with one entry more, which wins. */
+  public MountPlan with(String path, Entry entry) {
+    SequencedMap<String, Entry> all = new LinkedHashMap<>(entries);
+    all.put(path, entry);
+    return new MountPlan(all);
+  }
+
+  /** This plan with this variant wherever {@code kind} is. */
+  public MountPlan withVariant(UserKind kind, String variant) {
+    SequencedMap<String, Entry> all = new LinkedHashMap<>(entries);
+    all.replaceAll(
+        (path, entry) -> entry.kind == kind ? new Entry(kind, variant, entry.settings) : entry);
+    return new MountPlan(all);
+  }
+
+  /**
+   * Makes all of it on {@code machine} and puts it into its mount table.
+   *
+   * @throws IllegalArgumentException for settings that do not fit together, or a variant that the
+   *     machine's profile cannot have
+   * @throws ErrnoException ENOMEM without memory for a device
+   */
+  public MountedUsers mount(Machine machine) throws ErrnoException {
+    MountedUsers mounted = new MountedUsers(machine);
+    for (Map.Entry<String, Entry> place : entries.entrySet()) {
+      Entry entry = place.getValue();
+      try {
+        mounted.add(place.getKey(), make(machine, entry));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(place.getKey() + ": " + e.getMessage(), e);
+      }
+    }
+    return mounted;
+  }
+
+  private static UserModel make(Machine machine, Entry entry) throws ErrnoException {
+    UserKind kind = entry.kind;
+    Variant variant =
+        entry.variant.isEmpty()
+            ? kind.defaultVariant(machine.kernel().profile())
+            : kind.variant(entry.variant);
+    if (!variant.existsIn(machine.kernel().profile())) {
+      throw new IllegalArgumentException(
+          machine.kernel().profile()
+              + " lacks what the variant "
+              + variant
+              + " of "
+              + kind.id()
+              + " needs");
+    }
+    return kind.make(machine, variant, SettingValues.of(kind, entry.settings));
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.drivers.relay;
+
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.vma.FaultContext;
+import dev.vmarea.vma.FileOperations;
+import dev.vmarea.vma.HookedArea;
+import dev.vmarea.vma.LegacyMmap;
+import dev.vmarea.vma.LegacyVma;
+import dev.vmarea.vma.MmapPrepare;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.VmaDescriptor;
+
+/** How an open file of a buffer is mapped: by either hook the same. */
+abstract sealed class RelayFile implements FileOperations, VmOperations {
+  private final RelayBuffer buffer;
+
+  private RelayFile(RelayBuffer buffer) {
+    this.buffer = buffer;
+  }
+
+  /** The old hook. */
+  static final class Legacy extends RelayFile implements LegacyMmap {
+    Legacy(RelayBuffer buffer) {
+      super(buffer);
+    }
+
+    @Override
+    public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
+      map(vma);
+    }
+  }
+
+  /** The port. */
+  static final class Port extends RelayFile implements MmapPrepare {
+    Port(RelayBuffer buffer) {
+      super(buffer);
+    }
+
+    @Override
+    public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
+      map(descriptor);
+    }
+  }
+
+  /**
+   * The whole buffer or nothing; the offset is not looked at.
+   *
+   * @throws ErrnoException EBADF without a buffer, EINVAL for another length
+   */
+  final void map(HookedArea area) throws ErrnoException {
+    if (buffer.isDetached()) {
+      throw Errno.EBADF.failure();
+    }
+    if (area.size() != buffer.bytes()) {
+      throw Errno.EINVAL.failure();
+    }
+    area.vmOps(this);
+    area.addFlags(VmFlags.DONTEXPAND);
+    area.privateData(buffer);
+  }
+
+  @Override
+  public void release(OpenFile file) {
+    buffer.put();
+  }
+
+  @Override
+  public boolean canSync() {
+    return false;
+  }
+
+  @Override
+  public boolean hasFault() {
+    return true;
+  }
+
+  /**
+   * The page that lies so far behind the buffer's beginning. Linux computes its address without a
+   * check: the page behind the buffer is a guard, but an offset far enough beyond would show memory
+   * of somebody else. Here all that is behind the buffer is SIGBUS.
+   */
+  @Override
+  public FaultContext.Result fault(FaultContext fault) {
+    long pfn = buffer.page(fault.pgoff());
+    return pfn < 0 ? FaultContext.Result.SIGBUS : fault.answer(pfn);
+  }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The drivers and file systems of the series, as models on a machine. Any operating system. */
+module dev.vmarea.drivers {
+  requires static org.jspecify;
+  requires transitive dev.vmarea;
+
+  exports dev.vmarea.drivers;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.drivers;
+
+import dev.vmarea.Machine;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a machine has in use, to be compared with what it had. Fewer page frames than before are
+ * none lost: a user may have given up what it had.
+ */
+record Leftovers(SortedMap<String, Long> counts) {
+  private static final String FRAMES = "page frames";
+
+  static Leftovers of(Machine machine, MountedUsers users) {
+    SortedMap<String, Long> counts = new TreeMap<>();
+    // The page of zeroes is never given back.
+    counts.put(FRAMES, machine.kernel().memory().allocatedPages() - 1);
+    counts.put("charge", machine.kernel().commit().committed());
+    counts.put("reserved ranges", (long) machine.kernel().pfnTracking().reservations().size());
+    users
+        .all()
+        .forEach((path, user) ->
+            user.counters().forEach((name, value) -> counts.put(path + " " + name, value)));
+    return new Leftovers(counts);
+  }
+
+  /** What is more, or less, than in {@code before}; empty if nothing. */
+  String since(Leftovers before) {
+    StringBuilder text = new StringBuilder();
+    counts.forEach((name, value) -> {
+      long change = value - before.counts.getOrDefault(name, 0L);
+      if (change > 0 || change < 0 && !name.equals(FRAMES)) {
+        text.append(text.isEmpty() ? "" : ", ").append(name);
+        text.append(String.format(" %+d", change));
+      }
+    });
+    return text.toString();
+  }
+
+  /** When all users are gone: what there still is. */
+  String afterEverything() {
+    return since(new Leftovers(new TreeMap<>()));
+  }
+}

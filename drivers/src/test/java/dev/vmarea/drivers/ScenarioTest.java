@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.drivers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailureRun;
+import dev.vmarea.drivers.relay.RelayScenarios;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The table of scenarios: one row a fact, with the outcome for each hook. */
+class ScenarioTest {
+  private static List<Scenario> table() {
+    return Stream.of(RelayScenarios.ROWS).flatMap(List::stream).toList();
+  }
+
+  static Stream<Arguments> columns() {
+    return table().stream()
+        .flatMap(row ->
+            row.expected().stream().map(column -> Arguments.of(row, column.column(), column)));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("columns")
+  void outcome(Scenario row, String name, Scenario.Expected column) throws ErrnoException {
+    UserLab lab = row.lab(column);
+    String results = row.run(lab);
+
+    assertThat(results + lab.close()).as(name + " by " + column).isEqualTo(column.outcome());
+  }
+
+  /** Each step that can fail on the way of a row does so once: nothing is lost, nothing breaks. */
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("columns")
+  void nothingIsLostWhateverFails(Scenario row, String name, Scenario.Expected column) {
+    if (!column.correct()) {
+      return;
+    }
+    FailureRun.each(run -> {
+      try {
+        UserLab lab = row.lab(column);
+        String results =
+            lab.failing(
+                run,
+                () -> {
+                  try {
+                    return row.run(lab);
+                  } catch (ErrnoException refused) {
+                    return refused.toString(); // an open that failed
+                  }
+                });
+        assertThat(lab.close()).as(name + " " + run.occurrences() + ": " + results).isEmpty();
+      } catch (ErrnoException noMachine) {
+        throw new AssertionError(noMachine);
+      }
+    });
+  }
+}
