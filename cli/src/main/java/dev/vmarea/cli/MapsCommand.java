@@ -58,6 +58,7 @@ final class MapsCommand implements Callable<Integer> {
   private boolean pageTables;
 
   @Mixin private final DeviceOptions devices = new DeviceOptions();
+  @Mixin private final MountOptions mounts = new MountOptions();
   @Mixin private final ProfileOption profile = new ProfileOption();
   @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -73,10 +74,12 @@ final class MapsCommand implements Callable<Integer> {
       throw CliException.usage("--page-tables goes with neither --start nor --smaps");
     }
     if (pageTables) {
-      return new PageTablesOfSource(console, declared, rules).print(source, common.json());
+      return new PageTablesOfSource(console, declared, mounts, rules).print(source, common.json());
     }
-    if (!declared.isEmpty() || rules != null) {
-      throw CliException.usage("--device, --devices and --profile: only with --page-tables");
+    if (!declared.isEmpty() || !mounts.isEmpty() || rules != null) {
+      throw CliException.usage(
+          "--device, --devices, --mount, --mounts, --variant and --profile: only with"
+              + " --page-tables");
     }
     MapSource map = MapSource.read(source, start, smaps);
     if (common.json()) {

@@ -25,11 +25,17 @@ final class PageTablesOfSource {
 
   private final Console console;
   private final List<DeviceDeclaration> devices;
+  private final MountOptions mounts;
   private final @Nullable Profile profile;
 
-  PageTablesOfSource(Console console, List<DeviceDeclaration> devices, @Nullable Profile profile) {
+  PageTablesOfSource(
+      Console console,
+      List<DeviceDeclaration> devices,
+      MountOptions mounts,
+      @Nullable Profile profile) {
     this.console = console;
     this.devices = devices;
+    this.mounts = mounts;
     this.profile = profile;
   }
 
@@ -37,6 +43,7 @@ final class PageTablesOfSource {
   int print(String source, boolean json) throws IOException {
     Replayer replayer = new Replayer(console, profile, 0);
     replayer.useDevices(devices);
+    replayer.useMounts(mounts);
     replayer.showPageTables();
     Path path = Path.of(source);
     Replayed replayed = isRecording(source) ? replayer.recording(path) : replayer.log(path);

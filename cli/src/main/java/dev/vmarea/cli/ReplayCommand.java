@@ -43,8 +43,9 @@ import picocli.CommandLine.Parameters;
       "  vmarea replay examples/remap.strace   a script, which declares its device",
       "  vmarea replay examples/remap.strace --page-tables",
       "  vmarea replay mine.strace --device /dev/demo:pfn=0xd0000,size=64k,cache=uc",
+      "  vmarea replay examples/relay.strace --variant relay=legacy",
       "",
-      "Scripts, devices and their settings: docs/scripts.md.",
+      "Scripts, devices, mounts and their settings: docs/scripts.md.",
       "Exit status: 0 identical, or nothing to compare (the report says which); 1 a result or a"
           + " map differs; 2 input that cannot be read."
     })
@@ -74,6 +75,7 @@ final class ReplayCommand implements Callable<Integer> {
   private boolean pageTables;
 
   @Mixin private final DeviceOptions devices = new DeviceOptions();
+  @Mixin private final MountOptions mounts = new MountOptions();
   @Mixin private final ReplayOptions options = new ReplayOptions();
   @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -86,6 +88,7 @@ final class ReplayCommand implements Callable<Integer> {
     Replayer replayer = new Replayer(console, options);
     replayer.useMaps(from, expect);
     replayer.useDevices(devices.devices());
+    replayer.useMounts(mounts);
     if (pageTables) {
       replayer.showPageTables();
     }

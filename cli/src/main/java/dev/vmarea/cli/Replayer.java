@@ -4,6 +4,7 @@ package dev.vmarea.cli;
 
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
+import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.trace.evidence.DeviceDeclaration;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import dev.vmarea.trace.replay.Recording;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Replays a recording or a log; the one path behind every verb that does. */
@@ -27,6 +29,8 @@ final class Replayer {
   private ReplaySettings.@Nullable StartingMap start;
   private @Nullable List<MapsEntry> expected;
   private List<DeviceDeclaration> devices = List.of();
+  private MountPlan mounts = MountPlan.EMPTY;
+  private Map<String, String> variants = Map.of();
   private boolean pageTables;
   private boolean touch;
 
@@ -50,6 +54,12 @@ final class Replayer {
   /** Lets the log open these devices. */
   void useDevices(List<DeviceDeclaration> declared) {
     devices = declared;
+  }
+
+  /** Lets the log open these users of the series. */
+  void useMounts(MountOptions options) throws IOException {
+    mounts = options.plan();
+    variants = options.variants();
   }
 
   /** Has page tables in the report. */
@@ -94,6 +104,7 @@ final class Replayer {
       InputStream in, long size, String name, ReplaySettings given, @Nullable Recording recording)
       throws IOException {
     ReplaySettings settings = given.withMaxDivergences(maxDivergences).withDevices(devices);
+    settings = settings.withMounts(mounts).withVariants(variants);
     if (pageTables) {
       settings = settings.withPageTables();
     }

@@ -26,6 +26,11 @@ final class Verbs {
               "maps $$",
               c -> new MapsCommand(c)),
           new Verb(
+              "users",
+              "the drivers and file systems that scripts can mount",
+              "users",
+              c -> new UsersCommand(c)),
+          new Verb(
               "fuzz",
               "random calls on the model and the kernel, compared after each",
               "fuzz --seconds 30",

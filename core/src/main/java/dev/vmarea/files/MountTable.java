@@ -34,18 +34,17 @@ public final class MountTable {
 
   /** What {@code path} belongs to, or null. */
   public @Nullable Mount find(String path) {
-    String at = path;
-    while (true) {
-      Mount mount = mounts.get(at);
-      if (mount != null) {
-        return mount;
-      }
-      int slash = at.lastIndexOf('/');
-      if (slash <= 0) {
-        return slash == 0 && at.length() > 1 ? mounts.get("/") : null;
-      }
-      at = at.substring(0, slash);
+    Mount exact = mounts.get(path);
+    if (exact != null || !path.startsWith("/")) {
+      return exact != null ? exact : mounts.get(path.substring(0, path.indexOf(':') + 1));
     }
+    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      Mount above = mounts.get(path.substring(0, slash));
+      if (above != null) {
+        return above;
+      }
+    }
+    return mounts.get("/");
   }
 
   /** All of it, by path; a view. */

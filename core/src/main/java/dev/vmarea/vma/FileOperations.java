@@ -2,6 +2,7 @@
 package dev.vmarea.vma;
 
 import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,16 @@ public interface FileOperations {
   /** Whether msync can write the file back; without that MS_SYNC says EINVAL. */
   default boolean canSync() {
     return true;
+  }
+
+  /**
+   * Makes {@code file} {@code bytes} long (ftruncate). File systems with limits of their own
+   * override it.
+   *
+   * @throws ErrnoException what the file system refuses it with
+   */
+  default void truncate(OpenFile file, long bytes) throws ErrnoException {
+    file.inode().truncate(bytes);
   }
 
   /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +79,20 @@ public final class OpenFile {
         last.run();
       }
     }
+  }
+
+  /**
+   * ftruncate(2).
+   *
+   * @throws ErrnoException EINVAL if it was not opened for writing, or for a negative length; else
+   *     what the file system refuses it with
+   */
+  public void truncate(long bytes) throws ErrnoException {
+    FileOperations driver = operations;
+    if (!isWritable() || bytes < 0 || driver == null) {
+      throw Errno.EINVAL.failure();
+    }
+    driver.truncate(this, bytes);
   }
 
   /** References held now; 0 once the file has been released. */

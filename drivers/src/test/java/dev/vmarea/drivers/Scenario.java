@@ -3,6 +3,7 @@ package dev.vmarea.drivers;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Profile;
+import dev.vmarea.drivers.mounts.MountPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -25,6 +25,9 @@ public sealed interface EvidenceLine
         EffectiveCapabilities,
         ConfigChange,
         DeviceDeclaration,
+        MountDeclaration,
+        UserControl,
+        MemoryAccess,
         UnknownLine,
         MalformedLine {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.evidence;
 
+import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import dev.vmarea.trace.procmaps.MapsFormatException;
 import dev.vmarea.trace.text.CString;
@@ -83,8 +84,45 @@ public final class EvidenceParser {
         values.remove("path");
         yield DeviceText.declared(path, values);
       }
+      case MountDeclaration.KIND -> mount(words);
+      case UserControl.KIND -> control(words);
+      case MemoryAccess.LOAD, MemoryAccess.STORE -> access(kind, words);
       default -> new UnknownLine(kind);
     };
+  }
+
+  private static MountDeclaration mount(Words words) {
+    if (words.rest().equals(MountDeclaration.STANDARD)) {
+      return new MountDeclaration(MountPlan.standard());
+    }
+    Map<String, String> values = words.pairs();
+    String path = required(values, "path");
+    values.remove("path");
+    return MountDeclaration.of(path, values);
+  }
+
+  private static UserControl control(Words words) {
+    String path = words.word();
+    String[] parts = words.rest().split(" = ", 2);
+    if (parts[0].isBlank()) {
+      throw new IllegalArgumentException("what happens to " + path + " is missing");
+    }
+    String result = parts.length > 1 ? parts[1].strip() : "0";
+    return new UserControl(path, List.of(parts[0].strip().split(" +")), result);
+  }
+
+  private static MemoryAccess access(String kind, Words words) {
+    int pid = words.integer();
+    long address = words.number();
+    int bytes = words.integer();
+    boolean isStore = kind.equals(MemoryAccess.STORE);
+    long value = isStore ? words.number() : 0;
+    String rest = words.rest().strip();
+    if (!rest.startsWith("=") && !(isStore && rest.isEmpty())) {
+      throw new IllegalArgumentException("a result expected: = and a value, or a signal's name");
+    }
+    return new MemoryAccess(
+        pid, address, bytes, isStore, value, rest.isEmpty() ? "0" : rest.substring(1).strip());
   }
 
   private static MapFlags mapFlags(Words words) {

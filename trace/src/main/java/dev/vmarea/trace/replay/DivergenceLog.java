@@ -32,6 +32,14 @@ final class DivergenceLog {
     }
   }
 
+  /** Adds one whose results are texts. */
+  void add(long line, int pid, String call, String expected, String actual) {
+    count++;
+    if (kept.size() < limit) {
+      kept.add(new Divergence(line, pid, call, expected, actual, Divergence.Kind.VALUE));
+    }
+  }
+
   private static Divergence.Kind kind(long expected, long actual, boolean address) {
     boolean kernelFailed = Errno.isError(expected);
     boolean modelFailed = Errno.isError(actual);

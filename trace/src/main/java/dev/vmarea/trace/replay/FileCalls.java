@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * They are not compared: what the kernel returned is taken.
  */
 final class FileCalls {
-  private static final int AT_FDCWD = -100;
   private static final int O_CREAT = 0100;
   private static final int O_EXCL = 0200;
   private static final int O_DIRECTORY = 0200000;
@@ -37,12 +36,15 @@ final class FileCalls {
   private static final int RENAME_EXCHANGE = 2;
 
   private final FileNames names;
+  private final MountedCalls mounted;
   private long pathsAsGiven;
   private long unknownDescriptors;
   private long userfaults;
 
-  FileCalls(FileNames names) {
+  /** Follows calls; those on what a script has mounted {@code mounted} judges. */
+  FileCalls(FileNames names, MountedCalls mounted) {
     this.names = names;
+    this.mounted = mounted;
   }
 
   /** How many opened files have the name that the program gave, links in it not followed. */
@@ -62,6 +64,9 @@ final class FileCalls {
 
   /** Follows one successful call; calls of other kinds are ignored. */
   void follow(StraceRecord record, TracedThread thread) {
+    if (mounted.follow(record, thread)) {
+      return;
+    }
     if (record.resultKind() != ResultKind.VALUE || record.result() < 0) {
       return;
     }
@@ -69,7 +74,7 @@ final class FileCalls {
       case OPEN, CREAT -> opened(record, thread, -1, 0, record.argCount() > 1 ? 1 : -1);
       case OPENAT -> opened(record, thread, 0, 1, 2);
       case OPENAT2 -> openedHow(record, thread);
-      case CLOSE -> thread.descriptors.close(record.argFd(0));
+      case CLOSE -> thread.descriptors().close(record.argFd(0));
       case CLOSE_RANGE -> closedRange(record, thread);
       case DUP -> duplicated(record, thread, false);
       case DUP2, DUP3 ->
@@ -78,24 +83,28 @@ final class FileCalls {
       case FCNTL, FCNTL64 -> control(record, thread);
       case MEMFD_CREATE -> memfd(record, thread);
       case MEMFD_SECRET -> secret(record, thread);
-      case LINK -> names.link(path(record, thread, -1, 0), path(record, thread, -1, 1));
-      case LINKAT -> names.link(path(record, thread, 0, 1), path(record, thread, 2, 3));
-      case UNLINK -> names.unlink(path(record, thread, -1, 0));
-      case UNLINKAT -> names.unlink(path(record, thread, 0, 1));
-      case RENAME -> names.rename(path(record, thread, -1, 0), path(record, thread, -1, 1));
-      case RENAMEAT -> names.rename(path(record, thread, 0, 1), path(record, thread, 2, 3));
+      case LINK ->
+          names.link(CallPath.of(record, thread, -1, 0), CallPath.of(record, thread, -1, 1));
+      case LINKAT ->
+          names.link(CallPath.of(record, thread, 0, 1), CallPath.of(record, thread, 2, 3));
+      case UNLINK -> names.unlink(CallPath.of(record, thread, -1, 0));
+      case UNLINKAT -> names.unlink(CallPath.of(record, thread, 0, 1));
+      case RENAME ->
+          names.rename(CallPath.of(record, thread, -1, 0), CallPath.of(record, thread, -1, 1));
+      case RENAMEAT ->
+          names.rename(CallPath.of(record, thread, 0, 1), CallPath.of(record, thread, 2, 3));
       case RENAMEAT2 -> renamed(record, thread);
-      case CHDIR -> thread.directory.path = path(record, thread, -1, 0);
+      case CHDIR -> thread.directory.path = CallPath.of(record, thread, -1, 0);
       case FCHDIR -> changedTo(record, thread);
       case FTRUNCATE -> {
-        Descriptor descriptor = thread.descriptors.get(record.argFd(0));
+        Descriptor descriptor = thread.descriptors().get(record.argFd(0));
         if (descriptor != null && record.argCount() > 1) {
           descriptor.file().inode().truncate(record.argLong(1));
         }
       }
       case FALLOCATE -> punched(record, thread);
       case PWRITE64 -> {
-        Descriptor descriptor = thread.descriptors.get(record.argFd(0));
+        Descriptor descriptor = thread.descriptors().get(record.argFd(0));
         if (descriptor != null && record.argCount() > 3) {
           Inode inode = descriptor.file().inode();
           if (inode.size() != Inode.UNKNOWN_SIZE) {
@@ -137,7 +146,7 @@ final class FileCalls {
 
   /** FALLOC_FL_PUNCH_HOLE takes whole pages away; what else fallocate does shows no difference. */
   private static void punched(StraceRecord record, TracedThread thread) {
-    Descriptor descriptor = thread.descriptors.get(record.argFd(0));
+    Descriptor descriptor = thread.descriptors().get(record.argFd(0));
     if (descriptor != null
         && record.argCount() > 3
         && record.argText(1).contains("FALLOC_FL_PUNCH_HOLE")) {
@@ -159,7 +168,7 @@ final class FileCalls {
     }
     StraceValue value = record.value(argument);
     byte[] decoration = value.fdPath();
-    Descriptor known = thread.descriptors.get(fd);
+    Descriptor known = thread.descriptors().get(fd);
     if (decoration == null) {
       if (known == null && record.resultKind() != ResultKind.ERROR) {
         unknownDescriptors++;
@@ -179,7 +188,7 @@ final class FileCalls {
     FileNames.Name name =
         deleted || path.isEmpty() ? names.unlisted(path, deleted, "", false) : names.named(path);
     Descriptor descriptor = new Descriptor(name.open(OpenFile.O_RDWR), false, false);
-    thread.descriptors.put(fd, descriptor);
+    thread.descriptors().put(fd, descriptor);
     return descriptor;
   }
 
@@ -198,12 +207,16 @@ final class FileCalls {
     if (record.call() == SyscallName.CREAT) {
       flags = OpenFile.O_WRONLY | O_CREAT;
     }
-    open(record, thread, path(record, thread, directory, path), flags);
+    open(record, thread, CallPath.of(record, thread, directory, path), flags);
   }
 
   private void openedHow(StraceRecord record, TracedThread thread) {
     StraceValue flags = record.structField(2, "flags");
-    open(record, thread, path(record, thread, 0, 1), flags == null ? 0 : (int) flags.asLong());
+    open(
+        record,
+        thread,
+        CallPath.of(record, thread, 0, 1),
+        flags == null ? 0 : (int) flags.asLong());
   }
 
   private void open(StraceRecord record, TracedThread thread, String given, int flags) {
@@ -223,44 +236,44 @@ final class FileCalls {
       name = new FileNames.Name(name.entry(), name.inode(), null);
     }
     boolean closeOnExec = (flags & O_CLOEXEC) != 0;
-    thread.descriptors.put(
-        (int) record.result(), new Descriptor(name.open(flags), closeOnExec, false));
+    thread
+        .descriptors()
+        .put((int) record.result(), new Descriptor(name.open(flags), closeOnExec, false));
   }
 
   private static void closedRange(StraceRecord record, TracedThread thread) {
     int flags = record.argCount() > 2 ? (int) record.argFlags(2) : 0;
     if ((flags & CLOSE_RANGE_UNSHARE) != 0) {
-      thread.descriptors = thread.descriptors.copy();
+      thread.unshareDescriptors();
     }
-    thread.descriptors.closeRange(
-        (int) record.argLong(0), (int) record.argLong(1), (flags & CLOSE_RANGE_CLOEXEC) != 0);
+    thread
+        .descriptors()
+        .closeRange(
+            (int) record.argLong(0), (int) record.argLong(1), (flags & CLOSE_RANGE_CLOEXEC) != 0);
   }
 
   private static void duplicated(StraceRecord record, TracedThread thread, boolean closeOnExec) {
     int from = record.argFd(0);
     int to = (int) record.result();
-    Descriptor source = thread.descriptors.get(from);
+    Descriptor source = thread.descriptors().get(from);
     if (from == to) {
       return;
     }
     if (source == null) {
-      thread.descriptors.close(to);
+      thread.descriptors().close(to);
     } else {
-      thread.descriptors.put(to, new Descriptor(source.file(), closeOnExec, source.identified()));
+      thread.descriptors().put(to, source.duplicate(closeOnExec));
     }
   }
 
   private static void control(StraceRecord record, TracedThread thread) {
-    Descriptor descriptor = thread.descriptors.get(record.argFd(0));
+    Descriptor descriptor = thread.descriptors().get(record.argFd(0));
     switch ((int) record.argLong(1)) {
       case F_DUPFD -> duplicated(record, thread, false);
       case F_DUPFD_CLOEXEC -> duplicated(record, thread, true);
       case F_SETFD -> {
-        if (descriptor != null && record.argCount() > 2) {
-          boolean closeOnExec = (record.argFlags(2) & 1) != 0;
-          thread.descriptors.put(
-              record.argFd(0),
-              new Descriptor(descriptor.file(), closeOnExec, descriptor.identified()));
+        if (record.argCount() > 2) {
+          thread.descriptors().mark(record.argFd(0), (record.argFlags(2) & 1) != 0);
         }
       }
       case F_ADD_SEALS -> {
@@ -289,20 +302,22 @@ final class FileCalls {
       name.inode().seals(F_SEAL_SEAL);
     }
     boolean closeOnExec = (flags & MFD_CLOEXEC) != 0;
-    thread.descriptors.put(
-        (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), closeOnExec, false));
+    thread
+        .descriptors()
+        .put((int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), closeOnExec, false));
   }
 
   private void secret(StraceRecord record, TracedThread thread) {
     FileNames.Name name = names.unlisted("/secretmem", true, "secretmem", true);
     boolean closeOnExec = record.argCount() > 0 && (record.argFlags(0) & O_CLOEXEC) != 0;
-    thread.descriptors.put(
-        (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), closeOnExec, false));
+    thread
+        .descriptors()
+        .put((int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), closeOnExec, false));
   }
 
   private void renamed(StraceRecord record, TracedThread thread) {
-    String from = path(record, thread, 0, 1);
-    String to = path(record, thread, 2, 3);
+    String from = CallPath.of(record, thread, 0, 1);
+    String to = CallPath.of(record, thread, 2, 3);
     if (record.argCount() > 4 && (record.argFlags(4) & RENAME_EXCHANGE) != 0) {
       names.exchange(from, to);
     } else {
@@ -312,7 +327,7 @@ final class FileCalls {
 
   private static void changedTo(StraceRecord record, TracedThread thread) {
     byte[] decoration = record.argFdPath(0);
-    Descriptor descriptor = thread.descriptors.get(record.argFd(0));
+    Descriptor descriptor = thread.descriptors().get(record.argFd(0));
     if (decoration != null) {
       thread.directory.path = latin1(decoration);
     } else if (descriptor != null) {
@@ -334,31 +349,9 @@ final class FileCalls {
     if (record.call() == SyscallName.PIDFD_OPEN && record.argCount() > 0) {
       name.inode().privateData((int) record.argLong(0));
     }
-    thread.descriptors.put(
-        (int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), false, false));
-  }
-
-  private String path(StraceRecord record, TracedThread thread, int directory, int argument) {
-    byte[] given = record.argBytes(argument);
-    String path = given == null ? "" : latin1(given);
-    if (path.startsWith("/")) {
-      return Paths.resolve("", path);
-    }
-    String base = thread.directory.path;
-    if (directory >= 0) {
-      byte[] decoration = record.argFdPath(directory);
-      int fd = record.argFd(directory);
-      Descriptor descriptor = fd == AT_FDCWD ? null : thread.descriptors.get(fd);
-      if (decoration != null) {
-        base = latin1(decoration);
-        if (fd == AT_FDCWD) {
-          thread.directory.path = base;
-        }
-      } else if (descriptor != null) {
-        base = descriptor.file().entry().path();
-      }
-    }
-    return Paths.resolve(base, path);
+    thread
+        .descriptors()
+        .put((int) record.result(), new Descriptor(name.open(OpenFile.O_RDWR), false, false));
   }
 
   private static String latin1(byte[] bytes) {

@@ -30,18 +30,27 @@ final class MemoryReplayer {
   private final IntFunction<@Nullable TracedThread> threads;
   private final EvidenceReplay evidence;
   private final DivergenceLog divergences;
+  private final boolean judgesAll;
   private long memoryCalls;
   private long skippedCalls;
   private long randomPlacements;
   private long unmodelled;
   private long unjudged;
 
-  /** Replays calls; {@code threads} finds a thread by its number. */
+  /**
+   * Replays calls.
+   *
+   * @param threads finds a thread by its number
+   * @param judgesAll whether the log says all there is to know, as a script that mounts what it
+   *     maps does: then every result is judged
+   */
   MemoryReplayer(
       MemoryCallDecoder decoder,
       IntFunction<@Nullable TracedThread> threads,
       EvidenceReplay evidence,
-      DivergenceLog divergences) {
+      DivergenceLog divergences,
+      boolean judgesAll) {
+    this.judgesAll = judgesAll;
     this.decoder = decoder;
     this.threads = threads;
     this.evidence = evidence;
@@ -129,7 +138,7 @@ final class MemoryReplayer {
     if (call.call() != SyscallName.PROCESS_MADVISE || call.a0() < 0) {
       return thread.process.memory;
     }
-    Descriptor descriptor = thread.descriptors.get((int) call.a0());
+    Descriptor descriptor = thread.descriptors().get((int) call.a0());
     Object pid = descriptor == null ? null : descriptor.file().inode().privateData();
     TracedThread other = pid instanceof Integer number ? threads.apply(number) : null;
     return other == null ? thread.process.memory : other.process.memory;
@@ -161,7 +170,7 @@ final class MemoryReplayer {
       StraceRecord record, TracedThread thread, TracedMemory memory, MemoryCall given) {
     long expected = expected(record, given);
     boolean failed = given.call() != SyscallName.BRK && Errno.isError(expected);
-    if (Unjudged.withoutHugePages(given, expected)) {
+    if (!judgesAll && Unjudged.withoutHugePages(given, expected)) {
       unjudged++;
       return;
     }
@@ -180,13 +189,13 @@ final class MemoryReplayer {
       return;
     }
     memoryCalls++;
-    if (before != null && Unjudged.notInTheLog(call, expected, actual)) {
+    if (before != null && !judgesAll && Unjudged.notInTheLog(call, expected, actual)) {
       unjudged++;
       memory.restore(before);
       return;
     }
     boolean same = actual == expected;
-    if (same || Unjudged.dependsOnContents(memory, call, expected, actual)) {
+    if (same || !judgesAll && Unjudged.dependsOnContents(memory, call, expected, actual)) {
       unjudged += same ? 0 : 1;
       earlier.forEach(PendingCall::settle);
       return;
@@ -218,7 +227,7 @@ final class MemoryReplayer {
       return call.a0() == PIDFD_SELF_THREAD || call.a0() == PIDFD_SELF_PROCESS;
     }
     // What was opened before the log began is not known.
-    return thread.descriptors.get((int) call.a0()) != null || expected != Errno.EBADF.negated();
+    return thread.descriptors().get((int) call.a0()) != null || expected != Errno.EBADF.negated();
   }
 
   private long execute(TracedMemory memory, TracedThread thread, MemoryCall call, long expected) {

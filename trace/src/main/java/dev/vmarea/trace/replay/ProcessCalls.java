@@ -71,8 +71,8 @@ final class ProcessCalls {
             tid,
             process,
             request.has(CloneRequest.CLONE_FILES)
-                ? creator.descriptors
-                : creator.descriptors.copy(),
+                ? creator.descriptors()
+                : creator.descriptors().copy(),
             request.has(CloneRequest.CLONE_FS) ? creator.directory : creator.directory.copy());
     table.add(thread);
     return thread;
@@ -125,12 +125,13 @@ final class ProcessCalls {
     for (TracedThread other : List.copyOf(process.threads)) {
       if (other != thread) {
         table.remove(other);
+        other.left();
       }
     }
     thread.pending = null;
     thread.cloning = null;
-    thread.descriptors = thread.descriptors.copy();
-    thread.descriptors.closeOnExec();
+    thread.unshareDescriptors();
+    thread.descriptors().closeOnExec();
     process.command = command(record);
     if (memory.isKnown()) {
       process.inherited.applyTo(memory.space().mm());
@@ -157,7 +158,9 @@ final class ProcessCalls {
     table.remove(leader);
     table.remove(executing);
     TracedThread renamed =
-        new TracedThread(leader.tid, process, executing.descriptors, executing.directory);
+        new TracedThread(leader.tid, process, executing.descriptors(), executing.directory);
+    leader.left();
+    executing.left();
     table.add(renamed);
   }
 

@@ -44,6 +44,7 @@ final class ProcessEnd {
     if (process.threads.isEmpty()) {
       processGone(process, remark);
     }
+    thread.left();
   }
 
   private void processGone(TracedProcess process, String remark) {

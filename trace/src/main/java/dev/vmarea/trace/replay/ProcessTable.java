@@ -33,7 +33,7 @@ final class ProcessTable {
     thread.process.threads.add(thread);
   }
 
-  /** Removes a thread. */
+  /** Removes a thread; its descriptors are its caller's business. */
   void remove(TracedThread thread) {
     threads.remove(thread.tid, thread);
     early.remove(thread);

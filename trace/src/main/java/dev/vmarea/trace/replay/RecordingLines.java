@@ -17,12 +17,15 @@ import dev.vmarea.trace.evidence.Layout;
 import dev.vmarea.trace.evidence.MalformedLine;
 import dev.vmarea.trace.evidence.MapFlags;
 import dev.vmarea.trace.evidence.MapLine;
+import dev.vmarea.trace.evidence.MemoryAccess;
+import dev.vmarea.trace.evidence.MountDeclaration;
 import dev.vmarea.trace.evidence.PageFault;
 import dev.vmarea.trace.evidence.PageTouch;
 import dev.vmarea.trace.evidence.PresentPages;
 import dev.vmarea.trace.evidence.ShmSegment;
 import dev.vmarea.trace.evidence.StackGrowth;
 import dev.vmarea.trace.evidence.UnknownLine;
+import dev.vmarea.trace.evidence.UserControl;
 import dev.vmarea.vma.OpenFile;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +133,9 @@ final class RecordingLines {
       case ConfigChange change ->
           machine.kernel().config(ConfigText.changed(machine.kernel().config(), change));
       case DeviceDeclaration device -> {} // taken before the replay began
+      case MountDeclaration mount -> {} // the same
+      case UserControl control -> {} // a script's, like the next
+      case MemoryAccess access -> {}
       case UnknownLine unknown -> {
         if (usage != null && unknown.kind().equals("lost")) {
           usage.faultsWereLost();
@@ -160,7 +166,7 @@ final class RecordingLines {
   private void descriptor(DescriptorIdentity identity, TracedThread thread) {
     OpenFile file = ProcessImport.open(names, identity);
     boolean closeOnExec = (identity.flags() & O_CLOEXEC) != 0;
-    thread.descriptors.put(identity.fd(), new Descriptor(file, closeOnExec, true));
+    thread.descriptors().put(identity.fd(), new Descriptor(file, closeOnExec, true));
   }
 
   private void segment(ShmSegment line) {

@@ -2,11 +2,14 @@
 package dev.vmarea.trace.replay;
 
 import dev.vmarea.Machine;
+import dev.vmarea.drivers.mounts.MountedUsers;
 import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.trace.evidence.EvidenceLine;
 import dev.vmarea.trace.evidence.EvidenceParser;
+import dev.vmarea.trace.evidence.MemoryAccess;
+import dev.vmarea.trace.evidence.UserControl;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import dev.vmarea.trace.strace.RecordKind;
 import dev.vmarea.trace.strace.ResultKind;
@@ -42,6 +45,7 @@ final class ReplayEngine {
   private final TouchReplay touches = new TouchReplay();
   private final @Nullable UsageComparison usage;
   private final WarningLog warnings = new WarningLog();
+  private final MountedLines mounted;
   private @Nullable TracedThread first;
   private boolean startUsed;
   private boolean startedEmpty;
@@ -58,15 +62,18 @@ final class ReplayEngine {
     this.settings = settings;
     machine = new Machine(settings.config(), settings.profile());
     machine.kernel().warnings(warnings::add);
-    machine.kernel().filling(settings.touch()); // else a log has no pages
+    MountedUsers users = ScriptMounts.make(machine, settings, source);
+    boolean script = !users.all().isEmpty();
+    machine.kernel().filling(settings.touch() || script); // else a log has no pages
     names =
         new FileNames(
             new FileKinds(
                 machine, ScriptDevices.make(machine.kernel(), settings.devices(), source)));
-    files = new FileCalls(names);
-    decoder = new MemoryCallDecoder(files);
     divergences = new DivergenceLog(settings.maxDivergences());
-    memoryCalls = new MemoryReplayer(decoder, table::get, evidence, divergences);
+    files = new FileCalls(names, new MountedCalls(machine, divergences));
+    mounted = new MountedLines(machine, users, divergences, warnings);
+    decoder = new MemoryCallDecoder(files);
+    memoryCalls = new MemoryReplayer(decoder, table::get, evidence, divergences, script);
     starts = new ProgramStart(machine, names);
     comparison = new FinalComparison(evidence);
     usage = settings.touch() ? new UsageComparison(touches, false) : null;
@@ -86,10 +93,12 @@ final class ReplayEngine {
     for (boolean any = more; any; any = log.next()) {
       warnings.line(record.lineNumber());
       line(record, log);
+      mounted.check();
     }
     for (TracedThread thread : table.all()) {
       gone(thread, "the log ends before the process does");
     }
+    mounted.end();
     return new ReportBuilder(
             settings, files, memoryCalls, ends, evidence, divergences, comparison, warnings, usage)
         .build(calls, log.problemCount(), timeline, cutOffLine, startedEmpty);
@@ -170,7 +179,8 @@ final class ReplayEngine {
 
   private TracedThread root(int tid) {
     Task task = newTask();
-    startedEmpty = !settings.devices().isEmpty() && settings.start() == null;
+    boolean script = !settings.devices().isEmpty() || !settings.mounts().entries().isEmpty();
+    startedEmpty = script && settings.start() == null;
     TracedMemory memory = startedEmpty ? starts.empty(task) : TracedMemory.unknown(NO_START);
     TracedProcess process = new TracedProcess(tid, true, task, memory, "");
     process.memory.users++;
@@ -254,7 +264,7 @@ final class ReplayEngine {
     }
     CloneRequest request = new CloneRequest(record.argFlags(0));
     if (request.has(CloneRequest.CLONE_FILES)) {
-      thread.descriptors = thread.descriptors.copy();
+      thread.unshareDescriptors();
     }
     if (request.has(CloneRequest.CLONE_FS)) {
       thread.directory = thread.directory.copy();
@@ -311,7 +321,11 @@ final class ReplayEngine {
     }
     EvidenceLine line = EvidenceParser.parse(text);
     ScriptHead.refuseDevice(line, record, log);
-    recordingLines.line(line, this::thread);
+    switch (line) {
+      case UserControl control -> mounted.control(control, record.lineNumber());
+      case MemoryAccess access -> mounted.access(access, record.lineNumber(), thread(access.pid()));
+      default -> recordingLines.line(line, this::thread);
+    }
   }
 
   private void gone(int tid, String remark) {

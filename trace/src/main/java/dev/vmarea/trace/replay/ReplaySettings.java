@@ -3,6 +3,7 @@ package dev.vmarea.trace.replay;
 
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
+import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.trace.evidence.DeviceDeclaration;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import dev.vmarea.trace.procmaps.MapsFile;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxDivergences divergences kept in the report; all are counted
  * @param notes sentences that the report is to begin with
  * @param devices devices that the log may open besides those that it declares itself; these win
+ * @param mounts users of the series that the log may open besides those that it mounts itself;
+ *     these win
+ * @param variants which variant of a kind is to be used, by the kind's id, whatever the mounts say
  * @param profileAssumed whether the profile is only a guess, which a script that declares devices
  *     replaces by {@link Profile#SETTLED}
  * @param pageTables whether the report is to show page tables
@@ -39,6 +44,8 @@ public record ReplaySettings(
     int maxDivergences,
     List<String> notes,
     List<DeviceDeclaration> devices,
+    MountPlan mounts,
+    Map<String, String> variants,
     boolean profileAssumed,
     boolean pageTables,
     boolean touch) {
@@ -50,6 +57,7 @@ public record ReplaySettings(
     expected = expected == null ? null : List.copyOf(expected);
     notes = List.copyOf(notes);
     devices = List.copyOf(devices);
+    variants = Map.copyOf(variants);
   }
 
   /** Without any map. */
@@ -62,6 +70,8 @@ public record ReplaySettings(
         DEFAULT_MAX_DIVERGENCES,
         List.of(),
         List.of(),
+        MountPlan.EMPTY,
+        Map.of(),
         false,
         false,
         false);
@@ -77,6 +87,8 @@ public record ReplaySettings(
         DEFAULT_MAX_DIVERGENCES,
         List.of(),
         List.of(),
+        MountPlan.EMPTY,
+        Map.of(),
         true,
         false,
         false);
@@ -138,34 +150,138 @@ public record ReplaySettings(
 
   /** These settings with a starting map. */
   public ReplaySettings withStart(StartingMap map) {
-    return with(profile, map, expected, maxDivergences, notes, devices, profileAssumed, pageTables);
+    return new ReplaySettings(
+        config,
+        profile,
+        map,
+        expected,
+        maxDivergences,
+        notes,
+        devices,
+        mounts,
+        variants,
+        profileAssumed,
+        pageTables,
+        touch);
   }
 
   /** These settings with an expected final map of the first process. */
   public ReplaySettings withExpected(List<MapsEntry> map) {
-    return with(profile, start, map, maxDivergences, notes, devices, profileAssumed, pageTables);
+    return new ReplaySettings(
+        config,
+        profile,
+        start,
+        map,
+        maxDivergences,
+        notes,
+        devices,
+        mounts,
+        variants,
+        profileAssumed,
+        pageTables,
+        touch);
   }
 
   /** These settings with another number of divergences kept. */
   public ReplaySettings withMaxDivergences(int limit) {
-    return with(profile, start, expected, limit, notes, devices, profileAssumed, pageTables);
+    return new ReplaySettings(
+        config,
+        profile,
+        start,
+        expected,
+        limit,
+        notes,
+        devices,
+        mounts,
+        variants,
+        profileAssumed,
+        pageTables,
+        touch);
   }
 
   /** These settings with sentences that the report is to begin with. */
   public ReplaySettings withNotes(List<String> sentences) {
-    return with(
-        profile, start, expected, maxDivergences, sentences, devices, profileAssumed, pageTables);
+    return new ReplaySettings(
+        config,
+        profile,
+        start,
+        expected,
+        maxDivergences,
+        sentences,
+        devices,
+        mounts,
+        variants,
+        profileAssumed,
+        pageTables,
+        touch);
   }
 
   /** These settings with devices that the log may open. */
   public ReplaySettings withDevices(List<DeviceDeclaration> declared) {
-    return with(
-        profile, start, expected, maxDivergences, notes, declared, profileAssumed, pageTables);
+    return new ReplaySettings(
+        config,
+        profile,
+        start,
+        expected,
+        maxDivergences,
+        notes,
+        declared,
+        mounts,
+        variants,
+        profileAssumed,
+        pageTables,
+        touch);
+  }
+
+  /** These settings with users that the log may open. */
+  public ReplaySettings withMounts(MountPlan plan) {
+    return new ReplaySettings(
+        config,
+        profile,
+        start,
+        expected,
+        maxDivergences,
+        notes,
+        devices,
+        plan,
+        variants,
+        profileAssumed,
+        pageTables,
+        touch);
+  }
+
+  /** These settings with variants of kinds, by the kinds' ids. */
+  public ReplaySettings withVariants(Map<String, String> chosen) {
+    return new ReplaySettings(
+        config,
+        profile,
+        start,
+        expected,
+        maxDivergences,
+        notes,
+        devices,
+        mounts,
+        chosen,
+        profileAssumed,
+        pageTables,
+        touch);
   }
 
   /** These settings with page tables in the report. */
   public ReplaySettings withPageTables() {
-    return with(profile, start, expected, maxDivergences, notes, devices, profileAssumed, true);
+    return new ReplaySettings(
+        config,
+        profile,
+        start,
+        expected,
+        maxDivergences,
+        notes,
+        devices,
+        mounts,
+        variants,
+        profileAssumed,
+        true,
+        touch);
   }
 
   /** These settings with page faults made in the model. */
@@ -178,6 +294,8 @@ public record ReplaySettings(
         maxDivergences,
         notes,
         devices,
+        mounts,
+        variants,
         profileAssumed,
         pageTables,
         true);
@@ -185,28 +303,18 @@ public record ReplaySettings(
 
   /** These settings with a profile that is no guess. */
   ReplaySettings withProfile(Profile known) {
-    return with(known, start, expected, maxDivergences, notes, devices, false, pageTables);
-  }
-
-  private ReplaySettings with(
-      Profile newProfile,
-      @Nullable StartingMap newStart,
-      @Nullable List<MapsEntry> newExpected,
-      int newMaxDivergences,
-      List<String> newNotes,
-      List<DeviceDeclaration> newDevices,
-      boolean newProfileAssumed,
-      boolean newPageTables) {
     return new ReplaySettings(
         config,
-        newProfile,
-        newStart,
-        newExpected,
-        newMaxDivergences,
-        newNotes,
-        newDevices,
-        newProfileAssumed,
-        newPageTables,
+        known,
+        start,
+        expected,
+        maxDivergences,
+        notes,
+        devices,
+        mounts,
+        variants,
+        false,
+        pageTables,
         touch);
   }
 }

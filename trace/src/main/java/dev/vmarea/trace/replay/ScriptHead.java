@@ -2,10 +2,14 @@
 package dev.vmarea.trace.replay;
 
 import dev.vmarea.base.Profile;
+import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.trace.evidence.DeviceDeclaration;
 import dev.vmarea.trace.evidence.EvidenceLine;
 import dev.vmarea.trace.evidence.EvidenceParser;
 import dev.vmarea.trace.evidence.MalformedLine;
+import dev.vmarea.trace.evidence.MemoryAccess;
+import dev.vmarea.trace.evidence.MountDeclaration;
+import dev.vmarea.trace.evidence.UserControl;
 import dev.vmarea.trace.strace.RecordKind;
 import dev.vmarea.trace.strace.StraceReader;
 import dev.vmarea.trace.strace.StraceRecord;
@@ -14,15 +18,26 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The lines that a script begins with: devices, and comments between them. They must be known
- * before the machine is made, since they decide its profile.
+ * The lines that a script begins with: devices and mounted users, and comments between them. They
+ * must be known before the machine is made, since they decide its profile.
  *
  * @param devices the devices, in order
+ * @param mounts the users
  * @param more whether the reader stands on the line behind, which is still to be replayed
  */
-record ScriptHead(List<DeviceDeclaration> devices, boolean more) {
+record ScriptHead(List<DeviceDeclaration> devices, MountPlan mounts, boolean more) {
+  /** Kinds of lines that are a script's own, so that nobody but its author can have erred. */
+  private static final Set<String> REFUSED_IF_GARBLED =
+      Set.of(
+          DeviceDeclaration.KIND,
+          MountDeclaration.KIND,
+          UserControl.KIND,
+          MemoryAccess.LOAD,
+          MemoryAccess.STORE);
+
   /**
    * Reads them.
    *
@@ -30,6 +45,7 @@ record ScriptHead(List<DeviceDeclaration> devices, boolean more) {
    */
   static ScriptHead read(StraceReader log) throws IOException {
     Map<String, DeviceDeclaration> devices = new LinkedHashMap<>();
+    MountPlan mounts = MountPlan.EMPTY;
     StraceRecord record = log.record();
     while (log.next()) {
       byte[] text = record.comment();
@@ -40,14 +56,18 @@ record ScriptHead(List<DeviceDeclaration> devices, boolean more) {
       if (line instanceof MalformedLine malformed) {
         refuse(malformed, record, log);
       }
+      if (line instanceof MountDeclaration mount) {
+        mounts = mounts.with(mount.plan());
+        continue;
+      }
       if (!(line instanceof DeviceDeclaration device)) {
-        return new ScriptHead(List.copyOf(devices.values()), true);
+        return new ScriptHead(List.copyOf(devices.values()), mounts, true);
       }
       if (devices.put(device.path(), device) != null) {
         throw failure(record, log, device.path() + " is declared twice");
       }
     }
-    return new ScriptHead(List.copyOf(devices.values()), false);
+    return new ScriptHead(List.copyOf(devices.values()), mounts, false);
   }
 
   /**
@@ -63,6 +83,13 @@ record ScriptHead(List<DeviceDeclaration> devices, boolean more) {
           log,
           device.path() + " is declared too late: devices stand before all other lines");
     }
+    if (line instanceof MountDeclaration mount) {
+      throw failure(
+          record,
+          log,
+          mount.plan().entries().firstEntry().getKey()
+              + " is mounted too late: mounts stand before all other lines");
+    }
     if (line instanceof MalformedLine malformed) {
       refuse(malformed, record, log);
     }
@@ -70,7 +97,7 @@ record ScriptHead(List<DeviceDeclaration> devices, boolean more) {
 
   private static void refuse(MalformedLine line, StraceRecord record, StraceReader log)
       throws RecordingException {
-    if (line.kind().equals(DeviceDeclaration.KIND)) {
+    if (REFUSED_IF_GARBLED.contains(line.kind())) {
       throw failure(record, log, line.problem());
     }
   }
@@ -84,18 +111,20 @@ record ScriptHead(List<DeviceDeclaration> devices, boolean more) {
     Map<String, DeviceDeclaration> all = new LinkedHashMap<>();
     devices.forEach(device -> all.put(device.path(), device));
     given.devices().forEach(device -> all.put(device.path(), device));
-    ReplaySettings settings = given.withDevices(List.copyOf(all.values()));
+    ReplaySettings settings =
+        given.withDevices(List.copyOf(all.values())).withMounts(mounts.with(given.mounts()));
+    boolean script = !all.isEmpty() || !settings.mounts().entries().isEmpty();
     if (!given.profileAssumed()) {
       return settings;
     }
     List<String> notes = new ArrayList<>(given.notes());
-    Profile profile = all.isEmpty() ? given.profile() : Profile.SETTLED;
+    Profile profile = script ? Profile.SETTLED : given.profile();
     notes.add(
-        all.isEmpty()
+        !script
             ? "A log does not tell the kernel it comes from; "
                 + profile
                 + " in a common configuration is assumed."
-            : "A script with devices is played by the rules of "
+            : "A script with devices of its own is played by the rules of "
                 + profile
                 + " unless --profile names others.");
     return settings.withProfile(profile).withNotes(notes);

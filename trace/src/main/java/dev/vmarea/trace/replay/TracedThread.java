@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class TracedThread {
   final int tid;
   TracedProcess process;
-  DescriptorTable descriptors;
+  private DescriptorTable descriptors;
   WorkingDirectory directory;
 
   /** The memory call that began but did not return yet, or null. */
@@ -22,5 +22,23 @@ final class TracedThread {
     this.process = process;
     this.descriptors = descriptors;
     this.directory = directory;
+    descriptors.join();
+  }
+
+  DescriptorTable descriptors() {
+    return descriptors;
+  }
+
+  /** Has a table of its own from now on. */
+  void unshareDescriptors() {
+    DescriptorTable shared = descriptors;
+    descriptors = shared.copy();
+    descriptors.join();
+    shared.leave();
+  }
+
+  /** The thread is gone. */
+  void left() {
+    descriptors.leave();
   }
 }

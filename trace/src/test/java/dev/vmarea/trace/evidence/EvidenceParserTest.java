@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.evidence;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.base.CacheMode;
 import dev.vmarea.base.Errno;
+import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.files.PfnDeviceSettings;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +87,32 @@ class EvidenceParserTest {
                   CacheMode.WRITE_BACK,
                   PfnDeviceSettings.Action.KERNEL_PAGES,
                   PfnDeviceSettings.Hook.LEGACY,
-                  null)));
+                  null)),
+          new MountDeclaration(MountPlan.standard()),
+          MountDeclaration.of(
+              "/a \"b\n", Map.of("user", "relay", "variant", "legacy", "size", "8k", "cpus", "2")),
+          new UserControl("/dev/iommu", List.of("destroy", "1"), "-EBUSY"),
+          new MemoryAccess(100, 0x7fff_f7fe_f000L, 4, false, 0, "0x12345678"),
+          new MemoryAccess(100, 0x7fff_f7fe_f000L, 8, true, -1, "SIGBUS"));
+
+  @Test
+  void whatAScriptsLinesLack() {
+    for (String line :
+        List.of(
+            "mount user=relay",
+            "mount path=/a",
+            "mount path=/a user=nobody",
+            "mount path=/a user=relay variant=none",
+            "mount path=/a user=relay colour=red",
+            "control /a",
+            "load 1 0x1000 4",
+            "load 1 0x1000 3 = 0",
+            "store 1 0x1000 4 = 0")) {
+      assertThat(EvidenceParser.parse((EvidenceLine.PREFIX + line).getBytes(UTF_8)))
+          .as(line)
+          .isInstanceOf(MalformedLine.class);
+    }
+  }
 
   @Test
   void readsBackEveryKind() {

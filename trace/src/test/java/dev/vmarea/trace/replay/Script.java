@@ -71,6 +71,8 @@ final class Script {
             settings.maxDivergences(),
             settings.notes(),
             settings.devices(),
+            settings.mounts(),
+            settings.variants(),
             settings.profileAssumed(),
             settings.pageTables(),
             settings.touch());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vmarea.drivers;
+package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.Machine;
 import java.util.SortedMap;
@@ -9,10 +9,11 @@ import java.util.TreeMap;
  * What a machine has in use, to be compared with what it had. Fewer page frames than before are
  * none lost: a user may have given up what it had.
  */
-record Leftovers(SortedMap<String, Long> counts) {
+public record Leftovers(SortedMap<String, Long> counts) {
   private static final String FRAMES = "page frames";
 
-  static Leftovers of(Machine machine, MountedUsers users) {
+  /** What is in use now. */
+  public static Leftovers of(Machine machine, MountedUsers users) {
     SortedMap<String, Long> counts = new TreeMap<>();
     // The page of zeroes is never given back.
     counts.put(FRAMES, machine.kernel().memory().allocatedPages() - 1);
@@ -26,7 +27,7 @@ record Leftovers(SortedMap<String, Long> counts) {
   }
 
   /** What is more, or less, than in {@code before}; empty if nothing. */
-  String since(Leftovers before) {
+  public String since(Leftovers before) {
     StringBuilder text = new StringBuilder();
     counts.forEach((name, value) -> {
       long change = value - before.counts.getOrDefault(name, 0L);
@@ -39,7 +40,7 @@ record Leftovers(SortedMap<String, Long> counts) {
   }
 
   /** When all users are gone: what there still is. */
-  String afterEverything() {
+  public String afterEverything() {
     return since(new Leftovers(new TreeMap<>()));
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vmarea.drivers;
+package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.Machine;
+import dev.vmarea.drivers.UserModel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;

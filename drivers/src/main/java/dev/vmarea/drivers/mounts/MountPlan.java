@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vmarea.drivers;
+package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.Machine;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.drivers.SettingValues;
+import dev.vmarea.drivers.UserKind;
+import dev.vmarea.drivers.UserModel;
+import dev.vmarea.drivers.Variant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Which users are to be put where on a machine: the mount table as it is written down. Immutable.
@@ -84,6 +90,34 @@ public record MountPlan(SequencedMap<String, Entry> entries) {
       entries.put(kind.usualPath(), new Entry(kind, "", Map.of()));
     }
     return new MountPlan(entries);
+  }
+
+  /**
+   * A plan as in a properties file: {@code PATH.key = value}.
+   *
+   * @throws IllegalArgumentException naming the path or line that is wrong, and why
+   */
+  public static MountPlan ofProperties(Map<String, String> properties) {
+    SortedMap<String, Map<String, String>> byPath = new TreeMap<>();
+    properties.forEach((name, value) -> {
+      int dot = name.lastIndexOf('.');
+      if (dot <= 0) {
+        throw new IllegalArgumentException(
+            name + ": a path and a setting expected, such as /dev/iommu.user");
+      }
+      byPath
+          .computeIfAbsent(name.substring(0, dot), path -> new TreeMap<>())
+          .put(name.substring(dot + 1), value.strip());
+    });
+    MountPlan plan = EMPTY;
+    for (Map.Entry<String, Map<String, String>> place : byPath.entrySet()) {
+      try {
+        plan = plan.with(place.getKey(), Entry.of(place.getValue()));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(place.getKey() + ": " + e.getMessage(), e);
+      }
+    }
+    return plan;
   }
 
   /** This plan with the entries of {@code other}, which win. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vmarea.drivers;
+package dev.vmarea.drivers.mounts;
 
+import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import java.util.List;
 

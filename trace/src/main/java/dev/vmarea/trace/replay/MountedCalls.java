@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.trace.replay;
+
+import dev.vmarea.Machine;
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.Pages;
+import dev.vmarea.files.Mount;
+import dev.vmarea.trace.strace.ResultKind;
+import dev.vmarea.trace.strace.StraceRecord;
+import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.OpenFile;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Makes the calls of a script on what it has mounted, and compares their results. Calls on other
+ * files are not judged: {@link FileCalls} follows them.
+ */
+final class MountedCalls {
+  private static final int O_CLOEXEC = 02000000;
+  private static final int O_CREAT = 0100;
+  private static final int O_TRUNC = 01000;
+  private static final int MFD_CLOEXEC = 1;
+
+  private final Machine machine;
+  private final DivergenceLog divergences;
+
+  MountedCalls(Machine machine, DivergenceLog divergences) {
+    this.machine = machine;
+    this.divergences = divergences;
+  }
+
+  /**
+   * Follows a call.
+   *
+   * @return whether it was one on something that is mounted
+   */
+  boolean follow(StraceRecord record, TracedThread thread) {
+    boolean returned =
+        record.resultKind() == ResultKind.VALUE || record.resultKind() == ResultKind.ERROR;
+    if (!returned || machine.mounts().all().isEmpty()) {
+      return false;
+    }
+    return switch (record.call()) {
+      case OPEN -> opened(record, thread, -1, 0, record.argCount() > 1 ? 1 : -1);
+      case CREAT -> opened(record, thread, -1, 0, -1);
+      case OPENAT -> opened(record, thread, 0, 1, 2);
+      case MEMFD_CREATE -> memfd(record, thread);
+      case MEMFD_SECRET -> {
+        int flags = record.argCount() > 0 ? (int) record.argFlags(0) : 0;
+        yield opened(record, thread, "secretmem:", flags, (flags & O_CLOEXEC) != 0);
+      }
+      case UNLINK -> unlinked(record, thread, CallPath.of(record, thread, -1, 0));
+      case UNLINKAT -> unlinked(record, thread, CallPath.of(record, thread, 0, 1));
+      case FTRUNCATE, FALLOCATE, PWRITE64 -> changed(record, thread);
+      default -> false;
+    };
+  }
+
+  private boolean opened(
+      StraceRecord record, TracedThread thread, int directory, int path, int flagsAt) {
+    int flags =
+        flagsAt < 0 ? OpenFile.O_WRONLY | O_CREAT | O_TRUNC : (int) record.argFlags(flagsAt);
+    String name = CallPath.of(record, thread, directory, path);
+    return opened(record, thread, name, flags, (flags & O_CLOEXEC) != 0);
+  }
+
+  private boolean memfd(StraceRecord record, TracedThread thread) {
+    byte[] given = record.argBytes(0);
+    int flags = record.argCount() > 1 ? (int) record.argFlags(1) : 0;
+    String name = given == null ? "" : new String(given, StandardCharsets.ISO_8859_1);
+    return opened(record, thread, "memfd:" + name, flags, (flags & MFD_CLOEXEC) != 0);
+  }
+
+  private boolean opened(
+      StraceRecord record, TracedThread thread, String path, int flags, boolean closeOnExec) {
+    if (machine.mounts().find(path) == null) {
+      return false;
+    }
+    try {
+      OpenFile file = machine.open(path, flags);
+      if (record.result() < 0) {
+        file.put();
+        diverged(record, thread, 0);
+      } else {
+        Descriptor descriptor = new Descriptor(file, closeOnExec, true, true);
+        thread.descriptors().put((int) record.result(), descriptor);
+      }
+    } catch (ErrnoException refused) {
+      compare(record, thread, refused.errno().negated());
+    }
+    return true;
+  }
+
+  private boolean unlinked(StraceRecord record, TracedThread thread, String path) {
+    Mount mount = machine.mounts().find(path);
+    if (mount == null) {
+      return false;
+    }
+    compare(record, thread, result(() -> mount.unlink(path)));
+    return true;
+  }
+
+  private boolean changed(StraceRecord record, TracedThread thread) {
+    Descriptor descriptor = thread.descriptors().get(record.argFd(0));
+    if (descriptor == null || !descriptor.holds()) {
+      return false;
+    }
+    OpenFile file = descriptor.file();
+    switch (record.call()) {
+      case FTRUNCATE -> {
+        long size = record.argLong(1);
+        compare(record, thread, result(() -> file.truncate(size)));
+      }
+      case FALLOCATE -> compare(record, thread, punched(record, file));
+      case PWRITE64 -> compare(record, thread, written(record, file.inode()));
+      default -> throw new IllegalArgumentException(record.callName());
+    }
+    return true;
+  }
+
+  private static long punched(StraceRecord record, OpenFile file) {
+    if (!record.argText(1).contains("FALLOC_FL_PUNCH_HOLE") || file.operations() == null) {
+      return Errno.EOPNOTSUPP.negated();
+    }
+    Errno refused = file.operations().punchHole(file);
+    if (refused != null) {
+      return refused.negated();
+    }
+    long first = Pages.count(Pages.ceil(record.argLong(2)));
+    long end = Pages.count(record.argLong(2) + record.argLong(3));
+    if (first < end) {
+      file.inode().punchHole(first, end);
+    }
+    return 0;
+  }
+
+  private long written(StraceRecord record, Inode inode) {
+    byte[] bytes = record.argBytes(1);
+    if (bytes == null) {
+      return record.result(); // the log does not show what
+    }
+    long stored = result(() -> inode.store(machine.kernel().memory(), record.argLong(3), bytes));
+    return stored < 0 ? stored : bytes.length;
+  }
+
+  private interface Change {
+    void make() throws ErrnoException;
+  }
+
+  private static long result(Change change) {
+    try {
+      change.make();
+      return 0;
+    } catch (ErrnoException refused) {
+      return refused.errno().negated();
+    }
+  }
+
+  private void compare(StraceRecord record, TracedThread thread, long actual) {
+    if (actual != record.result()) {
+      diverged(record, thread, actual);
+    }
+  }
+
+  private void diverged(StraceRecord record, TracedThread thread, long actual) {
+    divergences.add(
+        record.lineNumber(), thread.tid, CallText.of(record), record.result(), actual, false);
+  }
+}
