@@ -23,6 +23,10 @@ import java.util.function.IntBinaryOperator;
  *
  * <p>What can change memory needs the right to write even where it changes nothing, like a {@link
  * #compareAndSetInt} that finds another value; the page is then faulted in, or copied, for writing.
+ *
+ * <p>Device memory ({@link dev.vmarea.memory.DeviceMemory}) has none of these operations, not even
+ * loads and stores with an order: they are {@link MemoryFault.Cause#BUS}, and the device is not
+ * asked.
  */
 public final class Atomics {
   private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
@@ -45,12 +49,19 @@ public final class Atomics {
 
   private int readable(long address, int bytes) {
     checkAligned(address, bytes);
-    return cpu.readable(address);
+    return inMemory(cpu.readable(address), address);
   }
 
   private int writable(long address, int bytes) {
     checkAligned(address, bytes);
-    return cpu.writable(address);
+    return inMemory(cpu.writable(address), address);
+  }
+
+  private static int inMemory(int slot, long address) {
+    if (slot == Translations.DEVICE) {
+      throw new MemoryFault(MemoryFault.Cause.BUS, address);
+    }
+    return slot;
   }
 
   private static void checkAligned(long address, int bytes) {

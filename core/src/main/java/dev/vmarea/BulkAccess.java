@@ -3,6 +3,7 @@ package dev.vmarea;
 
 import dev.vmarea.base.Pages;
 import dev.vmarea.fault.Translations;
+import dev.vmarea.memory.DeviceFrame;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -35,7 +36,12 @@ final class BulkAccess {
       long at = address + done;
       long piece = inPage(at, length - done);
       int slot = cpu.readable(at);
-      MemorySegment.copy(reads.memory(slot), reads.offset(slot, at), target, offset + done, piece);
+      if (slot == Translations.DEVICE) {
+        reads.device().read(at, target, offset + done, piece);
+      } else {
+        MemorySegment.copy(
+            reads.memory(slot), reads.offset(slot, at), target, offset + done, piece);
+      }
       done += piece;
     }
   }
@@ -45,8 +51,12 @@ final class BulkAccess {
       long at = address + done;
       long piece = inPage(at, length - done);
       int slot = cpu.writable(at);
-      MemorySegment.copy(
-          source, offset + done, writes.memory(slot), writes.offset(slot, at), piece);
+      if (slot == Translations.DEVICE) {
+        writes.device().write(at, source, offset + done, piece);
+      } else {
+        MemorySegment.copy(
+            source, offset + done, writes.memory(slot), writes.offset(slot, at), piece);
+      }
       done += piece;
     }
   }
@@ -63,7 +73,11 @@ final class BulkAccess {
       long at = address + done;
       long piece = inPage(at, length - done);
       int slot = cpu.writable(at);
-      writes.memory(slot).asSlice(writes.offset(slot, at), piece).fill(value);
+      if (slot == Translations.DEVICE) {
+        writes.device().fill(at, piece, value);
+      } else {
+        writes.memory(slot).asSlice(writes.offset(slot, at), piece).fill(value);
+      }
       done += piece;
     }
   }
@@ -76,10 +90,10 @@ final class BulkAccess {
       long piece;
       if (downwards) {
         piece = Math.min(inPageBelow(from + left, left), inPageBelow(to + left, left));
-        copyPiece(from + left - piece, to + left - piece, piece);
+        copyPiece(from + left - piece, to + left - piece, piece, true);
       } else {
         piece = Math.min(inPage(from + done, left), inPage(to + done, left));
-        copyPiece(from + done, to + done, piece);
+        copyPiece(from + done, to + done, piece, false);
       }
       done += piece;
     }
@@ -90,19 +104,64 @@ final class BulkAccess {
     return Math.min(length, (end - 1 & Pages.OFFSET_MASK) + 1);
   }
 
-  private void copyPiece(long from, long to, long length) {
+  private void copyPiece(long from, long to, long length, boolean downwards) {
     int source;
     int target;
     do {
       source = cpu.readable(from);
       target = cpu.writable(to);
-    } while (!reads.holds(source, from)); // making it writable may have changed what is read
+    } while (source != Translations.DEVICE
+        && !reads.holds(source, from)); // making it writable may have changed what is read
+    if (source == Translations.DEVICE || target == Translations.DEVICE) {
+      long read = source == Translations.DEVICE ? -1 : 0;
+      long written = target == Translations.DEVICE ? -1 : 0;
+      copyWords(from, read, to, written, length, downwards);
+      return;
+    }
     MemorySegment.copy(
         reads.memory(source),
         reads.offset(source, from),
         writes.memory(target),
         writes.offset(target, to),
         length);
+  }
+
+  /**
+   * By accesses as long as the device's address allows them. That a word can be written is known
+   * before the device is asked for it: it may have it only once.
+   *
+   * @param read which bits of {@code from} count for that: all or none
+   * @param written which bits of {@code to} do
+   */
+  private void copyWords(
+      long from, long read, long to, long written, long length, boolean downwards) {
+    for (long done = 0; done < length; ) {
+      long left = length - done;
+      long edge = downwards ? left : done;
+      int word = DeviceFrame.piece((from + edge & read) | (to + edge & written), left);
+      long at = downwards ? edge - word : edge;
+      cpu.writable(to + at);
+      store(to + at, word, load(from + at, word));
+      done += word;
+    }
+  }
+
+  private long load(long address, int bytes) {
+    return switch (bytes) {
+      case Byte.BYTES -> cpu.loadByte(address);
+      case Short.BYTES -> cpu.loadShort(address);
+      case Integer.BYTES -> cpu.loadInt(address);
+      default -> cpu.loadLong(address);
+    };
+  }
+
+  private void store(long address, int bytes, long value) {
+    switch (bytes) {
+      case Byte.BYTES -> cpu.storeByte(address, (byte) value);
+      case Short.BYTES -> cpu.storeShort(address, (short) value);
+      case Integer.BYTES -> cpu.storeInt(address, (int) value);
+      default -> cpu.storeLong(address, value);
+    }
   }
 
   byte[] loadString(long address, int most) {
@@ -113,8 +172,17 @@ final class BulkAccess {
       long at = address + length;
       int end = length + (int) inPage(at, most - length);
       int slot = cpu.readable(at);
-      MemorySegment memory = reads.memory(slot);
-      for (long offset = reads.offset(slot, at); length < end; offset++) {
+      MemorySegment memory;
+      long offset;
+      if (slot == Translations.DEVICE) { // by the byte, so that it is not asked for more
+        memory = MemorySegment.ofArray(new byte[] {(byte) reads.device().load(at, Byte.BYTES)});
+        offset = 0;
+        end = length + 1;
+      } else {
+        memory = reads.memory(slot);
+        offset = reads.offset(slot, at);
+      }
+      for (; length < end; offset++) {
         byte next = memory.get(ValueLayout.JAVA_BYTE, offset);
         if (next == 0) {
           return Arrays.copyOf(bytes, length);

@@ -29,6 +29,10 @@ import java.util.Objects;
  * crosses pages is all or nothing, except that its first page may have been faulted in. Lengths are
  * bytes. Operations that are atomic between threads: {@link #atomics}.
  *
+ * <p>Where a page's frame is not RAM, the {@link dev.vmarea.memory.DeviceMemory} attached there
+ * answers, asked in the order of addresses by aligned accesses of 8 bytes at most; if there is
+ * none, that is a BUS.
+ *
  * <p>For one thread, the one that made it. It remembers translations; a call by another thread that
  * takes rights away waits until this one has seen it, which each access here does. So a thread that
  * is to do something else for long calls {@link #offline} before and {@link #online} behind it, and
@@ -72,6 +76,9 @@ public final class Cpu implements AutoCloseable {
   private final Translations fetches = new Translations();
   private final Atomics atomics = new Atomics(this, reads, writes);
   private final BulkAccess bulk = new BulkAccess(this, reads, writes);
+  private final CrossingAccess crossingReads = new CrossingAccess(this, reads, Access.READ);
+  private final CrossingAccess crossingWrites = new CrossingAccess(this, writes, Access.WRITE);
+  private final CrossingAccess crossingFetches = new CrossingAccess(this, fetches, Access.EXECUTE);
   private final Thread thread = Thread.currentThread();
   private final KernelEntry inKernel = KernelEntry.ofThread();
   private final AccessorSet.Accessor place = this::mayBeBehind;
@@ -133,23 +140,36 @@ public final class Cpu implements AutoCloseable {
     frames.close();
   }
 
-  /** The slot of the page in {@code translations}, made if it must be; then its memory is known. */
-  private int translate(Translations translations, long address, Access access) {
+  /** The generation of the page tables that was looked at last: what was found then holds. */
+  long generation() {
+    return seen;
+  }
+
+  /**
+   * The slot of the page in {@code translations}, made if it must be; then its memory is known. Or
+   * {@link Translations#DEVICE}.
+   */
+  int translate(Translations translations, long address, Access access) {
     checkpoint();
     int slot = translations.slot(address);
     if (!translations.holds(slot, address)) {
-      miss(translations, slot, address, access);
+      return miss(translations, slot, address, access);
     }
     return slot;
   }
 
   /**
    * Finds the entry without a lock: whoever takes it away after it was read waits for this accessor
-   * before the page gets another use. While a fault is handled nobody waits for it.
+   * before the page gets another use, or the device is thought to be out of reach. While a fault is
+   * handled nobody waits for it.
    */
-  private void miss(Translations translations, int slot, long address, Access access) {
+  private int miss(Translations translations, int slot, long address, Access access) {
     int unchanged = 0;
-    while (!translations.fill(slot, address, access, tables, leaves, memory)) {
+    while (true) {
+      int place = translations.fill(slot, address, access, tables, leaves, memory);
+      if (place != Translations.REFUSED) {
+        return place;
+      }
       if (unchanged == MOST_ANSWERS) {
         throw new MemoryFault(MemoryFault.Cause.BUS, address);
       }
@@ -164,12 +184,15 @@ public final class Cpu implements AutoCloseable {
     }
   }
 
-  /** The place of the page of {@code address} in the translations of reads, until the next one. */
+  /**
+   * The place of the page of {@code address} in the translations of reads, until the next one, or
+   * {@link Translations#DEVICE}.
+   */
   int readable(long address) {
     return translate(reads, address, Access.READ);
   }
 
-  /** The place of the page of {@code address} in the translations of writes, until the next one. */
+  /** The same for writes. */
   int writable(long address) {
     return translate(writes, address, Access.WRITE);
   }
@@ -181,119 +204,130 @@ public final class Cpu implements AutoCloseable {
   /** The byte at {@code address}. */
   public byte loadByte(long address) {
     int slot = translate(reads, address, Access.READ);
+    if (slot == Translations.DEVICE) {
+      return (byte) reads.device().load(address, Byte.BYTES);
+    }
     return reads.memory(slot).get(ValueLayout.JAVA_BYTE, reads.offset(slot, address));
   }
 
   /** The 16 bits at {@code address}. */
   public short loadShort(long address) {
     if (crosses(address, Short.BYTES)) {
-      return (short) loadPieces(address, Short.BYTES);
+      return (short) crossingReads.load(address, Short.BYTES);
     }
     int slot = translate(reads, address, Access.READ);
+    if (slot == Translations.DEVICE) {
+      return (short) reads.device().load(address, Short.BYTES);
+    }
     return reads.memory(slot).get(SHORT, reads.offset(slot, address));
   }
 
   /** The 32 bits at {@code address}. */
   public int loadInt(long address) {
     if (crosses(address, Integer.BYTES)) {
-      return (int) loadPieces(address, Integer.BYTES);
+      return (int) crossingReads.load(address, Integer.BYTES);
     }
     int slot = translate(reads, address, Access.READ);
+    if (slot == Translations.DEVICE) {
+      return (int) reads.device().load(address, Integer.BYTES);
+    }
     return reads.memory(slot).get(INT, reads.offset(slot, address));
   }
 
   /** The 64 bits at {@code address}. */
   public long loadLong(long address) {
     if (crosses(address, Long.BYTES)) {
-      return loadPieces(address, Long.BYTES);
+      return crossingReads.load(address, Long.BYTES);
     }
     int slot = translate(reads, address, Access.READ);
-    return reads.memory(slot).get(LONG, reads.offset(slot, address));
-  }
-
-  private long loadPieces(long address, int bytes) {
-    long value = 0;
-    for (int i = 0; i < bytes; i++) {
-      value |= (loadByte(address + i) & 0xffL) << 8 * i;
+    if (slot == Translations.DEVICE) {
+      return reads.device().load(address, Long.BYTES);
     }
-    return value;
+    return reads.memory(slot).get(LONG, reads.offset(slot, address));
   }
 
   /** Stores a byte at {@code address}. */
   public void storeByte(long address, byte value) {
     int slot = translate(writes, address, Access.WRITE);
+    if (slot == Translations.DEVICE) {
+      writes.device().store(address, Byte.BYTES, value);
+      return;
+    }
     writes.memory(slot).set(ValueLayout.JAVA_BYTE, writes.offset(slot, address), value);
   }
 
   /** Stores 16 bits at {@code address}. */
   public void storeShort(long address, short value) {
     if (crosses(address, Short.BYTES)) {
-      storePieces(address, Short.BYTES, value);
+      crossingWrites.store(address, Short.BYTES, value);
       return;
     }
     int slot = translate(writes, address, Access.WRITE);
+    if (slot == Translations.DEVICE) {
+      writes.device().store(address, Short.BYTES, value);
+      return;
+    }
     writes.memory(slot).set(SHORT, writes.offset(slot, address), value);
   }
 
   /** Stores 32 bits at {@code address}. */
   public void storeInt(long address, int value) {
     if (crosses(address, Integer.BYTES)) {
-      storePieces(address, Integer.BYTES, value);
+      crossingWrites.store(address, Integer.BYTES, value);
       return;
     }
     int slot = translate(writes, address, Access.WRITE);
+    if (slot == Translations.DEVICE) {
+      writes.device().store(address, Integer.BYTES, value);
+      return;
+    }
     writes.memory(slot).set(INT, writes.offset(slot, address), value);
   }
 
   /** Stores 64 bits at {@code address}. */
   public void storeLong(long address, long value) {
     if (crosses(address, Long.BYTES)) {
-      storePieces(address, Long.BYTES, value);
+      crossingWrites.store(address, Long.BYTES, value);
       return;
     }
     int slot = translate(writes, address, Access.WRITE);
-    writes.memory(slot).set(LONG, writes.offset(slot, address), value);
-  }
-
-  /** All or nothing: both pages are there, at one moment, before a byte is stored. */
-  private void storePieces(long address, int bytes, long value) {
-    long second = Pages.floor(address + bytes - 1);
-    int low;
-    int high;
-    do {
-      low = translate(writes, address, Access.WRITE);
-      high = translate(writes, second, Access.WRITE);
-    } while (!writes.holds(low, address));
-    for (int i = 0; i < bytes; i++) {
-      long at = address + i;
-      int slot = at < second ? low : high;
-      writes
-          .memory(slot)
-          .set(ValueLayout.JAVA_BYTE, writes.offset(slot, at), (byte) (value >>> 8 * i));
+    if (slot == Translations.DEVICE) {
+      writes.device().store(address, Long.BYTES, value);
+      return;
     }
+    writes.memory(slot).set(LONG, writes.offset(slot, address), value);
   }
 
   /** The byte at {@code address}, fetched as an instruction: the page must be executable. */
   public byte fetchByte(long address) {
     int slot = translate(fetches, address, Access.EXECUTE);
+    if (slot == Translations.DEVICE) {
+      return (byte) fetches.device().load(address, Byte.BYTES);
+    }
     return fetches.memory(slot).get(ValueLayout.JAVA_BYTE, fetches.offset(slot, address));
   }
 
   /** 16 bits at {@code address}, fetched as an instruction or a part of one. */
   public short fetchShort(long address) {
     if (crosses(address, Short.BYTES)) {
-      return (short) (fetchByte(address) & 0xff | fetchByte(address + 1) << 8);
+      return (short) crossingFetches.load(address, Short.BYTES);
     }
     int slot = translate(fetches, address, Access.EXECUTE);
+    if (slot == Translations.DEVICE) {
+      return (short) fetches.device().load(address, Short.BYTES);
+    }
     return fetches.memory(slot).get(SHORT, fetches.offset(slot, address));
   }
 
   /** 32 bits at {@code address}, fetched as an instruction. */
   public int fetchInt(long address) {
     if (crosses(address, Integer.BYTES)) {
-      return fetchShort(address) & 0xffff | fetchShort(address + Short.BYTES) << 16;
+      return (int) crossingFetches.load(address, Integer.BYTES);
     }
     int slot = translate(fetches, address, Access.EXECUTE);
+    if (slot == Translations.DEVICE) {
+      return (int) fetches.device().load(address, Integer.BYTES);
+    }
     return fetches.memory(slot).get(INT, fetches.offset(slot, address));
   }
 

@@ -7,6 +7,7 @@ import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.hugetlb.HugetlbMapping;
+import dev.vmarea.memory.DeviceFrame;
 import dev.vmarea.memory.FrameSource;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
@@ -253,7 +254,9 @@ final class EntryMaker {
     }
     PageProtection protection = writable(mm.protection(vma));
     if (EntryFormat.isSpecial(entry)) {
-      copySpecial(entry, protection);
+      KernelPage special = memory.page(specialPfn(entry));
+      replaceBy(
+          special == null ? copyOfDevice(specialPfn(entry)) : copyOf(special), entry, protection);
       return FaultOutcome.CHANGED;
     }
     KernelPage old = mm.pageTables().pages().reference(page, entry, memory);
@@ -300,7 +303,11 @@ final class EntryMaker {
     }
     PageProtection protection = mm.protection(vma);
     if (EntryFormat.isSpecial(entry)) {
-      copySpecial(entry, protection);
+      KernelPage special = memory.page(specialPfn(entry));
+      if (special == null) {
+        throw Errno.EFAULT.failure(); // a bare frame: a device's is never taken for a page
+      }
+      replaceBy(copyOf(special), entry, protection);
       return;
     }
     KernelPage old = mm.pageTables().pages().reference(page, entry, memory);
@@ -315,12 +322,27 @@ final class EntryMaker {
     }
   }
 
-  private void copySpecial(long entry, PageProtection protection) throws ErrnoException {
-    KernelPage old = memory.page(mm.pageTables().format().pfn(0, entry));
-    if (old == null) {
+  private long specialPfn(long entry) {
+    return mm.pageTables().format().pfn(0, entry);
+  }
+
+  /** As the kernel copies what is no page of its own: by reading it all. */
+  private KernelPage copyOfDevice(long pfn) throws ErrnoException {
+    DeviceFrame device = memory.deviceAt(pfn);
+    if (device == null) {
       throw Errno.EFAULT.failure(); // a bare frame without contents
     }
-    replaceBy(copyOf(old), entry, protection);
+    KernelPage fresh = newAnonymous();
+    boolean copied = false;
+    try {
+      device.read(0, fresh.contents(), 0, Pages.SIZE);
+      copied = true;
+    } finally {
+      if (!copied) {
+        fresh.put();
+      }
+    }
+    return fresh;
   }
 
   /** The caller's reference to the old page keeps it meanwhile. */

@@ -14,7 +14,10 @@ public final class MemoryFault extends RuntimeException {
     MAPERR(11, 1, "SIGSEGV, SEGV_MAPERR"),
     /** What is mapped there does not allow the access. */
     ACCERR(11, 2, "SIGSEGV, SEGV_ACCERR"),
-    /** A mapping without contents there: beyond the end of the file, or a hole of a device. */
+    /**
+     * A mapping without contents there: beyond the end of the file, or a hole of a device. Also an
+     * atomic operation on device memory.
+     */
     BUS(7, 2, "SIGBUS, BUS_ADRERR"),
     /** An atomic operation on what is not aligned. */
     ALIGNMENT(7, 1, "SIGBUS, BUS_ADRALN"),

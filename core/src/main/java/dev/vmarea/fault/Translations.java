@@ -2,6 +2,7 @@
 package dev.vmarea.fault;
 
 import dev.vmarea.base.Pages;
+import dev.vmarea.memory.DeviceFrame;
 import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.pagetable.LeafCache;
 import dev.vmarea.pagetable.PageTables;
@@ -11,9 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Translations that one accessor remembers, for one kind of access (a TLB): a small table in which
- * each page has one place. Not thread-safe.
+ * each page has one place. Pages of devices are never remembered. Not thread-safe.
  */
 public final class Translations {
+  /** No place: a device answers for the page, see {@link #device}. */
+  public static final int DEVICE = -1;
+
+  /** No place: the page's entry does not allow the access. */
+  public static final int REFUSED = -2;
+
   private static final int SLOTS = 1024;
   private static final long NONE = -1;
 
@@ -25,6 +32,8 @@ public final class Translations {
 
   /** Whether nothing was remembered since all was forgotten: most tables are, most of the time. */
   private boolean empty;
+
+  private @Nullable DeviceFrame device;
 
   /** Nothing remembered. */
   public Translations() {
@@ -50,12 +59,13 @@ public final class Translations {
   }
 
   /**
-   * Remembers the page of {@code address}.
+   * Remembers the page of {@code address}, if it has memory.
    *
-   * @return whether its entry allows the access; if not, nothing is remembered
-   * @throws MemoryFault BUS if the entry leads to a frame without contents
+   * @return {@code slot}, or {@link #DEVICE} or {@link #REFUSED}; then nothing is remembered
+   * @throws MemoryFault BUS if the entry leads to a frame without contents for which no device
+   *     answers
    */
-  public boolean fill(
+  public int fill(
       int slot,
       long address,
       Access access,
@@ -64,18 +74,31 @@ public final class Translations {
       PhysicalMemory memory) {
     long pfn = tables.frame(address, access.needed(), access.forbidden(), leaves);
     if (pfn < 0) {
-      return false;
+      return REFUSED;
     }
     MemorySegment contents = memory.contentSection(pfn);
     if (contents == null) {
-      throw new MemoryFault(MemoryFault.Cause.BUS, address);
+      device = memory.deviceAt(pfn);
+      if (device == null) {
+        throw new MemoryFault(MemoryFault.Cause.BUS, address);
+      }
+      return DEVICE;
     }
     long page = Pages.floor(address);
     memories[slot] = contents;
     distances[slot] = memory.contentOffset(pfn) - page;
     pages[slot] = page;
     empty = false;
-    return true;
+    return slot;
+  }
+
+  /** The frame that {@link #DEVICE} was said of last; good until the next checkpoint. */
+  public DeviceFrame device() {
+    DeviceFrame frame = device;
+    if (frame == null) {
+      throw new IllegalStateException("no device");
+    }
+    return frame;
   }
 
   /** The memory that the page in this place lies in. */

@@ -7,6 +7,7 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.Access;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.fault.PageFault;
+import dev.vmarea.memory.DeviceFrame;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
@@ -93,7 +94,7 @@ final class UserAccess {
     return mm.kernel().isFilling() && (vma == null || Population.hasPages(vma));
   }
 
-  /** Stores into a page that was touched; a bare frame of a device takes nothing. */
+  /** Stores into a page that was touched; a bare frame takes nothing, unless a device answers. */
   private void copy(byte[] bytes, int offset, long address, int length) {
     PageTables tables = mm.pageTablesIfAny();
     if (tables == null || !isFilled(address)) {
@@ -109,6 +110,11 @@ final class UserAccess {
     if (page != null) {
       long inPage = address & Pages.OFFSET_MASK;
       MemorySegment.copy(bytes, offset, page.contents(), ValueLayout.JAVA_BYTE, inPage, length);
+      return;
+    }
+    DeviceFrame device = mm.kernel().memory().deviceAt(pfn);
+    if (device != null) {
+      device.write(address, MemorySegment.ofArray(bytes), offset, length);
     }
   }
 

@@ -13,13 +13,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a physical address is: RAM, or something else (a device, or nothing). RAM in use has {@link
- * KernelPage}s. Counts in page frames; a frame is as long as a page of the architecture. The layout
- * never changes; thread-safe.
+ * KernelPage}s; for what is not RAM a {@link DeviceMemory} may answer. Counts in page frames; a
+ * frame is as long as a page of the architecture. What is RAM never changes; thread-safe.
  *
  * <p>Contents lie outside of the JVM's heap and appear with the first use of each 4 MiB; of such
  * memory a JVM has as much as of heap, or as {@code -XX:MaxDirectMemorySize} says. When that is
@@ -39,6 +41,11 @@ public final class PhysicalMemory implements FrameSource {
   public static final long MMIO_END = 0x10_0000;
 
   private final NavigableMap<Long, Long> ram = new TreeMap<>();
+
+  /** Where RAM begins and ends, in turn: for a lookup that allocates nothing. */
+  private final long[] ramEdges;
+
+  private final AtomicReference<DeviceRegions> devices = new AtomicReference<>(DeviceRegions.NONE);
 
   /** Its monitor comes before those of magazines. */
   private final FreeFrames free = new FreeFrames();
@@ -81,6 +88,7 @@ public final class PhysicalMemory implements FrameSource {
         free.give(Math.max(range.start(), firstFree), range.end());
       }
     }
+    ramEdges = ram.entrySet().stream().flatMapToLong(PhysicalMemory::edges).toArray();
     allocatable = free.count();
     long last = ram.isEmpty() ? 0 : ram.lastEntry().getValue();
     frames = new FrameTable(last, 12);
@@ -110,9 +118,20 @@ public final class PhysicalMemory implements FrameSource {
     return ram.entrySet().stream().map(e -> new PfnRange(e.getKey(), e.getValue())).toList();
   }
 
+  private static LongStream edges(Map.Entry<Long, Long> range) {
+    return LongStream.of(range.getKey(), range.getValue());
+  }
+
   /** Whether the frame is RAM. */
   public boolean isRam(long pfn) {
-    return touchesRam(pfn, 1);
+    boolean isRam = false;
+    for (long edge : ramEdges) {
+      if (pfn < edge) {
+        break;
+      }
+      isRam = !isRam;
+    }
+    return isRam;
   }
 
   /** Whether any of the {@code pages} frames from {@code pfn} on is RAM. */
@@ -530,11 +549,40 @@ public final class PhysicalMemory implements FrameSource {
   }
 
   /**
+   * Lets {@code device} answer for these frames from now on, in all address spaces, whether they
+   * are mapped already or not.
+   *
+   * @throws IllegalArgumentException if one of them is RAM, or another device answers for it
+   */
+  public void attach(PfnRange range, DeviceMemory device) {
+    if (touchesRam(range.start(), range.pages())) {
+      throw new IllegalArgumentException(range + " has RAM");
+    }
+    devices.updateAndGet(regions -> regions.with(range, device));
+  }
+
+  /**
+   * Nobody answers for these frames any more: an access through a mapping that is left is {@code
+   * SIGBUS}. Accesses under way may still end later; a driver that must know there are none takes
+   * the mappings away first.
+   *
+   * @throws IllegalArgumentException if they are not the frames of one {@link #attach}
+   */
+  public void detach(PfnRange range) {
+    devices.updateAndGet(regions -> regions.without(range));
+  }
+
+  /** The device that answers for the frame and where in it the frame lies, or null if none does. */
+  public @Nullable DeviceFrame deviceAt(long pfn) {
+    return devices.get().at(pfn);
+  }
+
+  /**
    * Contents of the 4 MiB that the frame lies in; {@link #contentOffset} says where in it. Null if
-   * no frame there has ever been in use: there are no bytes behind it.
+   * it is not RAM, or no frame there has ever been in use: there are no bytes behind it.
    */
   public @Nullable MemorySegment contentSection(long pfn) {
-    return frames.sectionContentsIfAny(pfn);
+    return isRam(pfn) ? frames.sectionContentsIfAny(pfn) : null;
   }
 
   /** Where in {@link #contentSection} the frame's contents begin, in bytes. */
