@@ -2,6 +2,7 @@
 package dev.vmarea.vma;
 
 import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,15 @@ public interface FileOperations {
    */
   default @Nullable Errno punchHole(OpenFile file) {
     return null;
+  }
+
+  /**
+   * Changes the size of {@code file}, to {@code bytes}; see {@link OpenFile#truncate}.
+   *
+   * @throws ErrnoException why the file system does not
+   */
+  default void truncate(OpenFile file, long bytes) throws ErrnoException {
+    file.inode().truncate(bytes);
   }
 
   /** Whether the file is tmpfs-like; decides when the KSM rule is applied. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.vma;
 
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +78,24 @@ public final class OpenFile {
       if (last != null) {
         last.run();
       }
+    }
+  }
+
+  /**
+   * ftruncate(2): makes the file {@code bytes} long, as {@link Inode#truncate} tells.
+   *
+   * @throws ErrnoException EINVAL for a negative size or a file not open for writing, and what the
+   *     file system says: nothing has changed then
+   */
+  public void truncate(long bytes) throws ErrnoException {
+    if (bytes < 0 || !isWritable()) {
+      throw Errno.EINVAL.failure();
+    }
+    FileOperations driver = operations;
+    if (driver == null) {
+      inode.truncate(bytes);
+    } else {
+      driver.truncate(this, bytes);
     }
   }
 
