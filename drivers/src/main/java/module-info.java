@@ -6,5 +6,6 @@ module dev.vmarea.drivers {
   requires transitive dev.vmarea;
 
   exports dev.vmarea.drivers;
+  exports dev.vmarea.drivers.shmem;
   exports dev.vmarea.drivers.tree;
 }
