@@ -7,4 +7,6 @@ module dev.vmarea.drivers {
 
   exports dev.vmarea.drivers;
   exports dev.vmarea.drivers.mounts;
+  exports dev.vmarea.drivers.shmem;
+  exports dev.vmarea.drivers.tree;
 }

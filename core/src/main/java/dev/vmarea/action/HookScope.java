@@ -80,6 +80,11 @@ public record HookScope(Mm mm, Task task) implements HookedMm {
   }
 
   @Override
+  public boolean hasMmu() {
+    return kernel().architecture().hasMmu();
+  }
+
+  @Override
   public boolean mayLock(long pages) {
     return !mm.lockLimitExceeded(task, pages);
   }

@@ -31,6 +31,7 @@ public enum Errno {
   ETXTBSY(26, "Text file busy"),
   EFBIG(27, "File too large"),
   ENOSPC(28, "No space left on device"),
+  EROFS(30, "Read-only file system"),
   ENOSYS(38, "Function not implemented"),
   EIDRM(43, "Identifier removed"),
   EOVERFLOW(75, "Value too large for defined data type"),

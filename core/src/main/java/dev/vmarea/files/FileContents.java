@@ -32,7 +32,8 @@ public final class FileContents {
    *
    * @param offset in the file, bytes
    * @return bytes read: fewer than {@code length} at the end of the file, 0 behind it
-   * @throws ErrnoException EINVAL for a negative offset; ENOMEM without a frame
+   * @throws ErrnoException EINVAL for a negative offset, or a file that calls cannot read; ENOMEM
+   *     without a frame
    * @throws IndexOutOfBoundsException if the array does not have the range
    */
   public int read(long offset, byte[] target, int at, int length) throws ErrnoException {
@@ -72,7 +73,7 @@ public final class FileContents {
     int piece = (int) Math.min(most, Pages.SIZE - within);
     KernelPage page = new KernelPage(memory, inode.pageCache().get(memory, Pages.count(position)));
     try {
-      MemorySegment.copy(page.contents(), ValueLayout.JAVA_BYTE, within, target, at, piece);
+      MemorySegment.copy(page.directlyMapped(), ValueLayout.JAVA_BYTE, within, target, at, piece);
       page.used();
     } finally {
       page.put();

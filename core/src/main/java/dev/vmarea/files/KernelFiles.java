@@ -3,6 +3,7 @@ package dev.vmarea.files;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.Pages;
 import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.mapping.SharedBacking;
@@ -35,6 +36,12 @@ public final class KernelFiles implements SharedBacking {
   public OpenFile shmemZero(long bytes, boolean noReserve) throws ErrnoException {
     if (!noReserve && !kernel.commit().charge(kernel, Pages.count(bytes), 0, true)) {
       throw Errno.ENOMEM.failure();
+    }
+    if (kernel.fails(FailurePlan.Point.HOOK)) {
+      if (!noReserve) {
+        kernel.commit().uncharge(Pages.count(bytes));
+      }
+      throw Errno.ENOSPC.failure(); // no inode
     }
     OpenFile file = ShmemFile.unnamed("/dev/zero", bytes);
     file.whenReleased(() -> {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What lives where: paths and the devices or file systems there. A path belongs to the longest
- * entry that is the path itself or a folder above it. Thread-safe; empty at first.
+ * entry that is the path itself or a folder above it; what is no path, such as "memfd:name", to the
+ * part up to the colon. Thread-safe; empty at first.
  */
 public final class MountTable {
   private final ConcurrentSkipListMap<String, Mount> mounts = new ConcurrentSkipListMap<>();
@@ -18,7 +19,7 @@ public final class MountTable {
    * Puts {@code mount} at {@code path}, in the place of what was there.
    *
    * @param path absolute, without a slash at its end; names without a slash at their beginning
-   *     stand for files without a path, such as "memfd:"
+   *     stand for files without a path, such as "memfd:", which all names belong to that begin so
    */
   public void add(String path, Mount mount) {
     if (path.isEmpty() || path.length() > 1 && path.endsWith("/")) {

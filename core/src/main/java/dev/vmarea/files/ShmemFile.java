@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.files;
 
-import dev.vmarea.base.Errno;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmaDescriptor;
-import org.jspecify.annotations.Nullable;
 
 /** Files of tmpfs, memfds, and the hidden files behind shared anonymous memory. */
-public enum ShmemFile implements MmapPrepare {
+public enum ShmemFile implements TmpfsOperations, MmapPrepare {
   INSTANCE;
 
   /** The kernel's own mount: memfds and shared anonymous memory. */
   public static final FileSystem INTERNAL_MOUNT = new FileSystem("tmpfs", false, false);
-
-  private static final int F_SEAL_WRITE = 0x8;
-  private static final int F_SEAL_FUTURE_WRITE = 0x10;
 
   /** A new file without a name in any directory, shown as {@code name (deleted)}. */
   public static OpenFile unnamed(String name, long bytes) {
@@ -29,15 +24,4 @@ public enum ShmemFile implements MmapPrepare {
 
   @Override
   public void mmapPrepare(VmaDescriptor descriptor) {}
-
-  @Override
-  public Placement placement() {
-    return Placement.SHMEM;
-  }
-
-  @Override
-  public @Nullable Errno punchHole(OpenFile file) {
-    boolean sealed = (file.inode().seals() & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) != 0;
-    return sealed ? Errno.EPERM : null;
-  }
 }

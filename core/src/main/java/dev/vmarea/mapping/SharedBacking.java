@@ -14,7 +14,7 @@ public interface SharedBacking {
    * noReserve}.
    *
    * @param bytes size, page aligned
-   * @throws ErrnoException ENOMEM if the commit charge is refused
+   * @throws ErrnoException ENOMEM if the commit charge is refused, ENOSPC without an inode
    */
   OpenFile shmemZero(long bytes, boolean noReserve) throws ErrnoException;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.memory;
 
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -60,7 +62,12 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
      * Anonymous, and shared by a fork; it may be one process's alone by now, which shows at the
      * next write: not PageAnonExclusive.
      */
-    FORKED;
+    FORKED,
+    /**
+     * Taken out of the kernel's own mapping of all memory: only whoever maps it can see it
+     * (secretmem).
+     */
+    NOT_IN_DIRECT_MAP;
 
     private int bit() {
       return 1 << ordinal();
@@ -171,9 +178,23 @@ public record KernelPage(PhysicalMemory memory, long pfn) {
     return memory.frames().unpinnedReferences(pfn) == 1 + own;
   }
 
-  /** Its bytes, as many as a page has. */
+  /** Its bytes, as many as a page has, whoever may see them. */
   public MemorySegment contents() {
     return memory.frames().contents(pfn);
+  }
+
+  /**
+   * Its bytes by the kernel's own mapping of all memory, as calls reach them that copy for a
+   * process.
+   *
+   * @throws ErrnoException EINVAL if they are not in there, as of files that cannot be read or
+   *     written by calls
+   */
+  public MemorySegment directlyMapped() throws ErrnoException {
+    if (is(Mark.NOT_IN_DIRECT_MAP)) {
+      throw Errno.EINVAL.failure();
+    }
+    return contents();
   }
 
   /**

@@ -72,22 +72,21 @@ public interface FileOperations {
   }
 
   /**
-   * Makes {@code file} {@code bytes} long (ftruncate). File systems with limits of their own
-   * override it.
-   *
-   * @throws ErrnoException what the file system refuses it with
-   */
-  default void truncate(OpenFile file, long bytes) throws ErrnoException {
-    file.inode().truncate(bytes);
-  }
-
-  /**
    * Punching a hole into {@code file}, which MADV_REMOVE asks for.
    *
    * @return null if the file system would do it, else its error
    */
   default @Nullable Errno punchHole(OpenFile file) {
     return null;
+  }
+
+  /**
+   * Changes the size of {@code file}, to {@code bytes}; see {@link OpenFile#truncate}.
+   *
+   * @throws ErrnoException why the file system does not
+   */
+  default void truncate(OpenFile file, long bytes) throws ErrnoException {
+    file.inode().truncate(bytes);
   }
 
   /** Whether the file is tmpfs-like; decides when the KSM rule is applied. */

@@ -16,6 +16,9 @@ public interface HookedMm {
   /** The protection of entries of a mapping with these VmFlags ({@code vm_get_page_prot}). */
   PageProtection protection(long vmFlags);
 
+  /** Whether the machine has an MMU. */
+  boolean hasMmu();
+
   /** Whether RLIMIT_MEMLOCK and CAP_IPC_LOCK allow {@code pages} more locked pages. */
   boolean mayLock(long pages);
 }

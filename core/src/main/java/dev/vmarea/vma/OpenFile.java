@@ -82,17 +82,21 @@ public final class OpenFile {
   }
 
   /**
-   * ftruncate(2).
+   * ftruncate(2): makes the file {@code bytes} long, as {@link Inode#truncate} tells.
    *
-   * @throws ErrnoException EINVAL if it was not opened for writing, or for a negative length; else
-   *     what the file system refuses it with
+   * @throws ErrnoException EINVAL for a negative size or a file not open for writing, and what the
+   *     file system says: nothing has changed then
    */
   public void truncate(long bytes) throws ErrnoException {
-    FileOperations driver = operations;
-    if (!isWritable() || bytes < 0 || driver == null) {
+    if (bytes < 0 || !isWritable()) {
       throw Errno.EINVAL.failure();
     }
-    driver.truncate(this, bytes);
+    FileOperations driver = operations;
+    if (driver == null) {
+      inode.truncate(bytes);
+    } else {
+      driver.truncate(this, bytes);
+    }
   }
 
   /** References held now; 0 once the file has been released. */

@@ -29,12 +29,22 @@ public final class PageCache implements FrameHolder {
 
   private final Map<Long, Long> pages = new HashMap<>();
   private @Nullable PhysicalMemory memory;
+  private PageCacheOperations operations = PageCacheOperations.NONE;
   private boolean complete;
 
+  /** The file system's say in pages of the file from now on; before there are any. */
+  public synchronized void operations(PageCacheOperations ofFileSystem) {
+    if (!pages.isEmpty()) {
+      throw new IllegalStateException("the cache has pages already");
+    }
+    operations = ofFileSystem;
+  }
+
   /**
-   * The frame of the page {@code index}, zeroed if it is new; the caller owns a reference.
+   * The frame of the page {@code index}, of which the caller gets a reference. A new one has what
+   * the file system reads into it, zeroes if it reads nothing.
    *
-   * @throws ErrnoException ENOMEM without a frame
+   * @throws ErrnoException ENOMEM without a frame; for a new page what the file system says
    * @throws IllegalStateException if the file's pages are in other memory
    */
   public synchronized long get(PhysicalMemory ram, long index) throws ErrnoException {
@@ -51,6 +61,15 @@ public final class PageCache implements FrameHolder {
       ram.addHolder(this);
     }
     KernelPage page = ram.allocatePage(KernelPage.Kind.FILE);
+    boolean read = false;
+    try {
+      operations.read(index, page);
+      read = true;
+    } finally {
+      if (!read) {
+        page.put();
+      }
+    }
     pages.put(index, page.pfn());
     page.get(); // one is the cache's
     return page.pfn();
@@ -108,7 +127,8 @@ public final class PageCache implements FrameHolder {
    * Stores {@code length} bytes from {@code from} on at {@code offset} (bytes) of the file, into
    * pages that are made where there are none.
    *
-   * @throws ErrnoException ENOMEM without a frame; what was stored before stays
+   * @throws ErrnoException ENOMEM without a frame, EINVAL for pages that the kernel does not see,
+   *     for a new page what the file system says; what was stored before stays
    */
   void store(PhysicalMemory ram, long offset, byte[] bytes, int from, int length)
       throws ErrnoException {
@@ -116,15 +136,18 @@ public final class PageCache implements FrameHolder {
       long at = offset + done;
       int piece = (int) Math.min(length - done, Pages.SIZE - (at & Pages.OFFSET_MASK));
       KernelPage page = new KernelPage(ram, get(ram, Pages.count(at)));
-      MemorySegment.copy(
-          MemorySegment.ofArray(bytes),
-          from + done,
-          page.contents(),
-          at & Pages.OFFSET_MASK,
-          piece);
-      page.mark(KernelPage.Mark.DIRTY);
-      page.used();
-      page.put();
+      try {
+        MemorySegment.copy(
+            MemorySegment.ofArray(bytes),
+            from + done,
+            page.directlyMapped(),
+            at & Pages.OFFSET_MASK,
+            piece);
+        page.mark(KernelPage.Mark.DIRTY);
+        page.used();
+      } finally {
+        page.put();
+      }
       done += piece;
     }
   }
@@ -159,6 +182,7 @@ public final class PageCache implements FrameHolder {
     Long pfn = pages.remove(index);
     PhysicalMemory ram = memory;
     if (pfn != null && ram != null) {
+      operations.free(index, new KernelPage(ram, pfn));
       ram.put(pfn);
     }
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
 import dev.vmarea.drivers.relay.RelayScenarios;
+import dev.vmarea.drivers.shmem.ShmemScenarios;
+import dev.vmarea.drivers.zero.ZeroScenarios;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The table of scenarios: one row a fact, with the outcome for each hook. */
 class ScenarioTest {
   private static List<Scenario> table() {
-    return Stream.of(RelayScenarios.ROWS).flatMap(List::stream).toList();
+    return Stream.of(ShmemScenarios.ROWS, RelayScenarios.ROWS, ZeroScenarios.ROWS)
+        .flatMap(List::stream)
+        .toList();
   }
 
   static Stream<Arguments> columns() {

@@ -3,11 +3,14 @@ package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.relay.RelayKind;
+import dev.vmarea.drivers.shmem.ShmemKind;
+import dev.vmarea.drivers.zero.ZeroKind;
 import java.util.List;
 
 /** All kinds of users, in the order of the series. */
 public final class UserCatalog {
-  private static final List<UserKind> ALL = List.of(RelayKind.INSTANCE);
+  private static final List<UserKind> ALL =
+      List.of(ShmemKind.INSTANCE, RelayKind.INSTANCE, ZeroKind.INSTANCE);
 
   private UserCatalog() {}
 
