@@ -6,4 +6,5 @@ module dev.vmarea.drivers {
   requires transitive dev.vmarea;
 
   exports dev.vmarea.drivers;
+  exports dev.vmarea.drivers.iommufd;
 }

@@ -40,6 +40,7 @@ final class Warnings {
       case USE_AFTER_FREE -> "uses freed memory";
       case DOUBLE_DETACH -> "takes a VMA out twice";
       case UNBALANCED_UNLOCK -> "unlocks what is not locked";
+      case REFCOUNT -> "gives up a reference count";
     };
   }
 

@@ -22,6 +22,8 @@ public record KernelWarning(Kind kind, String text) {
     /** A VMA is taken out that had been taken out before. */
     DOUBLE_DETACH,
     /** A lock is released that nobody holds. */
-    UNBALANCED_UNLOCK
+    UNBALANCED_UNLOCK,
+    /** A reference count is used wrongly and saturates: what it counts is never freed. */
+    REFCOUNT
   }
 }
