@@ -6,7 +6,10 @@ module dev.vmarea.drivers {
   requires transitive dev.vmarea;
 
   exports dev.vmarea.drivers;
+  exports dev.vmarea.drivers.iommufd;
   exports dev.vmarea.drivers.mounts;
+  exports dev.vmarea.drivers.relay;
   exports dev.vmarea.drivers.shmem;
   exports dev.vmarea.drivers.tree;
+  exports dev.vmarea.drivers.zero;
 }

@@ -41,6 +41,7 @@ final class Warnings {
       case DOUBLE_DETACH -> "takes a VMA out twice";
       case UNBALANCED_UNLOCK -> "unlocks what is not locked";
       case INVARIANT -> "has lost count";
+      case REFCOUNT -> "gives up a reference count";
     };
   }
 

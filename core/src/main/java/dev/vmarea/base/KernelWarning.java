@@ -24,6 +24,8 @@ public record KernelWarning(Kind kind, String text) {
     /** A lock is released that nobody holds. */
     UNBALANCED_UNLOCK,
     /** A driver's own counts or state are wrong from now on; Linux would not notice. */
-    INVARIANT
+    INVARIANT,
+    /** A reference count is used wrongly and saturates: what it counts is never freed. */
+    REFCOUNT
   }
 }

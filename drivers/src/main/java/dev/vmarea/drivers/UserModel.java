@@ -47,6 +47,12 @@ public interface UserModel extends Mount {
   }
 
   /**
+   * Who is told from now on of the {@link Steps} of its operations; a user that cannot be come in
+   * between tells of none.
+   */
+  default void observe(StepObserver observer) {}
+
+  /**
    * It goes away: the module is unloaded, the file system unmounted. Gives back what it holds, as
    * far as nobody uses it any more.
    */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
+import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import dev.vmarea.drivers.shmem.ShmemScenarios;
 import dev.vmarea.drivers.zero.ZeroScenarios;
@@ -17,7 +18,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The table of scenarios: one row a fact, with the outcome for each hook. */
 class ScenarioTest {
   private static List<Scenario> table() {
-    return Stream.of(ShmemScenarios.ROWS, RelayScenarios.ROWS, ZeroScenarios.ROWS)
+    return Stream.of(
+            ShmemScenarios.ROWS,
+            ZeroScenarios.ROWS,
+            RelayScenarios.ROWS,
+            IommufdScenarios.ROWS)
         .flatMap(List::stream)
         .toList();
   }

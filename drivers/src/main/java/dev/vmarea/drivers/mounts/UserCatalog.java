@@ -2,15 +2,20 @@
 package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
+import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.shmem.ShmemKind;
 import dev.vmarea.drivers.zero.ZeroKind;
 import java.util.List;
 
-/** All kinds of users, in the order of the series. */
+/** All kinds of users, in the order of the series; behind them those it dropped, and afs. */
 public final class UserCatalog {
   private static final List<UserKind> ALL =
-      List.of(ShmemKind.INSTANCE, RelayKind.INSTANCE, ZeroKind.INSTANCE);
+      List.of(
+          ShmemKind.INSTANCE,
+          ZeroKind.INSTANCE,
+          RelayKind.INSTANCE,
+          IommufdKind.INSTANCE);
 
   private UserCatalog() {}
 
