@@ -6,4 +6,6 @@ module dev.vmarea.drivers {
   requires transitive dev.vmarea;
 
   exports dev.vmarea.drivers;
+  exports dev.vmarea.drivers.mem;
+  exports dev.vmarea.drivers.region;
 }
