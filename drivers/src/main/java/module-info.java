@@ -8,4 +8,5 @@ module dev.vmarea.drivers {
   exports dev.vmarea.drivers;
   exports dev.vmarea.drivers.mem;
   exports dev.vmarea.drivers.region;
+  exports dev.vmarea.drivers.resctrl;
 }

@@ -3,12 +3,13 @@ package dev.vmarea.drivers;
 
 import dev.vmarea.drivers.mem.MemKind;
 import dev.vmarea.drivers.relay.RelayKind;
+import dev.vmarea.drivers.resctrl.ResctrlKind;
 import java.util.List;
 
 /** All kinds of users, in the order of the series. */
 public final class UserCatalog {
   private static final List<UserKind> ALL =
-      List.of(RelayKind.INSTANCE, MemKind.INSTANCE);
+      List.of(RelayKind.INSTANCE, MemKind.INSTANCE, ResctrlKind.INSTANCE);
 
   private UserCatalog() {}
 

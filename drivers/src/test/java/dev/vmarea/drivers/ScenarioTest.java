@@ -7,6 +7,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
 import dev.vmarea.drivers.mem.MemScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
+import dev.vmarea.drivers.resctrl.ResctrlScenarios;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The table of scenarios: one row a fact, with the outcome for each hook. */
 class ScenarioTest {
   private static List<Scenario> table() {
-    return Stream.of(RelayScenarios.ROWS, MemScenarios.ROWS)
+    return Stream.of(RelayScenarios.ROWS, MemScenarios.ROWS, ResctrlScenarios.ROWS)
         .flatMap(List::stream)
         .toList();
   }
