@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
+import dev.vmarea.drivers.mem.MemScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
+import dev.vmarea.drivers.resctrl.ResctrlScenarios;
 import dev.vmarea.drivers.shmem.ShmemScenarios;
 import dev.vmarea.drivers.zero.ZeroScenarios;
 import java.util.List;
@@ -20,8 +22,10 @@ class ScenarioTest {
   private static List<Scenario> table() {
     return Stream.of(
             ShmemScenarios.ROWS,
+            MemScenarios.ROWS,
             ZeroScenarios.ROWS,
             RelayScenarios.ROWS,
+            ResctrlScenarios.ROWS,
             IommufdScenarios.ROWS)
         .flatMap(List::stream)
         .toList();

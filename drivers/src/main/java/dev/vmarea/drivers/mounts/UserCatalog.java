@@ -3,7 +3,9 @@ package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
+import dev.vmarea.drivers.mem.MemKind;
 import dev.vmarea.drivers.relay.RelayKind;
+import dev.vmarea.drivers.resctrl.ResctrlKind;
 import dev.vmarea.drivers.shmem.ShmemKind;
 import dev.vmarea.drivers.zero.ZeroKind;
 import java.util.List;
@@ -13,8 +15,10 @@ public final class UserCatalog {
   private static final List<UserKind> ALL =
       List.of(
           ShmemKind.INSTANCE,
+          MemKind.INSTANCE,
           ZeroKind.INSTANCE,
           RelayKind.INSTANCE,
+          ResctrlKind.INSTANCE,
           IommufdKind.INSTANCE);
 
   private UserCatalog() {}

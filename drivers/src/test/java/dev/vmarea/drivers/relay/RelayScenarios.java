@@ -4,6 +4,7 @@ package dev.vmarea.drivers.relay;
 import static dev.vmarea.drivers.UserLab.RW;
 import static dev.vmarea.drivers.UserLab.SHARED;
 
+import dev.vmarea.base.MremapFlags;
 import dev.vmarea.drivers.Scenario;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.vma.OpenFile;
@@ -62,7 +63,19 @@ public final class RelayScenarios {
                     return String.join(
                         ", ", mapped, closed, read, again, unmapped, freed + " freed");
                   })
-              .all("ok, ok, 9, -ENOENT, ok, 16 freed"));
+              .all("ok, ok, 9, -ENOENT, ok, 16 freed"),
+          Scenario.of(
+                  "T36",
+                  "mremap to more pages, and leaving the old ones",
+                  RelayKind.INSTANCE,
+                  lab -> {
+                    OpenFile file = lab.open(FILE);
+                    lab.mmap(file, 0, 16, RW, SHARED, 0);
+                    String grown = lab.mremap(0, 16, 17, MremapFlags.MAYMOVE, 0);
+                    int left = MremapFlags.MAYMOVE | MremapFlags.DONTUNMAP;
+                    return grown + ", " + lab.mremap(0, 16, 16, left, 0);
+                  })
+              .all("-EFAULT, -EINVAL"));
 
   private RelayScenarios() {}
 

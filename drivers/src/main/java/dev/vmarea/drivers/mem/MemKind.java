@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.drivers.mem;
+
+import dev.vmarea.Machine;
+import dev.vmarea.base.Difference;
+import dev.vmarea.drivers.Setting;
+import dev.vmarea.drivers.SettingValues;
+import dev.vmarea.drivers.UserKind;
+import dev.vmarea.drivers.UserModel;
+import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.region.PfnWindow;
+import dev.vmarea.memory.PfnRange;
+import java.util.List;
+
+/** {@code /dev/mem}. */
+public enum MemKind implements UserKind {
+  INSTANCE;
+
+  static final String LEGACY = "legacy";
+  static final String POSTED = "v3";
+  private static final String OWN = "own";
+
+  private static final String RAWIO = "rawio";
+  private static final String LOCKDOWN = "lockdown";
+  private static final String STRICT = "strict";
+  private static final String PHYSICAL_BITS = "physical-bits";
+  private static final String EXCLUSIVE = "exclusive";
+
+  /**
+   * What a device is like.
+   *
+   * @param mayOpen whether programs here may open it
+   * @param strict whether it is looked at what a page is
+   * @param physicalBits bits of a physical address, 32 to 52
+   * @param exclusive frames that drivers have claimed for themselves
+   */
+  record Settings(boolean mayOpen, boolean strict, int physicalBits, List<PfnRange> exclusive) {
+    Settings {
+      exclusive = List.copyOf(exclusive);
+    }
+  }
+
+  @Override
+  public String id() {
+    return "mem";
+  }
+
+  @Override
+  public String summary() {
+    return "physical memory as a file";
+  }
+
+  @Override
+  public String usualPath() {
+    return "/dev/mem";
+  }
+
+  @Override
+  public List<Variant> variants() {
+    return List.of(
+        Variant.legacy(LEGACY, "the hook before the series"),
+        Variant.port(
+            POSTED,
+            "as posted, with an error hook",
+            Difference.NO_ACTIONS,
+            Difference.NO_SUCCESS_AND_ERROR_HOOKS),
+        Variant.port(
+            OWN,
+            "with a constant error, and a second look at what was revoked meanwhile",
+            Difference.NO_ACTIONS,
+            Difference.NO_ERROR_OVERRIDE,
+            Difference.NO_MAPPED));
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return List.of(
+        new Setting(RAWIO, "yes", "whether programs have CAP_SYS_RAWIO, which open needs"),
+        new Setting(LOCKDOWN, "no", "whether the kernel is locked down: then nobody may open it"),
+        new Setting(STRICT, "yes", "whether RAM and claimed ranges are refused (STRICT_DEVMEM)"),
+        new Setting(PHYSICAL_BITS, "46", "bits of a physical address, 32 to 52"),
+        new Setting(EXCLUSIVE, "", "claimed ranges, START-END in bytes, with commas between them"));
+  }
+
+  @Override
+  public UserModel make(Machine machine, Variant variant, SettingValues values) {
+    long bits = values.number(PHYSICAL_BITS);
+    if (bits < 32 || bits > 52) {
+      throw new IllegalArgumentException("physical addresses have 32 to 52 bits");
+    }
+    Settings settings =
+        new Settings(
+            values.isYes(RAWIO) && !values.isYes(LOCKDOWN),
+            values.isYes(STRICT),
+            (int) bits,
+            values.list(EXCLUSIVE).stream().map(range -> PfnWindow.parse(range).frames()).toList());
+    return new MemDevice(machine, variant, settings);
+  }
+}
