@@ -2,18 +2,15 @@
 package dev.vmarea.hugetlb;
 
 import dev.vmarea.vma.Vma;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * Adds up who has reserved what of one mount, and compares with its counters: invariants H2, H3, H4
- * and H7 of hugetlbfs. Needs every VMA of the mount, and nobody may be in a call meanwhile.
- *
- * <p>Holds where all reservations are still known. Linux loses some: of a VMA of which only a part
- * has moved. And leaks of a hook show as a difference, which is what this is for.
+ * and H7 of hugetlbfs. Finds the VMAs by the reverse maps of the files; nobody may be in a call
+ * meanwhile.
  */
-public final class HugetlbAudit {
+final class HugetlbAudit {
   private final HugetlbMount mount;
   private final Map<PrivateReservation, Integer> maps = new HashMap<>();
   private long unused;
@@ -25,41 +22,42 @@ public final class HugetlbAudit {
   }
 
   /**
-   * Checks {@code mount}.
+   * Checks a pool and all mounts of it.
    *
-   * @param vmas all VMAs of all address spaces; those of other files are left out
-   * @return what of the pool's reserved pages is the mount's
    * @throws IllegalStateException naming the sum that is wrong
    */
-  public static long verify(HugetlbMount mount, Collection<Vma> vmas) {
+  static void verify(HugePagePool pool) {
+    pool.verifyPages();
+    Map<Long, Long> reserved = new HashMap<>();
+    for (HugetlbMount mount : pool.mounts()) {
+      reserved.merge(mount.pageSize(), verify(mount), Long::sum);
+    }
+    reserved.forEach((pageSize, sum) ->
+        same("pages reserved in the pool", pool.counts(pageSize).reserved(), sum));
+  }
+
+  /** What of the pool's reserved pages is this mount's. */
+  private static long verify(HugetlbMount mount) {
     mount.subpool().verify();
     mount.group().verify();
     HugetlbAudit audit = new HugetlbAudit(mount);
     mount.files().forEach(audit::add);
-    for (Vma vma : vmas) {
-      HugetlbMapping mapping = HugetlbMapping.of(vma);
-      if (mapping != null && mapping.mount() == mount) {
-        audit.add(vma, mapping);
-      }
-    }
     return audit.compare();
-  }
-
-  /** A mount and all else of its pool: the sum of what mounts have reserved is the pool's. */
-  public static void verify(
-      HugePagePool pool, long pageSize, Collection<HugetlbMount> mounts, Collection<Vma> vmas) {
-    pool.verify();
-    long sum = 0;
-    for (HugetlbMount mount : mounts) {
-      sum += verify(mount, vmas);
-    }
-    same("pages reserved in the pool", pool.counts(pageSize).reserved(), sum);
   }
 
   private void add(HugetlbPages pages) {
     pages.verify();
     unused += pages.reserved() - pages.size();
     charged += pages.reservation().charged();
+    pages
+        .inode()
+        .reverseMap()
+        .walk(vma -> {
+          HugetlbMapping mapping = HugetlbMapping.of(vma);
+          if (mapping != null) {
+            add(vma, mapping);
+          }
+        });
   }
 
   private void add(Vma vma, HugetlbMapping mapping) {

@@ -41,6 +41,7 @@ public final class HugetlbMount {
     this.pageSize = pageSize;
     this.subpool = subpool;
     this.group = group;
+    pool.mounted(this);
   }
 
   /**
@@ -81,6 +82,7 @@ public final class HugetlbMount {
       throw Errno.EBUSY.failure();
     }
     pool.unreserve(pageSize, subpool.reserved());
+    pool.unmounted(this);
   }
 
   /** The pool that its pages are of. */
@@ -162,7 +164,7 @@ public final class HugetlbMount {
     HugetlbLock lock = newLock(point);
     if (lock == null) {
       pool.warn(
-          KernelWarning.Kind.RULE,
+          KernelWarning.Kind.NOTE,
           "no memory for the lock of a hugetlb VMA: it goes on without sharing page tables");
     }
     return lock;

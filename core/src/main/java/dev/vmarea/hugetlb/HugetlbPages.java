@@ -47,6 +47,10 @@ public final class HugetlbPages implements OwnPages {
     return mount;
   }
 
+  Inode inode() {
+    return inode;
+  }
+
   /** What shared mappings have reserved. */
   SharedReservation reservation() {
     return reservation;
