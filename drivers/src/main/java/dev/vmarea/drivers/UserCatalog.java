@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.drivers;
 
+import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import java.util.List;
 
 /** All kinds of users, in the order of the series. */
 public final class UserCatalog {
-  private static final List<UserKind> ALL = List.of(RelayKind.INSTANCE);
+  private static final List<UserKind> ALL = List.of(RelayKind.INSTANCE, HugetlbfsKind.INSTANCE);
 
   private UserCatalog() {}
 

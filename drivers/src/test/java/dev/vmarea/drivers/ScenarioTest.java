@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
+import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The table of scenarios: one row a fact, with the outcome for each hook. */
 class ScenarioTest {
   private static List<Scenario> table() {
-    return Stream.of(RelayScenarios.ROWS).flatMap(List::stream).toList();
+    return Stream.of(RelayScenarios.ROWS, HugetlbfsScenarios.ROWS).flatMap(List::stream).toList();
   }
 
   static Stream<Arguments> columns() {
