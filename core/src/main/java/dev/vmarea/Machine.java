@@ -39,6 +39,7 @@ import java.nio.file.Path;
 public final class Machine {
   private final Kernel kernel;
   private final SharedBacking backing;
+  private final HugePagePool hugePages;
   private final MemoryFiles files;
   private final SharedSegments segments = new SharedSegments();
   private final MountTable mounts = new MountTable();
@@ -71,12 +72,13 @@ public final class Machine {
   }
 
   private Machine(Kernel kernel, SharedBacking backing) {
-    this(kernel, backing, new HugePagePool(kernel.memory()));
+    this(kernel, backing, new HugePagePool(kernel.memory(), kernel::fails, kernel::warn));
   }
 
   private Machine(Kernel kernel, SharedBacking backing, HugePagePool hugePages) {
     this.kernel = kernel;
     this.backing = backing;
+    this.hugePages = hugePages;
     this.files = new MemoryFiles(kernel, hugePages);
   }
 
@@ -88,6 +90,11 @@ public final class Machine {
   /** Where shared anonymous memory gets its files from. */
   public SharedBacking backing() {
     return backing;
+  }
+
+  /** The pages of hugetlb that its files get; none unless set. */
+  public HugePagePool hugePages() {
+    return hugePages;
   }
 
   /** Makes files to be mapped: memfds, and files of given contents. */

@@ -11,6 +11,8 @@ package dev.vmarea.base;
 public record KernelWarning(Kind kind, String text) {
   /** How bad it is in Linux. */
   public enum Kind {
+    /** A line in the log: something goes on with less than it could have; nothing is wrong. */
+    NOTE,
     /** A WARN: a rule of an interface was not kept; Linux goes on. */
     RULE,
     /** A BUG: Linux stops the thread. */

@@ -49,7 +49,7 @@ final class HugetlbFault {
     this.entries = tables.huge();
     this.level = entries.level(mapping.pageSize());
     this.address = address & -mapping.pageSize();
-    this.index = mapping.index(vma, this.address);
+    this.index = mapping.index(this.address);
   }
 
   /**
@@ -77,7 +77,7 @@ final class HugetlbFault {
       throw Errno.EFAULT.failure();
     }
     boolean shared = vma.has(VmFlags.MAYSHARE);
-    long pfn = shared ? mapping.pages(vma).findOrAdd(index) : mapping.pages(vma).find(index);
+    long pfn = shared ? mapping.pages().findOrAdd(index) : mapping.pages().find(index);
     PageProtection protection = mm.protection(vma);
     if (pfn < 0) {
       vma = mm.anonAssigner().ensure(vma);
@@ -106,10 +106,10 @@ final class HugetlbFault {
       return;
     }
     vma = mm.anonAssigner().ensure(vma);
-    boolean fromChild = mapping.isOwner() && !mapping.pages(vma).holds(index, old);
+    boolean fromChild = mapping.isOwner() && !mapping.pages().holds(index, old);
     long pfn = mapping.allocate(index, fromChild);
     if (pfn < 0 && fromChild) {
-      mapping.takeFromChildren(vma, address, old);
+      mapping.takeFromChildren(address, old);
       if (isOurs(old)) {
         entries.grant(level, address, WRITABLE);
         return;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.files;
 
-import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
-import dev.vmarea.base.Pages;
-import dev.vmarea.base.VmFlags;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.hugetlb.HugePagePool;
-import dev.vmarea.hugetlb.HugetlbMapping;
-import dev.vmarea.hugetlb.HugetlbPages;
+import dev.vmarea.hugetlb.HugetlbMount;
+import dev.vmarea.hugetlb.HugetlbRequest;
 import dev.vmarea.vma.DirectoryEntry;
+import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.LegacyMmap;
@@ -17,19 +16,20 @@ import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 
 /**
- * A file of hugetlbfs: pages are reserved when it is mapped, taken when they are touched, and cuts
- * are made at huge-page boundaries only.
- *
- * <p>A mount's own limits (its subpool) and control groups are not modelled.
+ * A file of hugetlbfs with the old hook: pages are reserved when it is mapped, taken when they are
+ * touched, and cuts are made at huge-page boundaries only.
  */
 public final class HugetlbFile implements LegacyMmap {
-  private final HugePagePool pool;
-  private final long pageSize;
+  private final HugetlbMount mount;
+
+  /** Files of {@code mount}. */
+  public HugetlbFile(HugetlbMount mount) {
+    this.mount = mount;
+  }
 
   /** Files with huge pages of {@code pageSize} bytes, a power of two, from {@code pool}. */
   public HugetlbFile(HugePagePool pool, long pageSize) {
-    this.pool = pool;
-    this.pageSize = pageSize;
+    this(pool.internalMount(pageSize));
   }
 
   /** A mount of hugetlbfs. */
@@ -44,46 +44,33 @@ public final class HugetlbFile implements LegacyMmap {
    * @param bytes its size, a multiple of the page size
    */
   public OpenFile unnamed(String name, long bytes) {
+    return unnamed(mount, this, name, bytes);
+  }
+
+  /**
+   * The same whatever its hook.
+   *
+   * @param operations its hook
+   */
+  public static OpenFile unnamed(
+      HugetlbMount mount, FileOperations operations, String name, long bytes) {
     Inode inode = new Inode(Inode.Type.REGULAR, fileSystem());
     inode.size(bytes);
-    OpenFile file = new OpenFile(inode, new DirectoryEntry(name, true), OpenFile.O_RDWR, this);
-    file.whenReleased(() -> HugetlbPages.of(inode, pool, pageSize).evict());
+    OpenFile file =
+        new OpenFile(inode, new DirectoryEntry(name, true), OpenFile.O_RDWR, operations);
+    file.whenReleased(() -> mount.pages(inode).evict());
     return file;
   }
 
   @Override
   public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
-    long perHuge = Pages.count(pageSize);
-    long fileEnd = Pages.bytes(vma.pgoff()) + vma.size();
-    if ((vma.pgoff() & (perHuge - 1)) != 0 || fileEnd < 0) {
-      throw Errno.EINVAL.failure();
-    }
-    vma.vmOps(callbacks(file.inode(), vma));
-    vma.vmFlags(vma.vmFlags() | VmFlags.HUGETLB | VmFlags.DONTEXPAND);
-    long size = file.inode().size();
-    boolean grows = (vma.vmFlags() & VmFlags.WRITE) != 0 && size != Inode.UNKNOWN_SIZE;
-    if (grows && size < fileEnd) {
-      file.inode().size(fileEnd);
-    }
-  }
-
-  private VmOperations callbacks(Inode inode, LegacyVma vma) throws ErrnoException {
-    if ((vma.vmFlags() & VmFlags.NORESERVE) != 0) {
-      return HugetlbMapping.plain(pool, pageSize);
-    }
-    boolean shared = (vma.vmFlags() & VmFlags.MAYSHARE) != 0;
-    long first = vma.pgoff() / Pages.count(pageSize);
-    VmOperations reserved =
-        HugetlbMapping.reserved(pool, pageSize, inode, shared, first, vma.size() / pageSize);
-    if (reserved == null) {
-      throw Errno.ENOMEM.failure();
-    }
-    return reserved;
+    HugetlbRequest request = HugetlbRequest.of(mount, file.inode(), vma);
+    vma.privateData(request.grant(true, FailurePlan.Point.HOOK));
   }
 
   @Override
   public VmOperations callbacksOfFound(long vmFlags) {
-    return HugetlbMapping.plain(pool, pageSize);
+    return mount.operations();
   }
 
   @Override
@@ -93,6 +80,6 @@ public final class HugetlbFile implements LegacyMmap {
 
   @Override
   public long hugePageSize() {
-    return pageSize;
+    return mount.pageSize();
   }
 }

@@ -24,7 +24,7 @@ public final class KernelFiles implements SharedBacking {
   /** The internal files of {@code kernel}. */
   public KernelFiles(Kernel kernel) {
     this.kernel = kernel;
-    this.hugePages = new HugePagePool(kernel.memory());
+    this.hugePages = new HugePagePool(kernel.memory(), kernel::fails, kernel::warn);
   }
 
   /** The huge pages that can be mapped; none unless set. */
@@ -55,6 +55,6 @@ public final class KernelFiles implements SharedBacking {
 
   @Override
   public OpenFile hugetlbFile(long hugePageSize, long bytes) {
-    return new HugetlbFile(hugePages, hugePageSize).unnamed("/anon_hugepage", bytes);
+    return new HugetlbFile(hugePages.internalMount(hugePageSize)).unnamed("/anon_hugepage", bytes);
   }
 }

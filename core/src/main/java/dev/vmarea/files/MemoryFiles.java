@@ -89,7 +89,7 @@ public final class MemoryFiles {
             : made(
                 "/memfd:" + name,
                 HugetlbFile.fileSystem(),
-                new HugetlbFile(hugePages, hugePageSize(flags)));
+                new HugetlbFile(hugePages.internalMount(hugePageSize(flags))));
     int seals = F_SEAL_SEAL;
     if ((flags & MFD_NOEXEC_SEAL) != 0) {
       seals = F_SEAL_EXEC;

@@ -3,6 +3,7 @@ package dev.vmarea.hugetlb;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.Pages;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
@@ -11,9 +12,8 @@ import dev.vmarea.vma.OwnPages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,47 +22,67 @@ import org.jspecify.annotations.Nullable;
  * mappings are the file's: a second mapping of the same pages reserves nothing, and they stay when
  * it is unmapped, until the file is cut or goes.
  *
- * <p>Thread-safe. Its lock comes after those of address spaces and before the pool's.
+ * <p>Thread-safe. Its locks come after those of address spaces and before the pool's.
  */
 public final class HugetlbPages implements OwnPages {
   private final Inode inode;
-  private final HugePagePool pool;
+  private final HugetlbMount mount;
   private final PhysicalMemory memory;
   private final long pageSize;
   private final NavigableMap<Long, Long> pages = new TreeMap<>();
+  private final SharedReservation reservation = new SharedReservation();
+  private final ReentrantLock reserving = new ReentrantLock();
+  private boolean reservedBefore;
 
-  /** Pages that are reserved or were taken from a reservation. */
-  private final NavigableSet<Long> reserved = new TreeSet<>();
-
-  private HugetlbPages(Inode inode, HugePagePool pool, long pageSize) {
+  /** The pages of {@code inode}; {@link HugetlbMount#pages} makes one for each. */
+  HugetlbPages(Inode inode, HugetlbMount mount) {
     this.inode = inode;
-    this.pool = pool;
-    this.memory = pool.memory();
-    this.pageSize = pageSize;
+    this.mount = mount;
+    this.memory = mount.pool().memory();
+    this.pageSize = mount.pageSize();
   }
 
-  /** The pages of {@code inode}, of {@code pageSize} bytes each, from {@code pool}. */
-  public static HugetlbPages of(Inode inode, HugePagePool pool, long pageSize) {
-    synchronized (inode) {
-      if (inode.ownPages() instanceof HugetlbPages known) {
-        return known;
-      }
-      HugetlbPages fresh = new HugetlbPages(inode, pool, pageSize);
-      inode.ownPages(fresh);
-      return fresh;
-    }
+  /** The mount that the file is of. */
+  public HugetlbMount mount() {
+    return mount;
   }
 
-  /** Reserves pages [first, end) for a shared mapping, as far as they are not. */
-  synchronized boolean reserve(long first, long end) {
-    long missing = end - first - reserved.subSet(first, end).size();
-    if (!pool.reserve(pageSize, missing)) {
-      return false;
-    }
-    for (long index = first; index < end; index++) {
-      reserved.add(index);
-    }
-    return true;
+  Inode inode() {
+    return inode;
+  }
+
+  /** What shared mappings have reserved. */
+  SharedReservation reservation() {
+    return reservation;
+  }
+
+  /**
+   * Keeps mappings that reserve pages, and what takes pages away, apart ({@code i_rwsem} in Linux).
+   * Comes after the locks of address spaces and before this object's own.
+   */
+  ReentrantLock reserving() {
+    return reserving;
+  }
+
+  /** Whether all its pages were reserved when it was made, so that mappings reserve nothing. */
+  public boolean isReservedBefore() {
+    return reservedBefore;
+  }
+
+  /** Pages of the file that are reserved or were taken from a reservation. */
+  public long reserved() {
+    return reservation.size();
+  }
+
+  /**
+   * Reserves all pages of the file on behalf of the kernel, for a segment of System V shared memory
+   * ({@code S_PRIVATE}): whoever maps it reserves nothing more.
+   *
+   * @throws ErrnoException ENOMEM without so many pages
+   */
+  public void reserveAll() throws ErrnoException {
+    HugetlbRequest.reserveShared(this, 0, inode.size() / pageSize, FailurePlan.Point.HOOK);
+    reservedBefore = true;
   }
 
   /**
@@ -92,11 +112,13 @@ public final class HugetlbPages implements OwnPages {
     if (known >= 0) {
       return known;
     }
-    long pfn = pool.allocate(pageSize, reserved.contains(index), KernelPage.Kind.HUGETLB_FILE);
+    SharedReservation.Change change = reservation.begin(index, index + 1);
+    long pfn = mount.allocate(change.missing() == 0, KernelPage.Kind.HUGETLB_FILE);
     if (pfn < 0) {
+      reservation.abort(change);
       throw Errno.EFAULT.failure();
     }
-    reserved.add(index);
+    reservation.add(change, false);
     pages.put(index, pfn);
     new KernelPage(memory, pfn).get(); // the first one is the file's
     return pfn;
@@ -134,12 +156,16 @@ public final class HugetlbPages implements OwnPages {
 
   private void drop(long first) {
     List<Long> gone;
-    synchronized (this) {
-      gone = take(pages.tailMap(first, true));
-      NavigableSet<Long> behind = reserved.tailSet(first, true);
-      long unused = (long) behind.size() - gone.size();
-      behind.clear();
-      pool.unreserve(pageSize, unused);
+    reserving.lock();
+    try {
+      synchronized (this) {
+        gone = take(pages.tailMap(first, true));
+        SharedReservation.Removed removed = reservation.removeFrom(first);
+        mount.release(removed.pages() - gone.size());
+        mount.group().uncharge(removed.charged());
+      }
+    } finally {
+      reserving.unlock();
     }
     gone.forEach(memory::put);
   }
@@ -164,17 +190,43 @@ public final class HugetlbPages implements OwnPages {
     zero(firstPage, Math.min(first, endPage));
     if (first < end) {
       inode.reverseMap().unmapPages(first, end, true);
-      List<Long> gone;
-      synchronized (this) {
-        NavigableMap<Long, Long> part = pages.subMap(first / frames, true, end / frames, false);
-        reserved.removeAll(List.copyOf(part.keySet())); // of the others, the reservation stays
-        gone = take(part);
-      }
+      List<Long> gone = takeHole(first / frames, end / frames);
       inode.reverseMap().unmapPages(first, end, true); // what was faulted in meanwhile
       gone.forEach(memory::put);
     }
     if (end >= first) {
       zero(end, endPage);
+    }
+  }
+
+  /** Of pages that the file does not have, the reservation stays. */
+  private List<Long> takeHole(long first, long end) {
+    reserving.lock();
+    try {
+      synchronized (this) {
+        NavigableMap<Long, Long> part = pages.subMap(first, true, end, false);
+        part.keySet().forEach(index -> mount.group().uncharge(reservation.remove(index).charged()));
+        return take(part);
+      }
+    } finally {
+      reserving.unlock();
+    }
+  }
+
+  /**
+   * Checks that no change of its reservations is left half done, and that every page it has was
+   * reserved or counted as such (H3).
+   *
+   * @throws IllegalStateException naming what is wrong
+   */
+  public synchronized void verify() {
+    if (reservation.inProgress() != 0) {
+      throw new IllegalStateException(reservation.inProgress() + " changes were not ended");
+    }
+    for (long index : pages.keySet()) {
+      if (!reservation.contains(index)) {
+        throw new IllegalStateException("page " + index + " without reservation");
+      }
     }
   }
 

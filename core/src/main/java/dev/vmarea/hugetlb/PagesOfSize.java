@@ -3,6 +3,7 @@ package dev.vmarea.hugetlb;
 
 import dev.vmarea.memory.PhysicalMemory;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /** The huge pages of one size of a {@link HugePagePool}, whose lock guards it. */
 final class PagesOfSize {
@@ -158,5 +159,23 @@ final class PagesOfSize {
     freeFrames.add(pfn);
     free++;
     removeSurplus(Math.min(1, surplus));
+  }
+
+  /**
+   * What is wrong with the counters, or null.
+   *
+   * @param inUse pages that somebody has
+   */
+  @Nullable String wrong(long inUse) {
+    if (free < 0 || free + inUse != total) {
+      return counts() + " with " + inUse + " in use";
+    }
+    if (!assumed && freeFrames.size() != free) {
+      return counts() + " with frames for " + freeFrames.size() + " free ones";
+    }
+    if (overcommit == 0 && surplus == 0 && reserved > free) {
+      return counts() + ": more is reserved than can be had";
+    }
+    return null;
   }
 }

@@ -219,16 +219,16 @@ final class VmaInput {
     return number == 0 ? null : userfaults.get(number - 1);
   }
 
-  private void insert(Vma vma) {
-    boolean told = false;
+  private void insert(Vma saved) {
+    @Nullable Vma told = null;
     try {
-      VmaLifecycle.copied(mm, vma);
-      told = true;
+      told = VmaLifecycle.copied(mm, saved);
     } finally {
-      if (!told) { // its references were taken before
-        VmaLifecycle.forgotten(vma);
+      if (told == null) { // its references were taken before
+        VmaLifecycle.forgotten(saved);
       }
     }
+    Vma vma = told;
     mm.editor().insert(vma);
     mm.counters().map(vma.flags(), vma.pages());
     if (vma.has(VmFlags.LOCKED)) {

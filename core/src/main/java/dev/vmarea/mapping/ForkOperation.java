@@ -90,10 +90,9 @@ public final class ForkOperation {
             VmaHandle.of(vma.file()),
             vma.file(),
             childAnon,
-            vma.ops() == null ? null : vma.ops().withoutReservation(),
+            vma.ops(),
             vma.extras().withUserfault(null));
-    VmaLifecycle.copied(parent, copy);
-    child.editor().insert(copy);
+    child.editor().insert(VmaLifecycle.inherited(parent, copy));
     child.counters().map(flags, copy.pages());
     PageTables tables = parent.pageTablesIfAny();
     boolean copies = vma.anon() != null || vma.hasAny(COPIED);

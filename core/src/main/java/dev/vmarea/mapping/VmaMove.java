@@ -154,9 +154,9 @@ final class VmaMove {
     Vma source = mm.tree().lookup(request.address());
     VmOperations ops = source == null ? null : source.ops();
     if (source != null && ops != null) {
-      VmOperations without = ops.withoutReservation();
-      if (without != ops) {
-        mm.editor().replace(source, source.withOps(without));
+      Object left = mm.lock().inHook(() -> ops.privateDataLeftBehind(source));
+      if (left != source.privateData()) {
+        mm.editor().replace(source, source.withPrivateData(left));
       }
     }
   }
@@ -215,9 +215,9 @@ final class VmaMove {
                 vma.anon(),
                 vma.ops(),
                 vma.extras().withUserfault(null));
-    VmaLifecycle.copied(mm, copy);
-    mm.editor().insert(copy);
-    return copy;
+    Vma kept = VmaLifecycle.copied(mm, copy);
+    mm.editor().insert(kept);
+    return kept;
   }
 
   private @Nullable Errno movePages(Vma vma, Vma copy, long target) {

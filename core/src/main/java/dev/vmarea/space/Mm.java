@@ -184,7 +184,7 @@ public final class Mm implements TableOwner, FrameHolder {
       int level = tables.entryLevel(address);
       if (level > 0 && tables.format().pfn(level, tables.entry(address)) == pfn) {
         zap(vma, address, address + mapping.pageSize());
-        editor.replace(vma, vma.withOps(mapping.withRobbed()));
+        editor.replace(vma, mapping.withRobbed());
       }
     } finally {
       lock.unlock();
@@ -227,7 +227,7 @@ public final class Mm implements TableOwner, FrameHolder {
     lock.writeLock(vma);
     HugetlbMapping mapping = HugetlbMapping.of(vma);
     if (mapping != null) {
-      mapping.zapping(vma, tables, start, end);
+      mapping.zapping(tables, start, end);
     }
   }
 

@@ -103,19 +103,18 @@ public final class VmaEditor {
    */
   public Vma split(Vma vma, long address, boolean newBelow, boolean limited) throws ErrnoException {
     allowSplit(vma, address, limited ? mm.mapCount() : -1);
-    Vma low = newBelow ? vma.duplicate(vma.start(), address) : vma.part(vma.start(), address);
-    Vma high = newBelow ? vma.part(address, vma.end()) : vma.duplicate(address, vma.end());
-    Vma fresh = newBelow ? low : high;
-    VmaLifecycle.copied(mm, fresh);
+    long end = newBelow ? address : vma.end();
+    Vma fresh = VmaLifecycle.copied(mm, vma.duplicate(newBelow ? vma.start() : address, end));
+    Vma kept = newBelow ? vma.part(address, vma.end()) : vma.part(vma.start(), address);
     mm.cutHugePage(address);
-    tree().replace(vma.start(), vma.end(), low, high);
     if (newBelow) {
-      high.handle().publish(high);
+      tree().replace(vma.start(), vma.end(), fresh, kept);
     } else {
-      low.handle().publish(low);
+      tree().replace(vma.start(), vma.end(), kept, fresh);
     }
+    kept.handle().publish(kept);
     VmaLifecycle.published(mm, fresh);
-    return newBelow ? high : low;
+    return kept;
   }
 
   /**
@@ -162,7 +161,7 @@ public final class VmaEditor {
     Vma middle = vma;
     if (below != null) {
       allowSplit(vma, start, mm.mapCount());
-      VmaLifecycle.copied(mm, below);
+      below = VmaLifecycle.copied(mm, below);
       mm.cutHugePage(start);
       middle = vma.part(start, vma.end());
     }
@@ -178,7 +177,7 @@ public final class VmaEditor {
         }
         throw refused;
       }
-      VmaLifecycle.copied(mm, above);
+      above = VmaLifecycle.copied(mm, above);
       mm.cutHugePage(end);
     }
     Vma changed =

@@ -14,8 +14,22 @@ import dev.vmarea.vma.Vma;
 public final class VmaLifecycle {
   private VmaLifecycle() {}
 
-  /** {@code copy} is a duplicate of a VMA (split, fork, move), not yet published. */
-  public static void copied(Mm mm, Vma copy) {
+  /**
+   * {@code copy} is a duplicate of a VMA in the same address space (split, move), not yet
+   * published.
+   *
+   * @return the same, with what its driver keeps with it
+   */
+  public static Vma copied(Mm mm, Vma copy) {
+    return copied(mm, copy, false);
+  }
+
+  /** The same for a child's duplicate (fork); {@code mm} is the parent's. */
+  public static Vma inherited(Mm mm, Vma copy) {
+    return copied(mm, copy, true);
+  }
+
+  private static Vma copied(Mm mm, Vma copy, boolean child) {
     OpenFile file = copy.file();
     if (file != null) {
       file.get();
@@ -25,9 +39,15 @@ public final class VmaLifecycle {
       reservation.share();
     }
     VmOperations ops = copy.ops();
-    if (ops != null) {
-      mm.lock().runHook(() -> ops.open(copy));
+    if (ops == null) {
+      return copy;
     }
+    return mm.lock()
+        .inHook(() -> {
+          Vma kept = copy.withPrivateData(ops.privateDataOfCopy(copy, child));
+          ops.open(kept);
+          return kept;
+        });
   }
 
   /** What {@link #copied} took is given back: its driver did not want the copy after all. */

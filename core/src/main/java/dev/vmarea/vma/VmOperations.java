@@ -88,11 +88,21 @@ public interface VmOperations {
   }
 
   /**
-   * What a child's copy of a VMA with these operations has, and what stays at the old place of one
-   * that has moved: the same, without what was reserved for the VMA.
+   * What the driver keeps with {@code copy}, a duplicate of a VMA that it is about to be {@link
+   * #open told} of. The duplicate has the private data of its original so far.
+   *
+   * @param child whether a child process gets it (fork), and not the same one (split, move)
    */
-  default VmOperations withoutReservation() {
-    return this;
+  default @Nullable Object privateDataOfCopy(Vma copy, boolean child) {
+    return copy.privateData();
+  }
+
+  /**
+   * What the driver keeps with {@code source}, a VMA of which all or a part has moved elsewhere:
+   * what was reserved for it has gone along.
+   */
+  default @Nullable Object privateDataLeftBehind(Vma source) {
+    return source.privateData();
   }
 
   /** The name that maps shows for a VMA without file, such as "[vdso]", or null. */

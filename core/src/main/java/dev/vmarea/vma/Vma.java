@@ -176,6 +176,13 @@ public final class Vma {
     return new Vma(start, end, pgoff, flags, handle, file, anon, ops, newExtras);
   }
 
+  /** Same identity, other private data of its driver. */
+  public Vma withPrivateData(@Nullable Object data) {
+    return data == privateData()
+        ? this
+        : withExtras(extras.withDriver(extras.driver().withPrivateData(data)));
+  }
+
   /** For messages: range, flags and page offset. */
   @Override
   public String toString() {

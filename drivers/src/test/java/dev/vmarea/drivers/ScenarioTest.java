@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
+import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
@@ -24,6 +25,7 @@ class ScenarioTest {
             ShmemScenarios.ROWS,
             MemScenarios.ROWS,
             ZeroScenarios.ROWS,
+            HugetlbfsScenarios.ROWS,
             RelayScenarios.ROWS,
             ResctrlScenarios.ROWS,
             IommufdScenarios.ROWS)

@@ -58,6 +58,7 @@ public final class UserLab {
   private final Set<String> broken = new LinkedHashSet<>();
   private final Set<String> warned = new LinkedHashSet<>();
   private final AddressSpace space;
+  private int notes;
 
   /** With these users, on a kernel of this profile; the process may do everything. */
   public UserLab(Profile profile, MountPlan plan) throws ErrnoException {
@@ -74,7 +75,16 @@ public final class UserLab {
   }
 
   private void warned(KernelWarning warning) {
-    warned.add(warning.kind().name());
+    if (warning.kind() == KernelWarning.Kind.NOTE) {
+      notes++;
+    } else {
+      warned.add(warning.kind().name());
+    }
+  }
+
+  /** How often Linux would have noted something in its log that is no fault. */
+  public int notes() {
+    return notes;
   }
 
   /** The machine. */

@@ -287,6 +287,7 @@ class RandomHugetlbTest {
             });
       }
     }
+    pool.verify();
     HugePagePool.Counts counts = pool.counts(HUGE);
     long onlyInFile = counts.total() - counts.free() - inUse.size();
     assertThat(onlyInFile).as("pages in use without an entry").isBetween(0L, (long) FILE_PAGES);

@@ -2,6 +2,7 @@
 package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
+import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.mem.MemKind;
 import dev.vmarea.drivers.relay.RelayKind;
@@ -17,6 +18,7 @@ public final class UserCatalog {
           ShmemKind.INSTANCE,
           MemKind.INSTANCE,
           ZeroKind.INSTANCE,
+          HugetlbfsKind.INSTANCE,
           RelayKind.INSTANCE,
           ResctrlKind.INSTANCE,
           IommufdKind.INSTANCE);
