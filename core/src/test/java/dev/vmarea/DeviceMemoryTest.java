@@ -10,11 +10,14 @@ import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
 import dev.vmarea.base.Prot;
+import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.memory.DeviceMemory;
 import dev.vmarea.memory.PfnRange;
 import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.vma.FaultContext;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -447,6 +450,63 @@ class DeviceMemoryTest {
               ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EFAULT));
     }
     assertThat(device.asked()).isEmpty();
+  }
+
+  /** Answers faults with frames of the device, 2 MiB at once where it may. */
+  private record Faulting(boolean huge) implements VmOperations {
+    @Override
+    public boolean hasFault() {
+      return true;
+    }
+
+    @Override
+    public FaultContext.Result fault(FaultContext fault) {
+      return fault.insertPfn(TestDevice.FIRST_PFN + fault.pgoff());
+    }
+
+    @Override
+    public FaultContext.Result hugeFault(FaultContext fault, int level) {
+      return huge && level == 1
+          ? fault.insertHuge(1, TestDevice.FIRST_PFN)
+          : FaultContext.Result.FALLBACK;
+    }
+  }
+
+  private static OpenFile faulting(long flags, boolean huge) {
+    return HookLab.prepared(descriptor -> {
+      descriptor.vmFlags(descriptor.vmFlags() | flags);
+      descriptor.vmOps(new Faulting(huge));
+    });
+  }
+
+  @Test
+  void entriesThatFaultsMakeSmallAndHuge() {
+    assertThat(lab.shared(faulting(VmFlags.PFNMAP, false), 0, 4)).isEqualTo(lab.at(0));
+    cpu.storeInt(register(0x2004), 5);
+    assertThat(device.asked()).containsExactly("store 2004 4 5");
+    assertThat(lab.entry(1)).as("only one page").isZero();
+    assertThat(calls.munmap(lab.at(0), Pages.bytes(4))).isZero();
+    assertThat(lab.shared(faulting(VmFlags.PFNMAP, true), 0, 512)).isEqualTo(lab.at(0));
+    assertThat(cpu.loadInt(register(0x2004))).isEqualTo(5);
+    assertThat(lab.space.pageTables().entryLevel(lab.at(2))).isOne();
+    assertThat(device.asked()).containsExactly("load 2004 4");
+    faults(MemoryFault.Cause.BUS, lab.at(4), () -> cpu.loadInt(lab.at(4))); // no more frames
+  }
+
+  /** A pin for writing is of the copy, as on Linux; the device's frame itself is no page. */
+  @Test
+  void pinsOfAMixedMapping() throws Exception {
+    OpenFile file = faulting(VmFlags.MIXEDMAP, false);
+    assertThat(lab.privately(file, 0, 2)).isEqualTo(lab.at(0));
+    device.bytes.store(8, 8, 77);
+    assertThatThrownBy(() -> lab.space.pin(lab.at(0), 16, false))
+        .isInstanceOfSatisfying(
+            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EFAULT));
+    assertThat(device.asked()).isEmpty();
+    try (PinnedRange range = lab.space.pin(lab.at(0), 16, true)) {
+      assertThat(range.buffers().getFirst().getLong(8)).isEqualTo(77);
+    }
+    assertThat(lab.pfn(0)).isNotEqualTo(TestDevice.FIRST_PFN);
   }
 
   @Test
