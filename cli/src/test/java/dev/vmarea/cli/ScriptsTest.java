@@ -4,6 +4,7 @@ package dev.vmarea.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vmarea.drivers.mounts.UserCatalog;
 import dev.vmarea.trace.json.JsonReader;
 import dev.vmarea.trace.json.JsonValue.JsonObject;
 import java.io.IOException;
@@ -256,5 +257,97 @@ class ScriptsTest {
     assertThat(CommandLineRun.of("replay", script.toString()).err())
         .contains("/dev/\\033[2J: size= is missing")
         .doesNotContain("\033");
+  }
+
+  private static final String RELAY =
+      """
+      1 openat(AT_FDCWD, "/debug/cpu0", O_RDWR) = 3
+      1 mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_SHARED, 3, 0) = 0x7ffff7ffd000
+      # vmarea store 1 0x7ffff7ffd000 4 0x11223344
+      # vmarea load 1 0x7ffff7ffd002 2 = 0x1122
+      # vmarea control /debug close
+      1 openat(AT_FDCWD, "/debug/cpu0", O_RDWR) = -1 ENOENT (No such file or directory)
+      """;
+  private static final String MOUNT = "# vmarea mount path=/debug user=relay size=8k\n";
+
+  @Test
+  void aUserIsMountedByTheScriptAFileOrAnOption() throws Exception {
+    Path own = file("own", MOUNT + RELAY);
+    Path bare = file("bare", RELAY);
+    Path table = file("table", "/debug.user = relay\n/debug.size = 8k\n");
+
+    for (String[] arguments :
+        new String[][] {
+          {"replay", own.toString()},
+          {"replay", own.toString(), "--variant", "relay=legacy"},
+          {"replay", bare.toString(), "--mount", "/debug:user=relay,size=8k"},
+          {"replay", bare.toString(), "--mounts", table.toString()},
+          {"maps", "--page-tables", bare.toString(), "--mounts", table.toString()},
+        }) {
+      CommandLineRun run = CommandLineRun.of(arguments);
+      assertThat(run.status()).as(run.err()).isZero();
+      assertThat(run.out()).contains("7ffff7ffd000-7ffff7fff000 rw-s");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 openat(AT_FDCWD, \"/debug/cpu0\", O_RDWR) = -1 EPERM (x) | openat(AT_FDCWD, \"/debug",
+        "# vmarea load 1 0x7ffff7ffd000 4 = 0x0 | load 1 0x7ffff7ffd000 4",
+        "# vmarea store 1 0x1000 4 0x1 | script 0 model SIGSEGV",
+        "# vmarea control /debug detach 0 = -EBUSY | script -EBUSY model 0",
+      })
+  void everyResultOnAUserIsCompared(String line, String shown) throws Exception {
+    Path script =
+        file("s", MOUNT + RELAY.lines().limit(3).reduce("", (a, b) -> a + b + "\n") + line + "\n");
+    CommandLineRun run = CommandLineRun.of("replay", script.toString());
+
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(joined(run.err())).contains("different: 1 call", shown);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "# vmarea mount path=/debug | user= is missing",
+        "# vmarea mount path=/debug user=nobody | no user nobody; known: [",
+        "# vmarea mount path=/debug user=relay colour=red | relay has no setting colour; known: cpus, size",
+        "# vmarea mount path=/debug user=relay size=5 | size=5: whole pages expected",
+        "# vmarea mount path=/debug user=relay variant=x | relay has no variant x; known: [legacy, v3]",
+      })
+  void whatIsWrongWithAMountIsSaid(String line, String message) throws Exception {
+    CommandLineRun run = CommandLineRun.of("replay", file("s", line + "\n" + RELAY).toString());
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(joined(run.err())).contains(message);
+  }
+
+  @Test
+  void whatIsWrongWithALineAboutAUserIsSaid() throws Exception {
+    Path late = file("late", MOUNT + RELAY + "# vmarea mount path=/other user=relay\n");
+    assertThat(CommandLineRun.of("replay", late.toString()).err())
+        .contains("/other is mounted too late");
+    Path nowhere = file("nowhere", MOUNT + RELAY + "# vmarea control /other close\n");
+    assertThat(CommandLineRun.of("replay", nowhere.toString()).err())
+        .contains("nothing is mounted at /other");
+    Path unknown = file("unknown", MOUNT + RELAY + "# vmarea control /debug explode\n");
+    assertThat(CommandLineRun.of("replay", unknown.toString()).err())
+        .contains("relay does not know \"explode\"");
+    assertThat(CommandLineRun.of("replay", late.toString(), "--variant", "relay=x").err())
+        .contains("relay has no variant x");
+  }
+
+  @Test
+  void usersAreListed() throws Exception {
+    assertThat(CommandLineRun.of("users").out()).contains("relay", "legacy, v3");
+    assertThat(CommandLineRun.of("users", "relay").out())
+        .contains("usually at  /sys/kernel/debug/relay", "setting   size=64k");
+    CommandLineRun json = CommandLineRun.of("users", "--json");
+    assertThat(JsonReader.read(json.out().strip()).asObject("report").array("users"))
+        .hasSize(UserCatalog.all().size());
+    assertThat(CommandLineRun.of("users", "nobody").status()).isEqualTo(2);
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,19 +80,8 @@ public record ReplaySettings(
 
   /** For a log that tells neither its kernel nor a configuration; the report says so. */
   public static ReplaySettings ofUnknownKernel() {
-    return new ReplaySettings(
-        KernelConfig.standard(),
-        Profile.LINUX_6_18,
-        null,
-        null,
-        DEFAULT_MAX_DIVERGENCES,
-        List.of(),
-        List.of(),
-        MountPlan.EMPTY,
-        Map.of(),
-        true,
-        false,
-        false);
+    return of(KernelConfig.standard(), Profile.LINUX_6_18)
+        .with(draft -> draft.profileAssumed = true);
   }
 
   /** A starting map; opaque, made of a maps or a smaps file. */
@@ -150,171 +140,107 @@ public record ReplaySettings(
 
   /** These settings with a starting map. */
   public ReplaySettings withStart(StartingMap map) {
-    return new ReplaySettings(
-        config,
-        profile,
-        map,
-        expected,
-        maxDivergences,
-        notes,
-        devices,
-        mounts,
-        variants,
-        profileAssumed,
-        pageTables,
-        touch);
+    return with(draft -> draft.start = map);
   }
 
   /** These settings with an expected final map of the first process. */
   public ReplaySettings withExpected(List<MapsEntry> map) {
-    return new ReplaySettings(
-        config,
-        profile,
-        start,
-        map,
-        maxDivergences,
-        notes,
-        devices,
-        mounts,
-        variants,
-        profileAssumed,
-        pageTables,
-        touch);
+    return with(draft -> draft.expected = map);
   }
 
   /** These settings with another number of divergences kept. */
   public ReplaySettings withMaxDivergences(int limit) {
-    return new ReplaySettings(
-        config,
-        profile,
-        start,
-        expected,
-        limit,
-        notes,
-        devices,
-        mounts,
-        variants,
-        profileAssumed,
-        pageTables,
-        touch);
+    return with(draft -> draft.maxDivergences = limit);
   }
 
   /** These settings with sentences that the report is to begin with. */
   public ReplaySettings withNotes(List<String> sentences) {
-    return new ReplaySettings(
-        config,
-        profile,
-        start,
-        expected,
-        maxDivergences,
-        sentences,
-        devices,
-        mounts,
-        variants,
-        profileAssumed,
-        pageTables,
-        touch);
+    return with(draft -> draft.notes = sentences);
   }
 
   /** These settings with devices that the log may open. */
   public ReplaySettings withDevices(List<DeviceDeclaration> declared) {
-    return new ReplaySettings(
-        config,
-        profile,
-        start,
-        expected,
-        maxDivergences,
-        notes,
-        declared,
-        mounts,
-        variants,
-        profileAssumed,
-        pageTables,
-        touch);
+    return with(draft -> draft.devices = declared);
   }
 
   /** These settings with users that the log may open. */
   public ReplaySettings withMounts(MountPlan plan) {
-    return new ReplaySettings(
-        config,
-        profile,
-        start,
-        expected,
-        maxDivergences,
-        notes,
-        devices,
-        plan,
-        variants,
-        profileAssumed,
-        pageTables,
-        touch);
+    return with(draft -> draft.mounts = plan);
   }
 
   /** These settings with variants of kinds, by the kinds' ids. */
   public ReplaySettings withVariants(Map<String, String> chosen) {
-    return new ReplaySettings(
-        config,
-        profile,
-        start,
-        expected,
-        maxDivergences,
-        notes,
-        devices,
-        mounts,
-        chosen,
-        profileAssumed,
-        pageTables,
-        touch);
+    return with(draft -> draft.variants = chosen);
   }
 
   /** These settings with page tables in the report. */
   public ReplaySettings withPageTables() {
-    return new ReplaySettings(
-        config,
-        profile,
-        start,
-        expected,
-        maxDivergences,
-        notes,
-        devices,
-        mounts,
-        variants,
-        profileAssumed,
-        true,
-        touch);
+    return with(draft -> draft.pageTables = true);
   }
 
   /** These settings with page faults made in the model. */
   public ReplaySettings withTouch() {
-    return new ReplaySettings(
-        config,
-        profile,
-        start,
-        expected,
-        maxDivergences,
-        notes,
-        devices,
-        mounts,
-        variants,
-        profileAssumed,
-        pageTables,
-        true);
+    return with(draft -> draft.touch = true);
   }
 
   /** These settings with a profile that is no guess. */
   ReplaySettings withProfile(Profile known) {
-    return new ReplaySettings(
-        config,
-        known,
-        start,
-        expected,
-        maxDivergences,
-        notes,
-        devices,
-        mounts,
-        variants,
-        false,
-        pageTables,
-        touch);
+    return with(draft -> {
+      draft.profile = known;
+      draft.profileAssumed = false;
+    });
+  }
+
+  private ReplaySettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings();
+  }
+
+  /** Settings in the making: the same as some others, but for what is changed. */
+  private static final class Draft {
+    private final KernelConfig config;
+    private Profile profile;
+    private @Nullable StartingMap start;
+    private @Nullable List<MapsEntry> expected;
+    private int maxDivergences;
+    private List<String> notes;
+    private List<DeviceDeclaration> devices;
+    private MountPlan mounts;
+    private Map<String, String> variants;
+    private boolean profileAssumed;
+    private boolean pageTables;
+    private boolean touch;
+
+    Draft(ReplaySettings same) {
+      config = same.config;
+      profile = same.profile;
+      start = same.start;
+      expected = same.expected;
+      maxDivergences = same.maxDivergences;
+      notes = same.notes;
+      devices = same.devices;
+      mounts = same.mounts;
+      variants = same.variants;
+      profileAssumed = same.profileAssumed;
+      pageTables = same.pageTables;
+      touch = same.touch;
+    }
+
+    ReplaySettings settings() {
+      return new ReplaySettings(
+          config,
+          profile,
+          start,
+          expected,
+          maxDivergences,
+          notes,
+          devices,
+          mounts,
+          variants,
+          profileAssumed,
+          pageTables,
+          touch);
+    }
   }
 }
