@@ -8,6 +8,7 @@ import dev.vmarea.base.FailureRun;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;
+import dev.vmarea.drivers.kcov.KcovScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import dev.vmarea.drivers.resctrl.ResctrlScenarios;
 import dev.vmarea.drivers.shmem.ShmemScenarios;
@@ -28,7 +29,8 @@ class ScenarioTest {
             HugetlbfsScenarios.ROWS,
             RelayScenarios.ROWS,
             ResctrlScenarios.ROWS,
-            IommufdScenarios.ROWS)
+            IommufdScenarios.ROWS,
+            KcovScenarios.ROWS)
         .flatMap(List::stream)
         .toList();
   }

@@ -5,6 +5,7 @@ import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.mem.MemKind;
+import dev.vmarea.drivers.kcov.KcovKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.resctrl.ResctrlKind;
 import dev.vmarea.drivers.shmem.ShmemKind;
@@ -21,7 +22,8 @@ public final class UserCatalog {
           HugetlbfsKind.INSTANCE,
           RelayKind.INSTANCE,
           ResctrlKind.INSTANCE,
-          IommufdKind.INSTANCE);
+          IommufdKind.INSTANCE,
+          KcovKind.INSTANCE);
 
   private UserCatalog() {}
 
