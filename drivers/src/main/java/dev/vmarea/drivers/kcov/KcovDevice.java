@@ -78,12 +78,12 @@ public final class KcovDevice implements UserModel {
     boolean chosen = words.size() > 2 && words.getFirst().equals("file");
     int number = chosen ? Integer.parseInt(words.get(1)) : opened.size();
     if (number < 1 || number > opened.size()) {
-      return -Errno.EBADF.number();
+      return Errno.EBADF.negated();
     }
     try {
       return control(opened.get(number - 1), chosen ? words.subList(2, words.size()) : words);
     } catch (ErrnoException refused) {
-      return -refused.errno().number();
+      return refused.errno().negated();
     }
   }
 

@@ -3,9 +3,10 @@ package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
+import dev.vmarea.drivers.afs.AfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
-import dev.vmarea.drivers.mem.MemKind;
 import dev.vmarea.drivers.kcov.KcovKind;
+import dev.vmarea.drivers.mem.MemKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.resctrl.ResctrlKind;
 import dev.vmarea.drivers.shmem.ShmemKind;
@@ -23,7 +24,8 @@ public final class UserCatalog {
           RelayKind.INSTANCE,
           ResctrlKind.INSTANCE,
           IommufdKind.INSTANCE,
-          KcovKind.INSTANCE);
+          KcovKind.INSTANCE,
+          AfsKind.INSTANCE);
 
   private UserCatalog() {}
 
