@@ -6,8 +6,10 @@ module dev.vmarea.drivers {
   requires transitive dev.vmarea;
 
   exports dev.vmarea.drivers;
+  exports dev.vmarea.drivers.afs;
   exports dev.vmarea.drivers.hugetlbfs;
   exports dev.vmarea.drivers.iommufd;
+  exports dev.vmarea.drivers.kcov;
   exports dev.vmarea.drivers.mem;
   exports dev.vmarea.drivers.mounts;
   exports dev.vmarea.drivers.region;

@@ -2,12 +2,15 @@
 package dev.vmarea.drivers;
 
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.mounts.MountPlan;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One row of the table of scenarios: steps with a user, and what they come to with each of its
@@ -36,6 +39,7 @@ public final class Scenario {
   private final Steps steps;
   private final List<Expected> expected = new ArrayList<>();
   private final Map<String, String> settings = new LinkedHashMap<>();
+  private final Set<FailurePlan.Point> reliable = EnumSet.noneOf(FailurePlan.Point.class);
   private MountPlan others = MountPlan.EMPTY;
 
   private Scenario(String id, String what, UserKind user, Steps steps) {
@@ -81,6 +85,17 @@ public final class Scenario {
   /** The same for all three. */
   public Scenario all(String outcome) {
     return legacy(outcome).posted(outcome).correct(outcome);
+  }
+
+  /** Steps that are never made to fail, since in this user they cannot. */
+  public Scenario never(FailurePlan.Point... points) {
+    reliable.addAll(List.of(points));
+    return this;
+  }
+
+  /** What fails in {@code plan}, but for the steps that never do here. */
+  public FailurePlan possible(FailurePlan plan) {
+    return point -> !reliable.contains(point) && plan.fails(point);
   }
 
   /** Any other combination. */

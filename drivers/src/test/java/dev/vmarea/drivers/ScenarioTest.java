@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
+import dev.vmarea.drivers.afs.AfsScenarios;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
+import dev.vmarea.drivers.kcov.KcovScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import dev.vmarea.drivers.resctrl.ResctrlScenarios;
@@ -28,7 +30,9 @@ class ScenarioTest {
             HugetlbfsScenarios.ROWS,
             RelayScenarios.ROWS,
             ResctrlScenarios.ROWS,
-            IommufdScenarios.ROWS)
+            IommufdScenarios.ROWS,
+            KcovScenarios.ROWS,
+            AfsScenarios.ROWS)
         .flatMap(List::stream)
         .toList();
   }
@@ -60,7 +64,7 @@ class ScenarioTest {
         UserLab lab = row.lab(column);
         String results =
             lab.failing(
-                run,
+                row.possible(run),
                 () -> {
                   try {
                     return row.run(lab);

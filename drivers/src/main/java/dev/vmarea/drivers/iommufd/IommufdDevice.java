@@ -82,12 +82,12 @@ public final class IommufdDevice implements UserModel {
     boolean chosen = words.size() > 2 && words.getFirst().equals("context");
     int number = chosen ? Integer.parseInt(words.get(1)) : newest();
     if (number < 1 || number > newest()) {
-      return -Errno.EBADF.number();
+      return Errno.EBADF.negated();
     }
     try {
       return control(context(number), chosen ? words.subList(2, words.size()) : words);
     } catch (ErrnoException refused) {
-      return -refused.errno().number();
+      return refused.errno().negated();
     }
   }
 

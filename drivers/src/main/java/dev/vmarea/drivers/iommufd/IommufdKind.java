@@ -69,7 +69,7 @@ public enum IommufdKind implements UserKind {
         machine.kernel(),
         variant,
         context -> file(variant, context),
-        new MmioWindow(physical, size));
+        new MmioWindow(machine.kernel().memory(), physical, size));
   }
 
   private static IommufdFile file(Variant variant, IommufdContext context) {

@@ -3,7 +3,9 @@ package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
+import dev.vmarea.drivers.afs.AfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
+import dev.vmarea.drivers.kcov.KcovKind;
 import dev.vmarea.drivers.mem.MemKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.resctrl.ResctrlKind;
@@ -21,7 +23,9 @@ public final class UserCatalog {
           HugetlbfsKind.INSTANCE,
           RelayKind.INSTANCE,
           ResctrlKind.INSTANCE,
-          IommufdKind.INSTANCE);
+          IommufdKind.INSTANCE,
+          KcovKind.INSTANCE,
+          AfsKind.INSTANCE);
 
   private UserCatalog() {}
 

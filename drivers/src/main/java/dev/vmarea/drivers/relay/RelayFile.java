@@ -55,9 +55,7 @@ abstract sealed class RelayFile implements FileOperations, VmOperations {
     if (buffer.isDetached()) {
       throw Errno.EBADF.failure();
     }
-    if (area.size() != buffer.bytes()) {
-      throw Errno.EINVAL.failure();
-    }
+    buffer.memory().checkLength(area);
     area.vmOps(this);
     area.addFlags(VmFlags.DONTEXPAND);
     area.privateData(buffer);
@@ -85,7 +83,7 @@ abstract sealed class RelayFile implements FileOperations, VmOperations {
    */
   @Override
   public FaultContext.Result fault(FaultContext fault) {
-    long pfn = buffer.page(fault.pgoff());
+    long pfn = buffer.memory().takePage(fault.pgoff());
     return pfn < 0 ? FaultContext.Result.SIGBUS : fault.answer(pfn);
   }
 }

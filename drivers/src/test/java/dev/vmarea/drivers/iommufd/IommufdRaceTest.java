@@ -4,17 +4,26 @@ package dev.vmarea.drivers.iommufd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.AddressSpace;
+import dev.vmarea.Cpu;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Profile;
 import dev.vmarea.base.Prot;
 import dev.vmarea.drivers.Interleaving;
+import dev.vmarea.drivers.StepObserver;
 import dev.vmarea.drivers.UserLab;
 import dev.vmarea.drivers.mounts.MountPlan;
+import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.vma.OpenFile;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -86,7 +95,7 @@ class IommufdRaceTest {
     private String second = "";
     private String destroyed = "";
 
-    Race(Hook hook, Interleaving order) {
+    Race(Hook hook, StepObserver order) {
       try {
         lab = hook.lab();
         other = lab.fork();
@@ -100,14 +109,14 @@ class IommufdRaceTest {
     }
 
     void mapFirst() {
-      first = map(lab.space());
+      first = map(lab.space(), file);
     }
 
     void mapSecond() {
-      second = map(other);
+      second = map(other, file);
     }
 
-    private String map(AddressSpace space) {
+    private static String map(AddressSpace space, OpenFile file) {
       return UserLab.text(
           space
               .syscalls()
@@ -118,6 +127,28 @@ class IommufdRaceTest {
                   MapFlags.SHARED | MapFlags.FIXED,
                   file,
                   4096));
+    }
+
+    void addRegion(long from) {
+      try {
+        context.addRegion(from, BYTES);
+      } catch (ErrnoException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    /** Another process gets the same registers, in a context of its own, and writes 42. */
+    void useByAnother(IommufdContext theirs, OpenFile theirFile) {
+      try {
+        theirs.addRegion(0, BYTES);
+      } catch (ErrnoException e) {
+        throw new AssertionError(e);
+      }
+      lab.user(DEVICE).observe(StepObserver.NONE);
+      second = map(other, theirFile);
+      try (Cpu cpu = other.cpu()) {
+        cpu.storeInt(UserLab.BASE + QueueRegisters.PRODUCER, 42);
+      }
     }
 
     void destroy() {
@@ -204,5 +235,117 @@ class IommufdRaceTest {
         });
 
     assertThat(wrong[0] > 0).isEqualTo(hook != Hook.MERGED && hook != Hook.OWN);
+  }
+
+  /** Between lookup and the end of mmap the object goes, and its registers are another's. */
+  private static Race recycled(Hook hook, long from) {
+    Race race = new Race(hook, StepObserver.NONE);
+    race.lab
+        .user(DEVICE)
+        .observe(name -> {
+          if (name.equals(IommufdFile.LOOKED_UP)) {
+            race.destroy();
+            race.addRegion(from);
+          }
+        });
+    race.mapFirst();
+    return race;
+  }
+
+  /** Another thread of a process, which was there before the call that it watches. */
+  private static final class Sibling implements AutoCloseable {
+    private static final int SIGNAL = -1;
+
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final Cpu cpu;
+
+    Sibling(AddressSpace space) {
+      cpu =
+          on(() -> {
+            Cpu own = space.cpu();
+            own.offline();
+            return own;
+          });
+    }
+
+    private <T> T on(Supplier<T> body) {
+      return CompletableFuture.supplyAsync(body, thread).orTimeout(60, TimeUnit.SECONDS).join();
+    }
+
+    /** What it reads from the producer's register now. */
+    int read() {
+      return on(() -> {
+        cpu.online();
+        try {
+          return cpu.loadInt(UserLab.BASE + QueueRegisters.PRODUCER);
+        } catch (MemoryFault fault) {
+          return SIGNAL;
+        } finally {
+          cpu.offline();
+        }
+      });
+    }
+
+    @Override
+    public void close() {
+      on(() -> {
+        cpu.close();
+        return true;
+      });
+      thread.shutdown();
+    }
+  }
+
+  @Test
+  void soundHookRefusesAnotherRegionAtTheSameOffset() {
+    Race race = recycled(Hook.OWN, BYTES);
+
+    assertThat(race.destroyed).isEqualTo("ok");
+    assertThat(race.first).isEqualTo("-ENXIO");
+    assertThat(race.lab.vma(0)).isNull();
+    assertThat(race.end()).isEmpty();
+  }
+
+  /** Who has the same registers at the same offset now is as good as who had them. */
+  @Test
+  void soundHookMapsTheSameRegistersOfAnotherOwner() {
+    Race race = recycled(Hook.OWN, 0);
+
+    assertThat(race.first).isEqualTo("ok");
+    assertThat(race.context.objects().getFirst().users().value()).isEqualTo(2);
+    assertThat(race.end()).isEmpty();
+  }
+
+  /** The exposure that no hook of that kind can prevent, and that ends with mmap. */
+  @Test
+  void registersOfAnotherCanBeReadUntilMappedHasFailed() throws ErrnoException {
+    Race race = new Race(Hook.OWN, StepObserver.NONE);
+    OpenFile others = race.lab.open(DEVICE);
+    IommufdContext context = ((IommufdDevice) race.lab.user(DEVICE)).context(2);
+    AtomicInteger seen = new AtomicInteger();
+    try (Sibling sibling = new Sibling(race.lab.space())) {
+      race.lab
+          .user(DEVICE)
+          .observe(name -> {
+            if (name.equals(IommufdFile.LOOKED_UP)) {
+              race.destroy();
+              race.useByAnother(context, others);
+              race.lab
+                  .user(DEVICE)
+                  .observe(later -> {
+                    if (later.equals(IommufdFile.REMAPPED)) {
+                      seen.set(sibling.read());
+                    }
+                  });
+            }
+          });
+
+      race.mapFirst();
+
+      assertThat(seen).hasValue(42);
+      assertThat(race.first).isEqualTo("-ENXIO");
+      assertThat(sibling.read()).isEqualTo(Sibling.SIGNAL);
+    }
+    assertThat(race.end()).isEmpty();
   }
 }

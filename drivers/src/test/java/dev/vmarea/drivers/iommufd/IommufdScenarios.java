@@ -8,6 +8,7 @@ import static dev.vmarea.drivers.UserLab.RX;
 import static dev.vmarea.drivers.UserLab.SHARED;
 
 import dev.vmarea.AddressSpace;
+import dev.vmarea.Cpu;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.MremapFlags;
@@ -15,6 +16,7 @@ import dev.vmarea.base.Profile;
 import dev.vmarea.base.Prot;
 import dev.vmarea.drivers.Scenario;
 import dev.vmarea.drivers.UserLab;
+import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import java.util.List;
@@ -157,6 +159,27 @@ public final class IommufdScenarios {
                       }),
                   "ok, users 2, users 1")
               .expect("correct", "own", Profile.SETTLED, "ok, users 2, users 1", false),
+          everywhere(
+              "iommufd-7",
+              "a queue: producer, doorbell, consumer; too far ahead; a child shares it",
+              lab -> {
+                OpenFile file = withRegion(lab);
+                lab.mmap(file, 0, 4, RW, SHARED, 1);
+                lab.store(4, 5);
+                String byByte = register(lab, QueueRegisters.PRODUCER);
+                write(lab, QueueRegisters.PRODUCER, 64);
+                String given = register(lab, QueueRegisters.CONSUMER);
+                write(lab, QueueRegisters.DOORBELL, 1);
+                String taken = register(lab, QueueRegisters.CONSUMER);
+                write(lab, QueueRegisters.PRODUCER, 1);
+                write(lab, QueueRegisters.DOORBELL, 1);
+                String errors = register(lab, QueueRegisters.ERRORS);
+                AddressSpace child = lab.fork();
+                lab.munmap(0, 4);
+                String childs = register(child, QueueRegisters.CONSUMER);
+                return String.join(", ", byByte, given, taken, errors, childs, register(lab, 0));
+              },
+              "0, 0, 64, 1, 64, SIGSEGV"),
           everywhere(
               "iommufd-1",
               "the file is closed first: the mapping holds it and all of the context",
@@ -301,6 +324,27 @@ public final class IommufdScenarios {
 
   private static IommufdContext context(UserLab lab) {
     return ((IommufdDevice) lab.user(DEVICE)).context(1);
+  }
+
+  /** What a program reads at an offset (bytes) of the mapping, or its signal. */
+  private static String register(UserLab lab, long offset) {
+    return register(lab.space(), offset);
+  }
+
+  private static String register(AddressSpace space, long offset) {
+    try (Cpu cpu = space.cpu()) {
+      return Integer.toString(cpu.loadInt(UserLab.BASE + offset));
+    } catch (MemoryFault fault) {
+      return "SIGSEGV";
+    }
+  }
+
+  private static void write(UserLab lab, long offset, int value) {
+    try (Cpu cpu = lab.space().cpu()) {
+      cpu.storeInt(UserLab.BASE + offset, value);
+    } catch (MemoryFault notMapped) {
+      return; // where mmap was made to fail
+    }
   }
 
   private static String users(UserLab lab) {

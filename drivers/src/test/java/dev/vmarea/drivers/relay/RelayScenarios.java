@@ -38,7 +38,7 @@ public final class RelayScenarios {
                   RelayKind.INSTANCE,
                   lab -> {
                     OpenFile file = lab.open(FILE);
-                    relay(lab.user(FILE)).write(15 << 12, (byte) 7);
+                    relay(lab.user(FILE)).memory().store(15 << 12, (byte) 7);
                     String mapped = lab.mmap(file, 0, 16, RW, SHARED, 1);
                     String lastOfBuffer = lab.load(14 << 12);
                     return String.join(", ", mapped, lastOfBuffer, lab.load(15 << 12));
@@ -51,7 +51,7 @@ public final class RelayScenarios {
                   lab -> {
                     OpenFile file = lab.open(FILE);
                     RelayBuffer buffer = relay(lab.user(FILE));
-                    buffer.write(5, (byte) 9);
+                    buffer.memory().store(5, (byte) 9);
                     String mapped = lab.mmap(file, 0, 16, RW, SHARED, 0);
                     String closed = lab.control(FILE, "close");
                     lab.close(file);

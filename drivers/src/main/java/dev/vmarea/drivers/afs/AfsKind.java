@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.drivers.afs;
+
+import dev.vmarea.Machine;
+import dev.vmarea.base.Difference;
+import dev.vmarea.drivers.Setting;
+import dev.vmarea.drivers.SettingValues;
+import dev.vmarea.drivers.UserKind;
+import dev.vmarea.drivers.UserModel;
+import dev.vmarea.drivers.Variant;
+import java.util.List;
+import java.util.function.Function;
+
+/** afs. */
+public enum AfsKind implements UserKind {
+  INSTANCE;
+
+  @Override
+  public String id() {
+    return "afs";
+  }
+
+  @Override
+  public String summary() {
+    return "files of a server that calls back, with counted mappings";
+  }
+
+  @Override
+  public String usualPath() {
+    return "/afs";
+  }
+
+  @Override
+  public List<Variant> variants() {
+    return List.of(
+        Variant.legacy("legacy", "the hook before it was converted"),
+        Variant.port("prepare-count", "converted at first, which counts in the prepare hook"),
+        Variant.port("mapped", "converted again, which counts when mapped", Difference.NO_MAPPED));
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return List.of();
+  }
+
+  @Override
+  public UserModel make(Machine machine, Variant variant, SettingValues values) {
+    return new AfsVolume(variant, hooks(variant));
+  }
+
+  private static Function<AfsVnode, AfsFile> hooks(Variant variant) {
+    return switch (variant.name()) {
+      case "legacy" -> AfsFile.Legacy::new;
+      case "prepare-count" -> AfsFile.CountedInPrepare::new;
+      default -> AfsFile.CountedWhenMapped::new;
+    };
+  }
+}
