@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
-import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.afs.AfsScenarios;
+import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.kcov.KcovScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;

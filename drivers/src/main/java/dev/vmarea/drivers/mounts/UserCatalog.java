@@ -2,8 +2,8 @@
 package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
-import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.afs.AfsKind;
+import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.kcov.KcovKind;
 import dev.vmarea.drivers.mem.MemKind;
