@@ -13,6 +13,7 @@ module dev.vmarea.drivers {
   exports dev.vmarea.drivers.region;
   exports dev.vmarea.drivers.relay;
   exports dev.vmarea.drivers.resctrl;
+  exports dev.vmarea.drivers.secretmem;
   exports dev.vmarea.drivers.shmem;
   exports dev.vmarea.drivers.tree;
   exports dev.vmarea.drivers.zero;

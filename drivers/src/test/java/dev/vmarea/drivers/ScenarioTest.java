@@ -10,6 +10,7 @@ import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import dev.vmarea.drivers.resctrl.ResctrlScenarios;
+import dev.vmarea.drivers.secretmem.SecretmemScenarios;
 import dev.vmarea.drivers.shmem.ShmemScenarios;
 import dev.vmarea.drivers.zero.ZeroScenarios;
 import java.util.List;
@@ -27,6 +28,7 @@ class ScenarioTest {
             ZeroScenarios.ROWS,
             HugetlbfsScenarios.ROWS,
             RelayScenarios.ROWS,
+            SecretmemScenarios.ROWS,
             ResctrlScenarios.ROWS,
             IommufdScenarios.ROWS)
         .flatMap(List::stream)

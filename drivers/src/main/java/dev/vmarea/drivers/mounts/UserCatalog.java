@@ -7,6 +7,7 @@ import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.mem.MemKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.resctrl.ResctrlKind;
+import dev.vmarea.drivers.secretmem.SecretmemKind;
 import dev.vmarea.drivers.shmem.ShmemKind;
 import dev.vmarea.drivers.zero.ZeroKind;
 import java.util.List;
@@ -20,6 +21,7 @@ public final class UserCatalog {
           ZeroKind.INSTANCE,
           HugetlbfsKind.INSTANCE,
           RelayKind.INSTANCE,
+          SecretmemKind.INSTANCE,
           ResctrlKind.INSTANCE,
           IommufdKind.INSTANCE);
 
