@@ -10,6 +10,7 @@ module dev.vmarea.drivers {
   exports dev.vmarea.drivers.iommufd;
   exports dev.vmarea.drivers.mem;
   exports dev.vmarea.drivers.mounts;
+  exports dev.vmarea.drivers.ntfs3;
   exports dev.vmarea.drivers.region;
   exports dev.vmarea.drivers.relay;
   exports dev.vmarea.drivers.resctrl;

@@ -8,6 +8,7 @@ import dev.vmarea.base.FailureRun;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;
+import dev.vmarea.drivers.ntfs3.Ntfs3Scenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import dev.vmarea.drivers.resctrl.ResctrlScenarios;
 import dev.vmarea.drivers.secretmem.SecretmemScenarios;
@@ -28,6 +29,7 @@ class ScenarioTest {
             ZeroScenarios.ROWS,
             HugetlbfsScenarios.ROWS,
             RelayScenarios.ROWS,
+            Ntfs3Scenarios.ROWS,
             SecretmemScenarios.ROWS,
             ResctrlScenarios.ROWS,
             IommufdScenarios.ROWS)

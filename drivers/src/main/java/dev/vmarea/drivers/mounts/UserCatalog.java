@@ -5,6 +5,7 @@ import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.mem.MemKind;
+import dev.vmarea.drivers.ntfs3.Ntfs3Kind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.resctrl.ResctrlKind;
 import dev.vmarea.drivers.secretmem.SecretmemKind;
@@ -21,6 +22,7 @@ public final class UserCatalog {
           ZeroKind.INSTANCE,
           HugetlbfsKind.INSTANCE,
           RelayKind.INSTANCE,
+          Ntfs3Kind.INSTANCE,
           SecretmemKind.INSTANCE,
           ResctrlKind.INSTANCE,
           IommufdKind.INSTANCE);
