@@ -12,9 +12,11 @@ module dev.vmarea.drivers {
   exports dev.vmarea.drivers.kcov;
   exports dev.vmarea.drivers.mem;
   exports dev.vmarea.drivers.mounts;
+  exports dev.vmarea.drivers.ntfs3;
   exports dev.vmarea.drivers.region;
   exports dev.vmarea.drivers.relay;
   exports dev.vmarea.drivers.resctrl;
+  exports dev.vmarea.drivers.secretmem;
   exports dev.vmarea.drivers.shmem;
   exports dev.vmarea.drivers.tree;
   exports dev.vmarea.drivers.zero;

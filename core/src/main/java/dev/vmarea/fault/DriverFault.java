@@ -10,6 +10,7 @@ import dev.vmarea.pagetable.EntryFormat;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.space.Mm;
+import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.FaultContext;
 import dev.vmarea.vma.OpenFile;
@@ -111,6 +112,12 @@ public final class DriverFault implements FaultContext {
   @Override
   public boolean isWrite() {
     return write;
+  }
+
+  @Override
+  public boolean mayLock(long pages) {
+    return task.capable(Task.CAP_IPC_LOCK)
+        || !task.limits().pagesExceeded(ResourceLimits.RLIMIT_MEMLOCK, pages);
   }
 
   @Override

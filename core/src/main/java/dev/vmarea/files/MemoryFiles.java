@@ -71,6 +71,18 @@ public final class MemoryFiles {
   }
 
   /**
+   * The seals of a new memfd: none may be added, unless its MFD_ flags say otherwise.
+   *
+   * @return F_SEAL_ bits, for {@link Inode#seals}
+   */
+  public static int firstSeals(int flags) {
+    if ((flags & MFD_NOEXEC_SEAL) != 0) {
+      return F_SEAL_EXEC;
+    }
+    return (flags & MFD_ALLOW_SEALING) != 0 ? 0 : F_SEAL_SEAL;
+  }
+
+  /**
    * memfd_create(2): an empty file; its size is set by {@link Inode#truncate}.
    *
    * @param name bytes as ISO-8859-1, at most {@link #MFD_NAME_MAX}
@@ -90,13 +102,7 @@ public final class MemoryFiles {
                 "/memfd:" + name,
                 HugetlbFile.fileSystem(),
                 new HugetlbFile(hugePages.internalMount(hugePageSize(flags))));
-    int seals = F_SEAL_SEAL;
-    if ((flags & MFD_NOEXEC_SEAL) != 0) {
-      seals = F_SEAL_EXEC;
-    } else if ((flags & MFD_ALLOW_SEALING) != 0) {
-      seals = 0;
-    }
-    file.inode().seals(seals);
+    file.inode().seals(firstSeals(flags));
     return file;
   }
 

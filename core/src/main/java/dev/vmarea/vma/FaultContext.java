@@ -32,6 +32,9 @@ public interface FaultContext {
   /** Whether it is a write. */
   boolean isWrite();
 
+  /** Whether RLIMIT_MEMLOCK and CAP_IPC_LOCK allow the one who faults {@code pages} in all. */
+  boolean mayLock(long pages);
+
   /**
    * Puts a page frame at the address ({@code vmf_insert_pfn}), with the VMA's protection.
    *

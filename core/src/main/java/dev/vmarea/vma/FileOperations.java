@@ -3,6 +3,7 @@ package dev.vmarea.vma;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.memory.PhysicalMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,18 @@ public interface FileOperations {
   /** Whether msync can write the file back; without that MS_SYNC says EINVAL. */
   default boolean canSync() {
     return true;
+  }
+
+  /**
+   * Stores bytes at {@code offset} (bytes, not negative) of {@code file} (write). File systems that
+   * give out blocks themselves override it.
+   *
+   * @throws ErrnoException ENOMEM without a frame, or what the file system refuses it with; what
+   *     was stored before stays
+   */
+  default void write(OpenFile file, PhysicalMemory memory, long offset, byte[] bytes)
+      throws ErrnoException {
+    file.inode().store(memory, offset, bytes);
   }
 
   /**

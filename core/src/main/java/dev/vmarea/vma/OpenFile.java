@@ -3,6 +3,7 @@ package dev.vmarea.vma;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.memory.PhysicalMemory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,25 @@ public final class OpenFile {
     } else {
       driver.truncate(this, bytes);
     }
+  }
+
+  /**
+   * pwrite(2), all of {@code bytes}.
+   *
+   * @param memory where pages of the file come from
+   * @param offset in the file, bytes
+   * @throws ErrnoException EBADF if it was not opened for writing; EINVAL for a negative offset or
+   *     a file without operations; else what the file system says
+   */
+  public void write(PhysicalMemory memory, long offset, byte[] bytes) throws ErrnoException {
+    if (!isWritable()) {
+      throw Errno.EBADF.failure();
+    }
+    FileOperations driver = operations;
+    if (offset < 0 || driver == null) {
+      throw Errno.EINVAL.failure();
+    }
+    driver.write(this, memory, offset, bytes);
   }
 
   /** References held now; 0 once the file has been released. */

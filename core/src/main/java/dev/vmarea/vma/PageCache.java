@@ -80,6 +80,14 @@ public final class PageCache implements FrameHolder {
     return pages.getOrDefault(index, -1L);
   }
 
+  /** The pages in memory, in no order; a copy. */
+  public synchronized List<KernelPage> pages() {
+    PhysicalMemory ram = memory;
+    return ram == null
+        ? List.of()
+        : pages.values().stream().map(pfn -> new KernelPage(ram, pfn)).toList();
+  }
+
   /** The frames of the pages in memory, by page of the file; a copy. */
   public synchronized NavigableMap<Long, Long> frames() {
     return new TreeMap<>(pages);

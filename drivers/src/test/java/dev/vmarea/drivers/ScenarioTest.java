@@ -10,8 +10,10 @@ import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.kcov.KcovScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;
+import dev.vmarea.drivers.ntfs3.Ntfs3Scenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import dev.vmarea.drivers.resctrl.ResctrlScenarios;
+import dev.vmarea.drivers.secretmem.SecretmemScenarios;
 import dev.vmarea.drivers.shmem.ShmemScenarios;
 import dev.vmarea.drivers.zero.ZeroScenarios;
 import java.util.List;
@@ -29,6 +31,8 @@ class ScenarioTest {
             ZeroScenarios.ROWS,
             HugetlbfsScenarios.ROWS,
             RelayScenarios.ROWS,
+            Ntfs3Scenarios.ROWS,
+            SecretmemScenarios.ROWS,
             ResctrlScenarios.ROWS,
             IommufdScenarios.ROWS,
             KcovScenarios.ROWS,

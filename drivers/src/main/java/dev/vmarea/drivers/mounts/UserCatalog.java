@@ -7,8 +7,10 @@ import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.kcov.KcovKind;
 import dev.vmarea.drivers.mem.MemKind;
+import dev.vmarea.drivers.ntfs3.Ntfs3Kind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.resctrl.ResctrlKind;
+import dev.vmarea.drivers.secretmem.SecretmemKind;
 import dev.vmarea.drivers.shmem.ShmemKind;
 import dev.vmarea.drivers.zero.ZeroKind;
 import java.util.List;
@@ -22,6 +24,8 @@ public final class UserCatalog {
           ZeroKind.INSTANCE,
           HugetlbfsKind.INSTANCE,
           RelayKind.INSTANCE,
+          Ntfs3Kind.INSTANCE,
+          SecretmemKind.INSTANCE,
           ResctrlKind.INSTANCE,
           IommufdKind.INSTANCE,
           KcovKind.INSTANCE,

@@ -52,20 +52,28 @@ public final class ShmemMount implements UserModel {
   /**
    * {@inheritDoc}
    *
-   * <p>Below {@code memfd:} every call makes a new file without a name, for reading and writing,
-   * which cannot be sealed, as memfd_create(2) without flags does.
+   * <p>Below {@code memfd:} every call makes a new file without a name, for reading and writing, as
+   * memfd_create(2) does; flags are its flags.
    *
-   * @throws ErrnoException as {@link FileTree#open}; EINVAL for a memfd's name that is too long
+   * @throws ErrnoException as {@link FileTree#open}; for a memfd EINVAL as {@link
+   *     MemoryFiles#checkMemfdFlags} or for a longer name, ENOSYS for huge pages
    */
   @Override
   public OpenFile open(String path, int flags) throws ErrnoException {
-    if (!path.startsWith(MEMFD)) {
-      return tree.open(path, flags);
-    }
+    return path.startsWith(MEMFD) ? memfd(path, flags) : tree.open(path, flags);
+  }
+
+  private OpenFile memfd(String path, int flags) throws ErrnoException {
+    MemoryFiles.checkMemfdFlags(flags);
     if (path.length() - MEMFD.length() > MemoryFiles.MFD_NAME_MAX) {
       throw Errno.EINVAL.failure();
     }
-    return tree.openUnnamed(node(), "/" + path);
+    if ((flags & MemoryFiles.MFD_HUGETLB) != 0) {
+      throw Errno.ENOSYS.failure();
+    }
+    ShmemNode node = node();
+    node.inode().seals(MemoryFiles.firstSeals(flags));
+    return tree.openUnnamed(node, "/" + path);
   }
 
   @Override
@@ -106,7 +114,7 @@ public final class ShmemMount implements UserModel {
     tree.verify();
     List<ShmemNode> nodes = tree.files();
     nodes.forEach(ShmemNode::verify);
-    long pages = nodes.stream().mapToLong(node -> node.inode().pageCache().frames().size()).sum();
+    long pages = nodes.stream().mapToLong(node -> node.inode().pageCache().pages().size()).sum();
     Invariant.equal("blocks of tmpfs", blocks.used(), pages);
   }
 

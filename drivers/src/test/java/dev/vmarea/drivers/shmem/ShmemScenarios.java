@@ -62,10 +62,10 @@ public final class ShmemScenarios {
                   "2.1b",
                   "a memfd has no name from the start",
                   lab -> {
-                    OpenFile file = lab.open("memfd:x");
+                    OpenFile file = lab.open("memfd:x", 0);
                     file.inode().truncate(4096);
                     String mapped = lab.mmap(file, 0, 1, RW, SHARED, 0);
-                    boolean other = lab.open("memfd:x").inode() == file.inode();
+                    boolean other = lab.open("memfd:x", 0).inode() == file.inode();
                     return String.join(
                         ", ",
                         mapped,

@@ -8,7 +8,6 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.files.Mount;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
-import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import java.nio.charset.StandardCharsets;
 
@@ -113,7 +112,7 @@ final class MountedCalls {
         compare(record, thread, result(() -> file.truncate(size)));
       }
       case FALLOCATE -> compare(record, thread, punched(record, file));
-      case PWRITE64 -> compare(record, thread, written(record, file.inode()));
+      case PWRITE64 -> compare(record, thread, written(record, file));
       default -> throw new IllegalArgumentException(record.callName());
     }
     return true;
@@ -135,12 +134,12 @@ final class MountedCalls {
     return 0;
   }
 
-  private long written(StraceRecord record, Inode inode) {
+  private long written(StraceRecord record, OpenFile file) {
     byte[] bytes = record.argBytes(1);
     if (bytes == null) {
       return record.result(); // the log does not show what
     }
-    long stored = result(() -> inode.store(machine.kernel().memory(), record.argLong(3), bytes));
+    long stored = result(() -> file.write(machine.kernel().memory(), record.argLong(3), bytes));
     return stored < 0 ? stored : bytes.length;
   }
 
