@@ -6,6 +6,7 @@ module dev.vmarea.drivers {
   requires transitive dev.vmarea;
 
   exports dev.vmarea.drivers;
+  exports dev.vmarea.drivers.devdax;
   exports dev.vmarea.drivers.hugetlbfs;
   exports dev.vmarea.drivers.iommufd;
   exports dev.vmarea.drivers.mem;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
+import dev.vmarea.drivers.devdax.DaxScenarios;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;
@@ -23,6 +24,7 @@ class ScenarioTest {
   private static List<Scenario> table() {
     return Stream.of(
             ShmemScenarios.ROWS,
+            DaxScenarios.ROWS,
             MemScenarios.ROWS,
             ZeroScenarios.ROWS,
             HugetlbfsScenarios.ROWS,

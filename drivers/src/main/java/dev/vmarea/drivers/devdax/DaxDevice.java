@@ -4,14 +4,17 @@ package dev.vmarea.drivers.devdax;
 import dev.vmarea.Machine;
 import dev.vmarea.base.CacheMode;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.drivers.Invariant;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.region.AttachedMemory;
 import dev.vmarea.drivers.region.PfnWindow;
 import dev.vmarea.drivers.region.SparseBytes;
 import dev.vmarea.pagetable.PfnReservation;
+import dev.vmarea.space.Kernel;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
@@ -30,6 +33,7 @@ public final class DaxDevice implements UserModel {
   private final Variant variant;
   private final long alignment;
   private final List<PfnWindow> ranges;
+  private final AttachedMemory memory;
   private final List<PfnReservation> reservations = new ArrayList<>();
   private final Inode inode = new Inode(Inode.Type.CHARACTER_DEVICE, DEVTMPFS);
   private volatile boolean alive = true;
@@ -41,31 +45,31 @@ public final class DaxDevice implements UserModel {
     this.variant = variant;
     this.alignment = alignment;
     this.ranges = List.copyOf(ranges);
+    this.memory = new AttachedMemory(machine.kernel().memory());
     inode.dax(true);
     boolean made = false;
     try {
-      this.ranges.forEach(range -> machine.kernel().memory().attach(range.frames(), new SparseBytes()));
       for (PfnWindow range : this.ranges) {
-        machine.kernel().pfnTracking().addWriteBackRange(range.frames());
-        reservations.add(
-            machine
-                .kernel()
-                .pfnTracking()
-                .reserve(
-                    range.firstPfn(),
-                    range.pages(),
-                    machine
-                        .kernel()
-                        .architecture()
-                        .protection(VmFlags.READ | VmFlags.WRITE | VmFlags.SHARED)
-                        .withCacheMode(CacheMode.WRITE_BACK)));
+        memory.attach(range, new SparseBytes());
+        reserve(range);
       }
       made = true;
     } finally {
       if (!made) {
-        close();
+        giveBack();
       }
     }
+  }
+
+  /** The kernel's own mapping of it. */
+  private void reserve(PfnWindow range) throws ErrnoException {
+    Kernel kernel = machine.kernel();
+    PageProtection own = kernel.architecture().protection(VmFlags.ACCESS | VmFlags.SHARED);
+    kernel.pfnTracking().addWriteBackRange(range.frames());
+    reservations.add(
+        kernel
+            .pfnTracking()
+            .reserve(range.firstPfn(), range.pages(), own.withCacheMode(CacheMode.WRITE_BACK)));
   }
 
   @Override
@@ -134,17 +138,13 @@ public final class DaxDevice implements UserModel {
   /**
    * {@inheritDoc}
    *
-   * <p>Mappings are shared, of whole units, and asked for huge pages.
+   * <p>Mappings are shared and asked for huge pages. That they are of whole units holds for those
+   * that mmap and munmap leave; mremap asks nobody.
    */
   @Override
   public void verify() {
-    long wrong =
-        Invariant.vmas(
-            inode,
-            vma ->
-                ((vma.start() | vma.end()) & alignment - 1) != 0
-                    || !vma.has(VmFlags.MAYSHARE | VmFlags.HUGEPAGE));
-    Invariant.equal("mappings that are not of whole units", wrong, 0);
+    long wrong = Invariant.vmas(inode, vma -> !vma.has(VmFlags.MAYSHARE | VmFlags.HUGEPAGE));
+    Invariant.equal("mappings that are not shared or of small pages", wrong, 0);
   }
 
   @Override
@@ -152,8 +152,12 @@ public final class DaxDevice implements UserModel {
     if (!closed) {
       closed = true;
       kill();
-      reservations.forEach(PfnReservation::release);
-      ranges.forEach(range -> machine.kernel().memory().detach(range.frames()));
+      giveBack();
     }
+  }
+
+  private void giveBack() {
+    reservations.forEach(PfnReservation::release);
+    memory.detach();
   }
 }

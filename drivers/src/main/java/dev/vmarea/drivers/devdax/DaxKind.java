@@ -65,9 +65,6 @@ public enum DaxKind implements UserKind {
       if (range.firstPfn() % unit != 0 || range.pages() % unit != 0) {
         throw new IllegalArgumentException("ranges are whole units of " + alignment + " bytes");
       }
-      if (machine.kernel().memory().touchesRam(range.firstPfn(), range.pages())) {
-        throw new IllegalArgumentException("RAM of the machine is no device's memory");
-      }
     }
     return new DaxDevice(machine, variant, alignment, ranges);
   }

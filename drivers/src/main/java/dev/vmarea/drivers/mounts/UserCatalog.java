@@ -2,6 +2,7 @@
 package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
+import dev.vmarea.drivers.devdax.DaxKind;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.mem.MemKind;
@@ -16,6 +17,7 @@ public final class UserCatalog {
   private static final List<UserKind> ALL =
       List.of(
           ShmemKind.INSTANCE,
+          DaxKind.INSTANCE,
           MemKind.INSTANCE,
           ZeroKind.INSTANCE,
           HugetlbfsKind.INSTANCE,
