@@ -11,6 +11,8 @@ module dev.vmarea.drivers {
   exports dev.vmarea.drivers.iommufd;
   exports dev.vmarea.drivers.mem;
   exports dev.vmarea.drivers.mounts;
+  exports dev.vmarea.drivers.pci;
+  exports dev.vmarea.drivers.procfs;
   exports dev.vmarea.drivers.region;
   exports dev.vmarea.drivers.relay;
   exports dev.vmarea.drivers.resctrl;

@@ -9,6 +9,7 @@ import dev.vmarea.drivers.devdax.DaxScenarios;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;
+import dev.vmarea.drivers.pci.PciScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import dev.vmarea.drivers.resctrl.ResctrlScenarios;
 import dev.vmarea.drivers.shmem.ShmemScenarios;
@@ -30,7 +31,8 @@ class ScenarioTest {
             HugetlbfsScenarios.ROWS,
             RelayScenarios.ROWS,
             ResctrlScenarios.ROWS,
-            IommufdScenarios.ROWS)
+            IommufdScenarios.ROWS,
+            PciScenarios.ROWS)
         .flatMap(List::stream)
         .toList();
   }

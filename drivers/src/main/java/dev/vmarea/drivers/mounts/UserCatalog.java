@@ -6,6 +6,7 @@ import dev.vmarea.drivers.devdax.DaxKind;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.mem.MemKind;
+import dev.vmarea.drivers.pci.PciKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.resctrl.ResctrlKind;
 import dev.vmarea.drivers.shmem.ShmemKind;
@@ -23,7 +24,8 @@ public final class UserCatalog {
           HugetlbfsKind.INSTANCE,
           RelayKind.INSTANCE,
           ResctrlKind.INSTANCE,
-          IommufdKind.INSTANCE);
+          IommufdKind.INSTANCE,
+          PciKind.INSTANCE);
 
   private UserCatalog() {}
 
