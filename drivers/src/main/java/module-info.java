@@ -18,5 +18,6 @@ module dev.vmarea.drivers {
   exports dev.vmarea.drivers.resctrl;
   exports dev.vmarea.drivers.shmem;
   exports dev.vmarea.drivers.tree;
+  exports dev.vmarea.drivers.vmcore;
   exports dev.vmarea.drivers.zero;
 }

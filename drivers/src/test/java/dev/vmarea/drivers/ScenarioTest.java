@@ -13,6 +13,7 @@ import dev.vmarea.drivers.pci.PciScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import dev.vmarea.drivers.resctrl.ResctrlScenarios;
 import dev.vmarea.drivers.shmem.ShmemScenarios;
+import dev.vmarea.drivers.vmcore.VmcoreScenarios;
 import dev.vmarea.drivers.zero.ZeroScenarios;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,7 +33,8 @@ class ScenarioTest {
             RelayScenarios.ROWS,
             ResctrlScenarios.ROWS,
             IommufdScenarios.ROWS,
-            PciScenarios.ROWS)
+            PciScenarios.ROWS,
+            VmcoreScenarios.ROWS)
         .flatMap(List::stream)
         .toList();
   }

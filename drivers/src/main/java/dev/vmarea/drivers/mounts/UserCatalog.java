@@ -10,6 +10,7 @@ import dev.vmarea.drivers.pci.PciKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.resctrl.ResctrlKind;
 import dev.vmarea.drivers.shmem.ShmemKind;
+import dev.vmarea.drivers.vmcore.VmcoreKind;
 import dev.vmarea.drivers.zero.ZeroKind;
 import java.util.List;
 
@@ -25,7 +26,8 @@ public final class UserCatalog {
           RelayKind.INSTANCE,
           ResctrlKind.INSTANCE,
           IommufdKind.INSTANCE,
-          PciKind.INSTANCE);
+          PciKind.INSTANCE,
+          VmcoreKind.INSTANCE);
 
   private UserCatalog() {}
 
