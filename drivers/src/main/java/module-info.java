@@ -7,17 +7,21 @@ module dev.vmarea.drivers {
 
   exports dev.vmarea.drivers;
   exports dev.vmarea.drivers.afs;
+  exports dev.vmarea.drivers.devdax;
   exports dev.vmarea.drivers.hugetlbfs;
   exports dev.vmarea.drivers.iommufd;
   exports dev.vmarea.drivers.kcov;
   exports dev.vmarea.drivers.mem;
   exports dev.vmarea.drivers.mounts;
   exports dev.vmarea.drivers.ntfs3;
+  exports dev.vmarea.drivers.pci;
+  exports dev.vmarea.drivers.procfs;
   exports dev.vmarea.drivers.region;
   exports dev.vmarea.drivers.relay;
   exports dev.vmarea.drivers.resctrl;
   exports dev.vmarea.drivers.secretmem;
   exports dev.vmarea.drivers.shmem;
   exports dev.vmarea.drivers.tree;
+  exports dev.vmarea.drivers.vmcore;
   exports dev.vmarea.drivers.zero;
 }

@@ -10,6 +10,7 @@ import dev.vmarea.vma.LegacyMmap;
 import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmaDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Maps a half-built VMA through an inner file that has a prepare hook, for file systems that still
@@ -26,12 +27,11 @@ final class CompatLayer {
   }
 
   /**
-   * Asks {@code inner}'s hook, new or old ({@code vfs_mmap}).
+   * Asks the hook of {@code operations}, new or old, for {@code inner} ({@code vfs_mmap}).
    *
    * @throws ErrnoException what the hook or its action says; the caller's failure path cleans up
    */
-  void map(OpenFile inner) throws ErrnoException {
-    FileOperations operations = inner.operations();
+  void map(OpenFile inner, @Nullable FileOperations operations) throws ErrnoException {
     if (operations instanceof MmapPrepare hook) {
       prepare(inner, hook);
     } else if (operations instanceof LegacyMmap hook) {

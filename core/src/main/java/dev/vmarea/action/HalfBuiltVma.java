@@ -11,6 +11,7 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.pagetable.PfnReservation;
 import dev.vmarea.vma.DriverData;
+import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.LegacyVma;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
@@ -104,9 +105,10 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
   }
 
   @Override
-  public void mapThrough(OpenFile inner) throws ErrnoException {
+  public void mapThrough(OpenFile inner, @Nullable FileOperations operations)
+      throws ErrnoException {
     checkOpen();
-    new CompatLayer(scope, this).map(inner);
+    new CompatLayer(scope, this).map(inner, operations);
   }
 
   /** What the hook left beside flags, file and callbacks. */

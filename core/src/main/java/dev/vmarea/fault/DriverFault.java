@@ -190,9 +190,8 @@ public final class DriverFault implements FaultContext {
     Kernel kernel = mm.kernel();
     boolean frames = vma.has(VmFlags.PFNMAP);
     boolean mixed = vma.has(VmFlags.MIXEDMAP);
-    if (frames == mixed
-        || frames && VmFlags.isCow(vma.flags())
-        || mixed && kernel.memory().isRam(pfn)) {
+    boolean either = frames != mixed || vma.isDax() && !frames;
+    if (!either || !mixed && VmFlags.isCow(vma.flags()) || !frames && kernel.memory().isRam(pfn)) {
       kernel.warn(
           KernelWarning.Kind.BUG,
           String.format("page frame %x inserted by a fault into %s", pfn, vma));

@@ -170,6 +170,7 @@ public final class LockOperation {
 
   private static boolean lockable(Vma vma) {
     return !vma.hasAny(VmFlags.SPECIAL | VmFlags.HUGETLB | VmFlags.DROPPABLE)
+        && !vma.isDax()
         && !(vma.ops() != null && vma.ops().isSecret());
   }
 

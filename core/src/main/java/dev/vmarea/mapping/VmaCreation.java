@@ -110,7 +110,8 @@ final class VmaCreation {
   private Vma publish() {
     boolean later =
         state.followUp != null && scope.profile().has(Difference.FIELDS_STORED_AFTER_LINK);
-    long flags = lockable(state.flags) ? state.flags : state.flags & ~VmFlags.LOCKED_MASK;
+    boolean dax = state.file != null && state.file.inode().isDax();
+    long flags = !dax && lockable(state.flags) ? state.flags : state.flags & ~VmFlags.LOCKED_MASK;
     VmaHandle handle = VmaHandle.of(state.file);
     Vma vma =
         new Vma(

@@ -95,7 +95,8 @@ public final class AddressChooser {
         case SHMEM -> shmem(request);
         case DEVICE_ZERO -> request.has(MapFlags.SHARED) ? shmem(request) : hugeAligned(request);
         case HUGETLB -> hugetlb(request, file.operations().hugePageSize());
-        case DEFAULT, OWN -> plain(request);
+        case DEFAULT -> plain(request);
+        case OWN -> ownAligned(request, file.operations().alignment());
       };
     }
     if ((request.mapFlags & MapFlags.TYPE) == MapFlags.SHARED) {
@@ -114,13 +115,8 @@ public final class AddressChooser {
   private long hugeAligned(Request request) throws ErrnoException {
     long size = KernelConfig.THP_SIZE;
     long offset = request.file == null ? 0 : Pages.bytes(request.pgoff);
-    long offsetEnd = offset + request.length;
-    long firstHuge = (offset + size - 1) & -size;
     long padded = request.length + size;
-    if (Long.compareUnsigned(offsetEnd, firstHuge) <= 0
-        || Long.compareUnsigned(offsetEnd - firstHuge, size) < 0
-        || Long.compareUnsigned(padded, request.length) < 0
-        || Long.compareUnsigned(offset + padded, offset) < 0) {
+    if (!holdsAligned(offset, request.length, size)) {
       return plain(request);
     }
     long found;
@@ -134,6 +130,33 @@ public final class AddressChooser {
     }
     long shift = (offset - found) & (size - 1);
     return shift == 0 && !mm.layout().bottomUp ? found + size : found + shift;
+  }
+
+  /** An address congruent to the file offset modulo a driver's own alignment, where it can be. */
+  private long ownAligned(Request request, long alignment) throws ErrnoException {
+    long offset = Pages.bytes(request.pgoff);
+    boolean free = request.hint == 0 && !request.has(MapFlags.FIXED);
+    if (alignment <= Pages.SIZE || !free || !holdsAligned(offset, request.length, alignment)) {
+      return plain(request);
+    }
+    long found;
+    try {
+      found = plain(request.withLength(request.length + alignment));
+    } catch (ErrnoException noRoom) {
+      return plain(request);
+    }
+    return found + (offset - found & alignment - 1);
+  }
+
+  /** Whether something of this size, aligned to it, lies in the part of a file; nothing wraps. */
+  private static boolean holdsAligned(long offset, long length, long size) {
+    long end = offset + length;
+    long first = (offset + size - 1) & -size;
+    long padded = length + size;
+    return Long.compareUnsigned(end, first) > 0
+        && Long.compareUnsigned(end - first, size) >= 0
+        && Long.compareUnsigned(padded, length) >= 0
+        && Long.compareUnsigned(offset + padded, offset) >= 0;
   }
 
   private long hugetlb(Request request, long hugeSize) throws ErrnoException {

@@ -41,6 +41,16 @@ public interface FileOperations {
     return Placement.DEFAULT;
   }
 
+  /**
+   * With {@link Placement#OWN}: an address that the driver chooses is as far from a multiple of
+   * this as the offset in the file is, if there is room for that; a hint is taken as it is.
+   *
+   * @return bytes, a power of two; a page or less for no such wish
+   */
+  default long alignment() {
+    return 0;
+  }
+
   /** Huge page size in bytes of a hugetlbfs file, else 0. */
   default long hugePageSize() {
     return 0;

@@ -40,6 +40,7 @@ public final class Inode {
   private boolean appendOnly;
   private boolean swapFile;
   private boolean hidesResidency;
+  private volatile boolean dax;
   private @Nullable Object privateData;
   private volatile @Nullable OwnPages ownPages;
 
@@ -212,6 +213,19 @@ public final class Inode {
   /** Sets {@link #hidesResidency}, false at first. */
   public void hidesResidency(boolean value) {
     hidesResidency = value;
+  }
+
+  /**
+   * Whether mappings show the memory that the file lies in itself, without a page cache (S_DAX):
+   * persistent memory and its like.
+   */
+  public boolean isDax() {
+    return dax;
+  }
+
+  /** Sets {@link #isDax}, false at first. */
+  public void dax(boolean value) {
+    dax = value;
   }
 
   /** Whether the file is in use as swap space. */

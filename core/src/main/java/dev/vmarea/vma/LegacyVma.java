@@ -165,5 +165,17 @@ public abstract class LegacyVma implements HookedArea {
    *
    * @throws ErrnoException what the inner hook says, ENODEV if it has none
    */
-  public abstract void mapThrough(OpenFile inner) throws ErrnoException;
+  public final void mapThrough(OpenFile inner) throws ErrnoException {
+    mapThrough(inner, inner.operations());
+  }
+
+  /**
+   * The same with other operations than the file's: dispatchers that have hooks but no file of
+   * their own for them (procfs, in v2 of the series) call a hook of either kind so.
+   *
+   * @param operations with the hook to call; null for none
+   * @throws ErrnoException what the hook says, ENODEV if there is none
+   */
+  public abstract void mapThrough(OpenFile inner, @Nullable FileOperations operations)
+      throws ErrnoException;
 }

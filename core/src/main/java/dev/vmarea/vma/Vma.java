@@ -130,6 +130,11 @@ public final class Vma {
     return ops == null;
   }
 
+  /** Shows memory of a device as a file has it ({@link Inode#isDax}). */
+  public boolean isDax() {
+    return file != null && file.inode().isDax();
+  }
+
   /** Some of read, write, execute is allowed. */
   public boolean isAccessible() {
     return (flags & VmFlags.ACCESS) != 0;

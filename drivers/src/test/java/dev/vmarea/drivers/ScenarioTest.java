@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
 import dev.vmarea.drivers.afs.AfsScenarios;
+import dev.vmarea.drivers.devdax.DaxScenarios;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.kcov.KcovScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;
 import dev.vmarea.drivers.ntfs3.Ntfs3Scenarios;
+import dev.vmarea.drivers.pci.PciScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import dev.vmarea.drivers.resctrl.ResctrlScenarios;
 import dev.vmarea.drivers.secretmem.SecretmemScenarios;
 import dev.vmarea.drivers.shmem.ShmemScenarios;
+import dev.vmarea.drivers.vmcore.VmcoreScenarios;
 import dev.vmarea.drivers.zero.ZeroScenarios;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,12 +33,15 @@ class ScenarioTest {
             MemScenarios.ROWS,
             ZeroScenarios.ROWS,
             HugetlbfsScenarios.ROWS,
+            DaxScenarios.ROWS,
             RelayScenarios.ROWS,
             SecretmemScenarios.ROWS,
             Ntfs3Scenarios.ROWS,
             ResctrlScenarios.ROWS,
             IommufdScenarios.ROWS,
             KcovScenarios.ROWS,
+            VmcoreScenarios.ROWS,
+            PciScenarios.ROWS,
             AfsScenarios.ROWS)
         .flatMap(List::stream)
         .toList();

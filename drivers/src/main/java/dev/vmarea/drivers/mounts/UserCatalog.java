@@ -3,15 +3,18 @@ package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.afs.AfsKind;
+import dev.vmarea.drivers.devdax.DaxKind;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.kcov.KcovKind;
 import dev.vmarea.drivers.mem.MemKind;
 import dev.vmarea.drivers.ntfs3.Ntfs3Kind;
+import dev.vmarea.drivers.pci.PciKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.resctrl.ResctrlKind;
 import dev.vmarea.drivers.secretmem.SecretmemKind;
 import dev.vmarea.drivers.shmem.ShmemKind;
+import dev.vmarea.drivers.vmcore.VmcoreKind;
 import dev.vmarea.drivers.zero.ZeroKind;
 import java.util.List;
 
@@ -23,12 +26,15 @@ public final class UserCatalog {
           MemKind.INSTANCE,
           ZeroKind.INSTANCE,
           HugetlbfsKind.INSTANCE,
+          DaxKind.INSTANCE,
           RelayKind.INSTANCE,
           SecretmemKind.INSTANCE,
           Ntfs3Kind.INSTANCE,
           ResctrlKind.INSTANCE,
           IommufdKind.INSTANCE,
           KcovKind.INSTANCE,
+          VmcoreKind.INSTANCE,
+          PciKind.INSTANCE,
           AfsKind.INSTANCE);
 
   private UserCatalog() {}
