@@ -34,6 +34,7 @@ final class Warnings {
 
   private static String consequence(KernelWarning.Kind kind) {
     return switch (kind) {
+      case NOTE -> "notes";
       case RULE -> "warns";
       case BUG -> "stops the thread (BUG)";
       case SELF_DEADLOCK -> "waits for itself";
