@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
+import dev.vmarea.base.FailureRun;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.MremapFlags;
@@ -15,11 +16,17 @@ import dev.vmarea.base.Profile;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.files.HugetlbFile;
 import dev.vmarea.files.KernelFiles;
+import dev.vmarea.files.MemoryFiles;
 import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
+import dev.vmarea.vma.LegacyMmap;
+import dev.vmarea.vma.LegacyVma;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -569,5 +576,73 @@ class HugetlbContentsTest {
     pool(1, 0);
     cpu.storeByte(at(0), (byte) 9);
     pool(1, 0);
+  }
+
+  @Test
+  void pagesAndReservationsOfAMemfdGoWithIt() throws ErrnoException {
+    OpenFile file = machine.files().memfd("x", MemoryFiles.MFD_HUGETLB);
+    assertThat(map(0, 3, 3, MapFlags.SHARED, file)).isEqualTo(at(0));
+    cpu.storeByte(at(0), (byte) 1);
+    pool(3, 2);
+    calls.munmap(at(0), 3 * HUGE);
+    pool(3, 2);
+    file.put();
+    pool(4, 0);
+    pool.verify();
+  }
+
+  /** System V shared memory and other stacked files put their callbacks in front. */
+  @Test
+  void callbacksInFrontOfThoseOfHugetlbChangeNothing() throws ErrnoException {
+    OpenFile inner = memfd(2);
+    LegacyMmap stacked =
+        new LegacyMmap() {
+          @Override
+          public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
+            vma.mapThrough(inner);
+            VmOperations below = Objects.requireNonNull(vma.vmOps());
+            vma.vmOps(
+                new VmOperations() {
+                  @Override
+                  public void close(Vma closed) {
+                    below.close(closed);
+                  }
+                });
+          }
+
+          @Override
+          public long hugePageSize() {
+            return HUGE;
+          }
+        };
+    OpenFile outer = new OpenFile(inner.inode(), inner.entry(), OpenFile.O_RDWR, stacked);
+    assertThat(map(0, 2, 3, MapFlags.PRIVATE, outer)).isEqualTo(at(0));
+    pool(4, 2);
+    cpu.storeByte(at(1), (byte) 1);
+    pool(3, 1);
+    pool.verify();
+    calls.munmap(at(0), 2 * HUGE);
+    pool(4, 0);
+    outer.put();
+    inner.put();
+    pool.verify();
+  }
+
+  @Test
+  void anMmapThatFailsLeavesNothingReserved() {
+    for (int flags : new int[] {PRIVATE, SHARED}) {
+      FailureRun.each(run -> {
+        machine.kernel().failures(run);
+        long result = map(0, 2, flags);
+        machine.kernel().failures(FailurePlan.NONE);
+        if (result == at(0)) {
+          calls.munmap(at(0), 2 * HUGE);
+        } else {
+          assertThat(result).isEqualTo(Errno.ENOMEM.negated());
+        }
+        pool(4, 0);
+        pool.verify();
+      });
+    }
   }
 }

@@ -62,6 +62,25 @@ public final class HugetlbFile implements LegacyMmap {
     return file;
   }
 
+  /**
+   * The same with all its pages reserved, so that whoever maps it reserves nothing: the file of a
+   * segment of System V shared memory (shmget with SHM_HUGETLB).
+   *
+   * @throws ErrnoException ENOMEM without so many pages
+   */
+  public static OpenFile reserved(
+      HugetlbMount mount, FileOperations operations, String name, long bytes)
+      throws ErrnoException {
+    OpenFile file = unnamed(mount, operations, name, bytes);
+    try {
+      mount.pages(file.inode()).reserveAll();
+    } catch (ErrnoException e) {
+      file.put();
+      throw e;
+    }
+    return file;
+  }
+
   @Override
   public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
     HugetlbRequest request = HugetlbRequest.of(mount, file.inode(), vma);

@@ -4,6 +4,7 @@ package dev.vmarea.files;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.hugetlb.HugePagePool;
+import dev.vmarea.hugetlb.HugetlbPages;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileOperations;
@@ -134,8 +135,16 @@ public final class MemoryFiles {
     inode.identify(0, 1, lastInode.incrementAndGet());
     OpenFile file =
         new OpenFile(inode, new DirectoryEntry(shown, true), OpenFile.O_RDWR, operations);
-    file.whenReleased(() -> inode.pageCache().drop(0, -1)); // nobody can open it again
+    file.whenReleased(() -> forget(inode)); // nobody can open it again
     return file;
+  }
+
+  private static void forget(Inode inode) {
+    if (inode.ownPages() instanceof HugetlbPages huge) {
+      huge.evict();
+    } else {
+      inode.pageCache().drop(0, -1);
+    }
   }
 
   /**

@@ -114,14 +114,7 @@ public final class HugetlbfsMount implements UserModel {
    * @throws ErrnoException ENOMEM without so many pages
    */
   public OpenFile segment(String name, long bytes) throws ErrnoException {
-    OpenFile file = HugetlbFile.unnamed(mount, operations, name, bytes);
-    try {
-      mount.pages(file.inode()).reserveAll();
-    } catch (ErrnoException e) {
-      file.put();
-      throw e;
-    }
-    return file;
+    return HugetlbFile.reserved(mount, operations, name, bytes);
   }
 
   /**
