@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ final class FrameTable {
 
   private final AtomicReferenceArray<@Nullable Section> sections;
   private final int pageShift;
+  private final LongPredicate isRam;
 
   /** The frames of a section. */
   static final class Section {
@@ -38,7 +41,11 @@ final class FrameTable {
     final boolean[] used = new boolean[SECTION_FRAMES];
     final MemorySegment contents;
 
-    Section(int pageShift) {
+    /** Whether all of its frames are RAM, as nearly everywhere. */
+    final boolean allRam;
+
+    Section(int pageShift, boolean allRam) {
+      this.allRam = allRam;
       long page = 1L << pageShift;
       contents = Arena.ofAuto().allocate(SECTION_FRAMES * page, page);
     }
@@ -48,8 +55,10 @@ final class FrameTable {
    * Nothing known yet.
    *
    * @param frames frame after the last one that can be RAM
+   * @param isRam which frames are RAM
    */
-  FrameTable(long frames, int pageShift) {
+  FrameTable(long frames, int pageShift, LongPredicate isRam) {
+    this.isRam = isRam;
     this.sections =
         new AtomicReferenceArray<>((int) ((frames + SECTION_FRAMES - 1) >>> SECTION_SHIFT));
     this.pageShift = pageShift;
@@ -77,7 +86,9 @@ final class FrameTable {
       synchronized (this) {
         section = sections.get(index);
         if (section == null) {
-          section = new Section(pageShift);
+          long first = (long) index << SECTION_SHIFT;
+          boolean allRam = LongStream.range(first, first + SECTION_FRAMES).allMatch(isRam);
+          section = new Section(pageShift, allRam);
           sections.set(index, section);
         }
       }
@@ -150,10 +161,13 @@ final class FrameTable {
     return (int) count - (int) (count >>> 32);
   }
 
-  /** As {@link #sectionContents}, or null if no frame of the section has ever been in use. */
+  /**
+   * As {@link #sectionContents}, or null if the frame is not RAM or no frame of the section has
+   * ever been in use.
+   */
   @Nullable MemorySegment sectionContentsIfAny(long pfn) {
     Section section = sectionIfAny(pfn);
-    return section == null ? null : section.contents;
+    return section != null && (section.allRam || isRam.test(pfn)) ? section.contents : null;
   }
 
   /** What a frame in use is used for. */

@@ -91,7 +91,7 @@ public final class PhysicalMemory implements FrameSource {
     ramEdges = ram.entrySet().stream().flatMapToLong(PhysicalMemory::edges).toArray();
     allocatable = free.count();
     long last = ram.isEmpty() ? 0 : ram.lastEntry().getValue();
-    frames = new FrameTable(last, 12);
+    frames = new FrameTable(last, 12, this::isRam);
   }
 
   /**
@@ -582,7 +582,7 @@ public final class PhysicalMemory implements FrameSource {
    * it is not RAM, or no frame there has ever been in use: there are no bytes behind it.
    */
   public @Nullable MemorySegment contentSection(long pfn) {
-    return isRam(pfn) ? frames.sectionContentsIfAny(pfn) : null;
+    return frames.sectionContentsIfAny(pfn);
   }
 
   /** Where in {@link #contentSection} the frame's contents begin, in bytes. */
