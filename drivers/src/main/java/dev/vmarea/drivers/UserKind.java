@@ -20,6 +20,13 @@ public interface UserKind {
   String usualPath();
 
   /**
+   * Where it is besides, each time another one of the kind: what memfd_create makes, for example.
+   */
+  default List<String> morePaths() {
+    return List.of();
+  }
+
+  /**
    * Its variants, in the order of history; the last one that a kernel can have is its default
    * there.
    */

@@ -83,11 +83,13 @@ public record MountPlan(SequencedMap<String, Entry> entries) {
     entries = new LinkedHashMap<>(entries);
   }
 
-  /** Every kind at its usual path, with its standard settings. */
+  /** Every kind at its usual paths, with its standard settings. */
   public static MountPlan standard() {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>();
     for (UserKind kind : UserCatalog.all()) {
-      entries.put(kind.usualPath(), new Entry(kind, "", Map.of()));
+      Entry standard = new Entry(kind, "", Map.of());
+      entries.put(kind.usualPath(), standard);
+      kind.morePaths().forEach(path -> entries.put(path, standard));
     }
     return new MountPlan(entries);
   }

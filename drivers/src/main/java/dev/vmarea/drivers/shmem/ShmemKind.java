@@ -32,6 +32,11 @@ public enum ShmemKind implements UserKind {
   }
 
   @Override
+  public List<String> morePaths() {
+    return List.of(ShmemMount.MEMFD);
+  }
+
+  @Override
   public List<Variant> variants() {
     return List.of(
         Variant.legacy("legacy", "the hook before the series"),

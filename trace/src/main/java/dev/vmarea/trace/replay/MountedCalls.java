@@ -20,6 +20,7 @@ final class MountedCalls {
   private static final int O_CREAT = 0100;
   private static final int O_TRUNC = 01000;
   private static final int MFD_CLOEXEC = 1;
+  private static final int MFD_HUGETLB = 4;
 
   private final Machine machine;
   private final DivergenceLog divergences;
@@ -67,6 +68,9 @@ final class MountedCalls {
   private boolean memfd(StraceRecord record, TracedThread thread) {
     byte[] given = record.argBytes(0);
     int flags = record.argCount() > 1 ? (int) record.argFlags(1) : 0;
+    if ((flags & MFD_HUGETLB) != 0) {
+      return false; // of the kernel's own mount of hugetlbfs
+    }
     String name = given == null ? "" : new String(given, StandardCharsets.ISO_8859_1);
     return opened(record, thread, "memfd:" + name, flags, (flags & MFD_CLOEXEC) != 0);
   }
