@@ -78,7 +78,7 @@ class IommufdThreadsTest {
         context.addRegion(0, BYTES);
       } catch (ErrnoException used) {
         assertThat(used.errno()).isEqualTo(Errno.EBUSY);
-        Thread.yield();
+        Thread.onSpinWait();
       }
     }
   }
