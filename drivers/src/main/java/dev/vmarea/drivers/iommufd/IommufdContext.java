@@ -48,13 +48,15 @@ public final class IommufdContext {
    */
   public long addRegion(long from, long length) throws ErrnoException {
     long physical = window.take(from, length);
-    IommufdObject owner = newObject();
-    return regions
-        .add(length, offset -> new MmioRegion(kernel, owner, offset, physical, length))
-        .offset();
+    synchronized (this) { // so that nobody destroys it before its region is in the tree
+      IommufdObject owner = newObject();
+      return regions
+          .add(length, offset -> new MmioRegion(kernel, owner, offset, physical, length))
+          .offset();
+    }
   }
 
-  private synchronized IommufdObject newObject() {
+  private IommufdObject newObject() {
     int id = 1;
     while (objects.containsKey(id)) {
       id++;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.drivers.iommufd;
 
-import dev.vmarea.base.Errno;
-import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +20,12 @@ final class RegionTree {
   private final NavigableMap<Long, MmioRegion> regions = new TreeMap<>();
 
   /**
-   * Makes a region at the lowest offset with so much room behind it.
+   * Makes a region at the lowest offset with so much room behind it. There always is one: regions
+   * together are no longer than the device's memory.
    *
    * @param bytes whole pages
-   * @throws ErrnoException ENOSPC if there is none
    */
-  MmioRegion add(long bytes, LongFunction<MmioRegion> at) throws ErrnoException {
+  MmioRegion add(long bytes, LongFunction<MmioRegion> at) {
     lock.lock();
     try {
       long offset = Pages.SIZE;
@@ -36,9 +34,6 @@ final class RegionTree {
           break;
         }
         offset = region.end();
-      }
-      if (offset + bytes < 0) {
-        throw Errno.ENOSPC.failure();
       }
       MmioRegion region = at.apply(offset);
       regions.put(offset, region);

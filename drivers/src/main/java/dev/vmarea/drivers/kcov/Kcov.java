@@ -138,7 +138,7 @@ public final class Kcov {
    * @param open whether its file is open
    */
   synchronized void verify(boolean open) {
-    long expected = (open ? 1 : 0) + (task != 0 ? 1 : 0);
+    long expected = (open ? 1L : 0L) + (task != 0 ? 1L : 0L);
     Invariant.equal("references to a kcov", references.value(), expected);
     Invariant.holds(
         area == null || area.isFreed() == (expected == 0), "a buffer lives too long or too short");

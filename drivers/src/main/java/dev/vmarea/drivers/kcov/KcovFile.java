@@ -50,20 +50,28 @@ abstract sealed class KcovFile implements FileOperations {
     return false;
   }
 
-  /** The old hook: page by page. Linux writes to its log once if one cannot be put in. */
+  /** The old hook: page by page. */
   static final class Legacy extends KcovFile implements LegacyMmap {
-    Legacy(Kcov kcov) {
+    private final InsertionLog log;
+
+    Legacy(Kcov kcov, InsertionLog log) {
       super(kcov);
+      this.log = log;
     }
 
     /** {@inheritDoc} EINVAL for anything but the whole buffer; what putting a page in says. */
     @Override
     public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
       WholeBuffer area = check(vma);
-      long at = vma.start();
-      for (long pfn : area.pfns()) {
-        vma.insertPages(at, List.of(pfn));
-        at += Pages.SIZE;
+      try {
+        long at = vma.start();
+        for (long pfn : area.pfns()) {
+          vma.insertPages(at, List.of(pfn));
+          at += Pages.SIZE;
+        }
+      } catch (ErrnoException failed) {
+        log.failed(failed.errno());
+        throw failed;
       }
     }
   }
@@ -71,10 +79,12 @@ abstract sealed class KcovFile implements FileOperations {
   /** The port of v2: a mixed mapping, by an array of pages that is made for each mmap. */
   static final class Mixed extends KcovFile implements MmapPrepare {
     private final Kernel kernel;
+    private final InsertionLog log;
 
-    Mixed(Kcov kcov, Kernel kernel) {
+    Mixed(Kcov kcov, Kernel kernel, InsertionLog log) {
       super(kcov);
       this.kernel = kernel;
+      this.log = log;
     }
 
     /** {@inheritDoc} EINVAL for anything but the whole buffer; ENOMEM without an array. */
@@ -87,6 +97,10 @@ abstract sealed class KcovFile implements FileOperations {
       descriptor.action(
           new MmapAction.MixedMap(
               List.of(new MmapAction.MixedMap.Pages(descriptor.start(), area.pfns()))));
+      descriptor.errorHook(error -> {
+        log.failed(error);
+        return error;
+      });
     }
   }
 

@@ -38,6 +38,7 @@ public enum KcovKind implements UserKind {
             "v2",
             "as posted until v2, a mixed mapping by an array of pages",
             Difference.NO_ACTIONS,
+            Difference.NO_SUCCESS_AND_ERROR_HOOKS,
             Difference.NO_MIXED_MAP),
         Variant.port(
             "own",
@@ -54,13 +55,14 @@ public enum KcovKind implements UserKind {
   @Override
   public UserModel make(Machine machine, Variant variant, SettingValues values) {
     Kernel kernel = machine.kernel();
+    InsertionLog log = new InsertionLog(kernel);
     return new KcovDevice(
         variant,
         () -> new Kcov(kernel),
         kcov ->
             switch (variant.name()) {
-              case "legacy" -> new KcovFile.Legacy(kcov);
-              case "v2" -> new KcovFile.Mixed(kcov, kernel);
+              case "legacy" -> new KcovFile.Legacy(kcov, log);
+              case "v2" -> new KcovFile.Mixed(kcov, kernel, log);
               default -> new KcovFile.KernelPages(kcov);
             });
   }

@@ -195,6 +195,16 @@ public final class IommufdScenarios {
               },
               "{objects=2, regions=2}, {objects=0, regions=0}"),
           everywhere(
+              "iommufd-8",
+              "refused where other memory was: that is gone",
+              lab -> {
+                OpenFile file = withRegion(lab);
+                lab.anonymous(0, 4);
+                String refused = lab.mmap(file, 0, 4, RW, SHARED, 9);
+                return refused + ", " + (lab.vma(0) == null ? "gone" : "still there");
+              },
+              "-ENXIO, gone"),
+          everywhere(
               "iommufd-2",
               "regions: parts of pages, outside, taken, the offset given again",
               lab -> {

@@ -17,6 +17,7 @@ import dev.vmarea.drivers.UserLab;
 import dev.vmarea.drivers.region.WholeBuffer;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Scenarios of kcov. A buffer of 2k words has four pages. */
@@ -158,21 +159,30 @@ public final class KcovScenarios {
                     ", ", mapped, stored, lab.load(9), "buffer " + area(lab).loadWord(8));
               },
               "ok, ok, 9, buffer 0"),
-          everywhere(
-              "kcov-8",
-              "no table for the second half of the pages",
-              lab -> {
-                OpenFile file = lab.open(DEVICE);
-                lab.control(DEVICE, "init 512k");
-                long pages = lab.machine().kernel().memory().allocatedPages();
-                String failed =
-                    lab.failing(
-                        FailurePlan.nth(FailurePlan.Point.PAGE_TABLE, 4),
-                        () -> lab.mmap(file, 0, 1024, R, SHARED, 0));
-                long kept = lab.machine().kernel().memory().allocatedPages() - pages;
-                return failed + ", " + (lab.vma(0) == null ? "nothing" : "mapped") + ", " + kept;
-              },
-              "-ENOMEM, nothing, 0"),
+          Scenario.of(
+                  "kcov-8",
+                  "twice no table for the second half of the pages: told once, or not at all",
+                  KcovKind.INSTANCE,
+                  lab -> {
+                    OpenFile file = lab.open(DEVICE);
+                    lab.control(DEVICE, "init 512k");
+                    long pages = lab.machine().kernel().memory().allocatedPages();
+                    List<String> log = new ArrayList<>();
+                    lab.machine().kernel().warnings(warning -> log.add(warning.kind().name()));
+                    String once = withoutTable(lab, file);
+                    String twice = withoutTable(lab, file);
+                    long kept = lab.machine().kernel().memory().allocatedPages() - pages;
+                    String left = lab.vma(0) == null ? "nothing" : "mapped";
+                    return String.join(", ", once, twice, left, kept + " pages", log.toString());
+                  })
+              .legacy("-ENOMEM, -ENOMEM, nothing, 0 pages, [NOTE]")
+              .expect(
+                  "posted",
+                  "v2",
+                  Profile.SETTLED,
+                  "-ENOMEM, -ENOMEM, nothing, 0 pages, [NOTE]",
+                  true)
+              .correct("-ENOMEM, -ENOMEM, nothing, 0 pages, []"),
           // There are no callbacks to fault with; deduced.
           everywhere(
               "kcov-10",
@@ -210,6 +220,12 @@ public final class KcovScenarios {
         .legacy(outcome)
         .expect("posted", "v2", Profile.SETTLED, outcome, true)
         .correct(outcome);
+  }
+
+  private static String withoutTable(UserLab lab, OpenFile file) {
+    return lab.failing(
+        FailurePlan.nth(FailurePlan.Point.PAGE_TABLE, 4),
+        () -> lab.mmap(file, 0, 1024, R, SHARED, 0));
   }
 
   private static WholeBuffer area(UserLab lab) {
