@@ -7,6 +7,7 @@ module dev.vmarea.drivers {
 
   exports dev.vmarea.drivers;
   exports dev.vmarea.drivers.afs;
+  exports dev.vmarea.drivers.cramfs;
   exports dev.vmarea.drivers.devdax;
   exports dev.vmarea.drivers.hugetlbfs;
   exports dev.vmarea.drivers.iommufd;

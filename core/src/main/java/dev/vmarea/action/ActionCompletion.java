@@ -108,7 +108,7 @@ final class ActionCompletion {
   }
 
   /** Bare page frames among pages: never memory that has a page structure. */
-  private void insert(MmapAction.MixedMap.Frames frames) throws ErrnoException {
+  void insert(MmapAction.MixedMap.Frames frames) throws ErrnoException {
     PageTables tables = scope.mm().pageTables();
     for (long i = 0; i < frames.pages(); i++) {
       long at = frames.start() + Pages.bytes(i);

@@ -13,6 +13,7 @@ import dev.vmarea.pagetable.PfnReservation;
 import dev.vmarea.vma.DriverData;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.LegacyVma;
+import dev.vmarea.vma.MmapAction;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
@@ -102,6 +103,13 @@ public final class HalfBuiltVma extends LegacyVma implements NewVma {
     checkOpen();
     vmFlags(vmFlags() | VmFlags.MIXEDMAP);
     new ActionCompletion(scope, this).insert(address, pfns);
+  }
+
+  @Override
+  public void insertFrames(long address, long pfn, long pages) throws ErrnoException {
+    checkOpen();
+    vmFlags(vmFlags() | VmFlags.MIXEDMAP);
+    new ActionCompletion(scope, this).insert(new MmapAction.MixedMap.Frames(address, pfn, pages));
   }
 
   @Override

@@ -160,6 +160,15 @@ public abstract class LegacyVma implements HookedArea {
   public abstract void insertPages(long address, List<Long> pfns) throws ErrnoException;
 
   /**
+   * Puts {@code pages} bare page frames from {@code pfn} on at {@code address}, one by one, into a
+   * mapping that may have pages besides ({@code vmf_insert_mixed}).
+   *
+   * @throws ErrnoException EFAULT outside the VMA, EINVAL for memory, EBUSY where an entry is,
+   *     ENOMEM
+   */
+  public abstract void insertFrames(long address, long pfn, long pages) throws ErrnoException;
+
+  /**
    * Maps this VMA through another file, as file systems stacked on others do ({@code vfs_mmap}):
    * its new hook by way of the compatibility layer, or its old one.
    *

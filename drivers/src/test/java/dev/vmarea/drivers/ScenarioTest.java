@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
 import dev.vmarea.drivers.afs.AfsScenarios;
+import dev.vmarea.drivers.cramfs.CramfsScenarios;
 import dev.vmarea.drivers.devdax.DaxScenarios;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
 import dev.vmarea.drivers.iommufd.IommufdScenarios;
@@ -41,6 +42,7 @@ class ScenarioTest {
             IommufdScenarios.ROWS,
             KcovScenarios.ROWS,
             VmcoreScenarios.ROWS,
+            CramfsScenarios.ROWS,
             PciScenarios.ROWS,
             AfsScenarios.ROWS)
         .flatMap(List::stream)

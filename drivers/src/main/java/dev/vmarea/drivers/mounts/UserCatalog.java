@@ -3,6 +3,7 @@ package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.afs.AfsKind;
+import dev.vmarea.drivers.cramfs.CramfsKind;
 import dev.vmarea.drivers.devdax.DaxKind;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
@@ -34,6 +35,7 @@ public final class UserCatalog {
           IommufdKind.INSTANCE,
           KcovKind.INSTANCE,
           VmcoreKind.INSTANCE,
+          CramfsKind.INSTANCE,
           PciKind.INSTANCE,
           AfsKind.INSTANCE);
 
