@@ -42,8 +42,8 @@ class ScenarioTest {
             IommufdScenarios.ROWS,
             KcovScenarios.ROWS,
             VmcoreScenarios.ROWS,
-            CramfsScenarios.ROWS,
             PciScenarios.ROWS,
+            CramfsScenarios.ROWS,
             AfsScenarios.ROWS)
         .flatMap(List::stream)
         .toList();

@@ -35,8 +35,8 @@ public final class UserCatalog {
           IommufdKind.INSTANCE,
           KcovKind.INSTANCE,
           VmcoreKind.INSTANCE,
-          CramfsKind.INSTANCE,
           PciKind.INSTANCE,
+          CramfsKind.INSTANCE,
           AfsKind.INSTANCE);
 
   private UserCatalog() {}
