@@ -7,6 +7,8 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.drivers.Invariant;
+import dev.vmarea.drivers.StepObserver;
+import dev.vmarea.drivers.Steps;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
@@ -27,6 +29,9 @@ import java.util.List;
  * write-back, so mappings of programs are, too.
  */
 public final class DaxDevice implements UserModel {
+  /** The step of a kill between the end of all new pages and the unmapping. */
+  static final String DEAD = "devdax.kill.dead";
+
   private static final FileSystem DEVTMPFS = new FileSystem("devtmpfs", false, false);
 
   private final Machine machine;
@@ -36,6 +41,7 @@ public final class DaxDevice implements UserModel {
   private final AttachedMemory memory;
   private final List<PfnReservation> reservations = new ArrayList<>();
   private final Inode inode = new Inode(Inode.Type.CHARACTER_DEVICE, DEVTMPFS);
+  private final Steps steps = new Steps();
   private volatile boolean alive = true;
   private boolean closed;
 
@@ -80,6 +86,15 @@ public final class DaxDevice implements UserModel {
   @Override
   public Variant variant() {
     return variant;
+  }
+
+  Steps steps() {
+    return steps;
+  }
+
+  @Override
+  public void observe(StepObserver observer) {
+    steps.observe(observer);
   }
 
   /** What everything is a multiple of, in bytes. */
@@ -132,6 +147,7 @@ public final class DaxDevice implements UserModel {
    */
   public void kill() {
     alive = false;
+    steps.reached(DEAD);
     inode.reverseMap().unmapPages(0, -1, true);
   }
 

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How an open file of the device is mapped, and its faults: the same for both hooks. */
 abstract sealed class DaxFile implements FileOperations, VmOperations {
+  /** The step behind the checks of a mapping. */
+  static final String CHECKED = "devdax.mmap.checked";
+
   private final DaxDevice device;
 
   private DaxFile(DaxDevice device) {
@@ -54,6 +57,7 @@ abstract sealed class DaxFile implements FileOperations, VmOperations {
     check(area.vmFlags(), area.start(), area.end(), file);
     area.vmOps(this);
     area.addFlags(VmFlags.HUGEPAGE);
+    device.steps().reached(CHECKED);
   }
 
   /**

@@ -8,6 +8,8 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.drivers.Invariant;
+import dev.vmarea.drivers.StepObserver;
+import dev.vmarea.drivers.Steps;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
@@ -25,6 +27,9 @@ public final class MemDevice implements UserModel {
   /** O_ flag, generic numbering: stores reach the device before the next access. */
   public static final int O_DSYNC = 010000;
 
+  /** The step of a revocation between the claim and the unmapping. */
+  static final String CLAIMED = "mem.revoke.claimed";
+
   private static final FileSystem DEVTMPFS = new FileSystem("devtmpfs", false, false);
   private static final int MAJOR = 1;
   private static final int MINOR = 1;
@@ -33,6 +38,7 @@ public final class MemDevice implements UserModel {
   private final Variant variant;
   private final MemKind.Settings settings;
   private final IomemClaims claims;
+  private final Steps steps = new Steps();
   private final Inode inode = new Inode(Inode.Type.CHARACTER_DEVICE, DEVTMPFS);
 
   MemDevice(Machine machine, Variant variant, MemKind.Settings settings) {
@@ -52,6 +58,15 @@ public final class MemDevice implements UserModel {
   @Override
   public Variant variant() {
     return variant;
+  }
+
+  Steps steps() {
+    return steps;
+  }
+
+  @Override
+  public void observe(StepObserver observer) {
+    steps.observe(observer);
   }
 
   Architecture architecture() {
@@ -109,6 +124,7 @@ public final class MemDevice implements UserModel {
    */
   public void revoke(PfnRange range) {
     claims.claim(range);
+    steps.reached(CLAIMED);
     if (settings.strict()) {
       inode.reverseMap().unmapPages(range.start(), range.end(), true);
     }

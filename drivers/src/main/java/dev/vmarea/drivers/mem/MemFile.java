@@ -18,6 +18,9 @@ import dev.vmarea.vma.VmaDescriptor;
 
 /** How an open file of the device is mapped: checks that all hooks share, and what follows them. */
 abstract sealed class MemFile implements FileOperations, VmOperations {
+  /** The step behind the checks of a mapping. */
+  static final String CHECKED = "mem.mmap.checked";
+
   private final MemDevice device;
   private final boolean uncached;
 
@@ -97,6 +100,7 @@ abstract sealed class MemFile implements FileOperations, VmOperations {
     checkAllowed(area.pgoff(), area.size());
     area.pageProtection(protection(area.pageProtection(), area.pgoff(), area.pages()));
     area.vmOps(this);
+    device.steps().reached(CHECKED);
   }
 
   final void checkAllowed(long pfn, long bytes) throws ErrnoException {

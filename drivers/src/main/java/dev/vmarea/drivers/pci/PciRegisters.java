@@ -37,7 +37,7 @@ public final class PciRegisters implements DeviceMemory {
       long low = Integer.toUnsignedLong(register(offset));
       return low | (long) register(offset + Integer.BYTES) << Integer.SIZE;
     }
-    return register(offset & -Integer.BYTES) >>> shift(offset);
+    return Integer.toUnsignedLong(register(offset & -Integer.BYTES)) >>> shift(offset);
   }
 
   private int register(long offset) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How an open file of a region is mapped: {@link PseudoLockGroup#check}, and then its frames. */
 abstract sealed class PseudoLockFile implements FileOperations, VmOperations {
+  /** The step behind the hook of a port, when the mutex is free again. */
+  static final String PREPARED = "resctrl.mmap.prepared";
+
   private final PseudoLockGroup group;
 
   private PseudoLockFile(PseudoLockGroup group) {
@@ -68,6 +71,7 @@ abstract sealed class PseudoLockFile implements FileOperations, VmOperations {
       } finally {
         group().mutex().unlock();
       }
+      group().steps().reached(PREPARED);
     }
   }
 

@@ -7,6 +7,8 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelWarning;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.drivers.Invariant;
+import dev.vmarea.drivers.StepObserver;
+import dev.vmarea.drivers.Steps;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
@@ -35,6 +37,7 @@ public final class PseudoLockGroup implements UserModel {
   private final PseudoLockRegion region;
   private final Inode inode = new Inode(Inode.Type.CHARACTER_DEVICE, DEVTMPFS);
   private final ReentrantLock mutex = new ReentrantLock();
+  private final Steps steps = new Steps();
   private CpuMask affinity;
   private boolean mounted = true;
   private boolean domainOnline = true;
@@ -62,6 +65,16 @@ public final class PseudoLockGroup implements UserModel {
   /** The mutex of resctrl ({@code rdtgroup_mutex}); comes after an address space's lock. */
   ReentrantLock mutex() {
     return mutex;
+  }
+
+  Steps steps() {
+    return steps;
+  }
+
+  /** {@inheritDoc} By the old hook there is none: the mutex is held all the time. */
+  @Override
+  public void observe(StepObserver observer) {
+    steps.observe(observer);
   }
 
   /** Whether open files have a reference to the memory each. */
