@@ -62,13 +62,15 @@ final class UsersCommand implements Callable<Integer> {
   }
 
   private void line(UserKind kind) {
-    console.out().printf("%-11s%s%n", kind.id(), kind.summary());
+    console.out().printf("%-11s%s%n", kind.id(), kind.about().summary());
     String variants = String.join(", ", kind.variants().stream().map(Variant::name).toList());
     console.out().printf("%-11s%s; %s%n", "", kind.usualPath(), variants);
   }
 
   private void all(UserKind kind) {
-    console.out().println(console.styled(Console.Style.BOLD, kind.id()) + "  " + kind.summary());
+    console
+        .out()
+        .println(console.styled(Console.Style.BOLD, kind.id()) + "  " + kind.about().summary());
     console.out().println();
     console.out().println("usually at  " + kind.usualPath());
     console.out().println();
@@ -84,7 +86,7 @@ final class UsersCommand implements Callable<Integer> {
               variant.equals(standard) ? " (default of SETTLED)" : "");
     }
     console.out().println();
-    for (Setting setting : kind.settings()) {
+    for (Setting setting : kind.about().settings()) {
       String value = setting.key() + "=" + setting.standard();
       console.out().printf("setting   %-22s %s%n", value, setting.summary());
     }
@@ -93,7 +95,7 @@ final class UsersCommand implements Callable<Integer> {
   private static String json(List<UserKind> kinds) {
     JsonWriter out = new JsonWriter().beginObject().member("schema", 1).key("users").beginArray();
     for (UserKind kind : kinds) {
-      out.beginObject().member("id", kind.id()).member("summary", kind.summary());
+      out.beginObject().member("id", kind.id()).member("summary", kind.about().summary());
       out.member("path", kind.usualPath()).key("variants").beginArray();
       for (Variant variant : kind.variants()) {
         out.beginObject().member("name", variant.name());
@@ -101,7 +103,7 @@ final class UsersCommand implements Callable<Integer> {
         out.member("summary", variant.summary()).endObject();
       }
       out.endArray().key("settings").beginArray();
-      for (Setting setting : kind.settings()) {
+      for (Setting setting : kind.about().settings()) {
         out.beginObject().member("key", setting.key()).member("standard", setting.standard());
         out.member("summary", setting.summary()).endObject();
       }

@@ -22,10 +22,12 @@ public final class SettingValues {
    */
   public static SettingValues of(UserKind kind, Map<String, String> given) {
     SettingValues result = new SettingValues();
-    kind.settings().forEach(setting -> result.values.put(setting.key(), setting.standard()));
+    kind.about()
+        .settings()
+        .forEach(setting -> result.values.put(setting.key(), setting.standard()));
     given.forEach((key, value) -> {
       if (result.values.put(key, value) == null) {
-        List<String> known = kind.settings().stream().map(Setting::key).toList();
+        List<String> known = kind.about().settings().stream().map(Setting::key).toList();
         throw new IllegalArgumentException(
             kind.id() + " has no setting " + key + "; known: " + String.join(", ", known));
       }

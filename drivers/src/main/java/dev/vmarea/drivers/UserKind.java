@@ -10,30 +10,23 @@ import java.util.List;
  * A kind of device or file system that the series touches, of which models can be made. Immutable.
  */
 public interface UserKind {
-  /** Short name, as in commands: "relay". */
-  String id();
+  /** What is to be known of it. */
+  About about();
 
-  /** What it is for, in one line. */
-  String summary();
-
-  /** Where it usually is mounted. */
-  String usualPath();
-
-  /**
-   * Where it is besides, each time another one of the kind: what memfd_create makes, for example.
-   */
-  default List<String> morePaths() {
-    return List.of();
+  /** Short name, as in commands. */
+  default String id() {
+    return about().id();
   }
 
-  /**
-   * Its variants, in the order of history; the last one that a kernel can have is its default
-   * there.
-   */
-  List<Variant> variants();
+  /** Where it usually is mounted. */
+  default String usualPath() {
+    return about().paths().getFirst();
+  }
 
-  /** Its settings, each with what it means and what it is unless given. */
-  List<Setting> settings();
+  /** Its variants, in the order of history. */
+  default List<Variant> variants() {
+    return about().variants();
+  }
 
   /**
    * A new one.

@@ -3,44 +3,28 @@ package dev.vmarea.drivers.afs;
 
 import dev.vmarea.Machine;
 import dev.vmarea.base.Difference;
-import dev.vmarea.drivers.Setting;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
-import java.util.List;
 import java.util.function.Function;
 
 /** afs. */
 public enum AfsKind implements UserKind {
   INSTANCE;
 
-  @Override
-  public String id() {
-    return "afs";
-  }
+  private static final About ABOUT =
+      About.of("afs", "files of a server that calls back, with counted mappings", "/afs")
+          .variants(
+              Variant.legacy("legacy", "the hook before it was converted"),
+              Variant.port("prepare-count", "converted at first, which counts in the prepare hook"),
+              Variant.port(
+                  "mapped", "converted again, which counts when mapped", Difference.NO_MAPPED));
 
   @Override
-  public String summary() {
-    return "files of a server that calls back, with counted mappings";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/afs";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("legacy", "the hook before it was converted"),
-        Variant.port("prepare-count", "converted at first, which counts in the prepare hook"),
-        Variant.port("mapped", "converted again, which counts when mapped", Difference.NO_MAPPED));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of();
+  public About about() {
+    return ABOUT;
   }
 
   @Override

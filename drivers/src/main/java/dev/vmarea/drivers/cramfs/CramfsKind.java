@@ -4,12 +4,12 @@ package dev.vmarea.drivers.cramfs;
 import dev.vmarea.Machine;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.Pages;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
-import java.util.List;
 
 /** cramfs. */
 public enum CramfsKind implements UserKind {
@@ -20,33 +20,21 @@ public enum CramfsKind implements UserKind {
   private static final long FEWEST = 2;
   private static final long MOST = 1024;
 
-  @Override
-  public String id() {
-    return "cramfs";
-  }
+  private static final About ABOUT =
+      About.of(
+              "cramfs",
+              "a read-only image in ROM, whose uncompressed files are mapped from there",
+              "/mnt/cramfs")
+          .variants(
+              Variant.legacy("legacy", "the old hook, as it always was and is"),
+              Variant.port("v2", "the port of v2, which v3 dropped", Difference.NO_MIXED_MAP))
+          .settings(
+              new Setting(PHYSICAL, "0xe0000000", "where the image lies, bytes, page aligned"),
+              new Setting(SIZE, "16k", "bytes of each file, 2 to 1024 pages"));
 
   @Override
-  public String summary() {
-    return "a read-only image in ROM, whose uncompressed files are mapped from there";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/mnt/cramfs";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("legacy", "the old hook, as it always was and is"),
-        Variant.port("v2", "the port of v2, which v3 dropped", Difference.NO_MIXED_MAP));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(PHYSICAL, "0xe0000000", "where the image lies, bytes, page aligned"),
-        new Setting(SIZE, "16k", "bytes of each file, 2 to 1024 pages"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

@@ -4,6 +4,7 @@ package dev.vmarea.drivers.devdax;
 import dev.vmarea.Machine;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
@@ -20,36 +21,21 @@ public enum DaxKind implements UserKind {
   private static final String RANGES = "ranges";
   private static final List<Long> ALIGNMENTS = List.of(4L << 10, 2L << 20, 1L << 30);
 
-  @Override
-  public String id() {
-    return "devdax";
-  }
+  private static final About ABOUT =
+      About.of("devdax", "memory of a device, mapped in units of a fixed size", "/dev/dax0.0")
+          .variants(
+              Variant.legacy("legacy", "the hook before the series"),
+              Variant.port("v3", "as posted, and as it is"))
+          .settings(
+              new Setting(ALIGN, "2m", "the unit: 4k, 2m or 1g"),
+              new Setting(
+                  RANGES,
+                  "0x1000000000-0x1000800000",
+                  "physical memory, START-END in bytes, whole units; with commas between them"));
 
   @Override
-  public String summary() {
-    return "memory of a device, mapped in units of a fixed size";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/dev/dax0.0";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("legacy", "the hook before the series"),
-        Variant.port("v3", "as posted, and as it is"));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(ALIGN, "2m", "the unit: 4k, 2m or 1g"),
-        new Setting(
-            RANGES,
-            "0x1000000000-0x1000800000",
-            "physical memory, START-END in bytes, whole units; with commas between them"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

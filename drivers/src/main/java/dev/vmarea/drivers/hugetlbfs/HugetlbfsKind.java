@@ -4,6 +4,7 @@ package dev.vmarea.drivers.hugetlbfs;
 import dev.vmarea.Machine;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
@@ -13,7 +14,6 @@ import dev.vmarea.hugetlb.HugetlbControlGroup;
 import dev.vmarea.hugetlb.HugetlbMount;
 import dev.vmarea.hugetlb.Subpool;
 import java.util.Arrays;
-import java.util.List;
 
 /** Mounts of hugetlbfs. */
 public enum HugetlbfsKind implements UserKind {
@@ -60,38 +60,25 @@ public enum HugetlbfsKind implements UserKind {
   private static final String MIN = "min";
   private static final String GROUP = "group";
 
-  @Override
-  public String id() {
-    return "hugetlbfs";
-  }
+  private static final About ABOUT =
+      About.of("hugetlbfs", "files of huge pages, reserved when they are mapped", "/dev/hugepages")
+          .variants(Arrays.stream(Port.values()).map(port -> port.variant).toArray(Variant[]::new))
+          .settings(
+              new Setting(PAGE_SIZE, "2m", "bytes of a huge page"),
+              new Setting(POOL, "4", "huge pages that the machine gets more for it"),
+              new Setting(
+                  MAX, "", "huge pages that all its files may have; empty: as many as there are"),
+              new Setting(
+                  MIN, "", "huge pages that are reserved for it from the beginning; empty: none"),
+              new Setting(
+                  GROUP,
+                  "",
+                  "huge pages that processes may reserve in it (rsvd.max of their"
+                      + " control group); empty: any number"));
 
   @Override
-  public String summary() {
-    return "files of huge pages, reserved when they are mapped";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/dev/hugepages";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return Arrays.stream(Port.values()).map(port -> port.variant).toList();
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(PAGE_SIZE, "2m", "bytes of a huge page"),
-        new Setting(POOL, "4", "huge pages that the machine gets more for it"),
-        new Setting(MAX, "", "huge pages that all its files may have; empty: as many as there are"),
-        new Setting(MIN, "", "huge pages that are reserved for it from the beginning; empty: none"),
-        new Setting(
-            GROUP,
-            "",
-            "huge pages that processes may reserve in it (rsvd.max of their"
-                + " control group); empty: any number"));
+  public About about() {
+    return ABOUT;
   }
 
   /**

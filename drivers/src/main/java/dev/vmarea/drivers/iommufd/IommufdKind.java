@@ -4,12 +4,12 @@ package dev.vmarea.drivers.iommufd;
 import dev.vmarea.Machine;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.Pages;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
-import java.util.List;
 
 /** iommufd. */
 public enum IommufdKind implements UserKind {
@@ -18,44 +18,30 @@ public enum IommufdKind implements UserKind {
   private static final String PHYSICAL = "physical";
   private static final String SIZE = "size";
 
-  @Override
-  public String id() {
-    return "iommufd";
-  }
+  private static final About ABOUT =
+      About.of("iommufd", "registers of an I/O translation unit that programs map", "/dev/iommu")
+          .variants(
+              Variant.legacy("base", "the hook before the series, which counts at the end"),
+              Variant.port(
+                  "v3",
+                  "as posted, which counts in the success hook",
+                  Difference.NO_ACTIONS,
+                  Difference.NO_SUCCESS_AND_ERROR_HOOKS),
+              Variant.legacy("first-fix", "the hook as mended in the thread, which counts blindly"),
+              Variant.legacy(
+                  "merged", "the hook as mended for 6.17, which does not count from zero"),
+              Variant.port(
+                  "own",
+                  "as it should be, which counts when mapped, or fails",
+                  Difference.NO_ACTIONS,
+                  Difference.NO_MAPPED))
+          .settings(
+              new Setting(PHYSICAL, "0xd8000000", "where the device's memory begins, bytes"),
+              new Setting(SIZE, "1m", "bytes of the device's memory, whole pages"));
 
   @Override
-  public String summary() {
-    return "registers of an I/O translation unit that programs map";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/dev/iommu";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("base", "the hook before the series, which counts at the end"),
-        Variant.port(
-            "v3",
-            "as posted, which counts in the success hook",
-            Difference.NO_ACTIONS,
-            Difference.NO_SUCCESS_AND_ERROR_HOOKS),
-        Variant.legacy("first-fix", "the hook as mended in the thread, which counts blindly"),
-        Variant.legacy("merged", "the hook as mended for 6.17, which does not count from zero"),
-        Variant.port(
-            "own",
-            "as it should be, which counts when mapped, or fails",
-            Difference.NO_ACTIONS,
-            Difference.NO_MAPPED));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(PHYSICAL, "0xd8000000", "where the device's memory begins, bytes"),
-        new Setting(SIZE, "1m", "bytes of the device's memory, whole pages"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

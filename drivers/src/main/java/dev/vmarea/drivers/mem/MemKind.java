@@ -3,6 +3,7 @@ package dev.vmarea.drivers.mem;
 
 import dev.vmarea.Machine;
 import dev.vmarea.base.Difference;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
@@ -40,46 +41,34 @@ public enum MemKind implements UserKind {
     }
   }
 
-  @Override
-  public String id() {
-    return "mem";
-  }
+  private static final About ABOUT =
+      About.of("mem", "physical memory as a file", "/dev/mem")
+          .variants(
+              Variant.legacy(LEGACY, "the hook before the series"),
+              Variant.port(
+                  POSTED,
+                  "as posted, with an error hook",
+                  Difference.NO_ACTIONS,
+                  Difference.NO_SUCCESS_AND_ERROR_HOOKS),
+              Variant.port(
+                  OWN,
+                  "with a constant error, and a second look at what was revoked meanwhile",
+                  Difference.NO_ACTIONS,
+                  Difference.NO_ERROR_OVERRIDE,
+                  Difference.NO_MAPPED))
+          .settings(
+              new Setting(RAWIO, "yes", "whether programs have CAP_SYS_RAWIO, which open needs"),
+              new Setting(
+                  LOCKDOWN, "no", "whether the kernel is locked down: then nobody may open it"),
+              new Setting(
+                  STRICT, "yes", "whether RAM and claimed ranges are refused (STRICT_DEVMEM)"),
+              new Setting(PHYSICAL_BITS, "46", "bits of a physical address, 32 to 52"),
+              new Setting(
+                  EXCLUSIVE, "", "claimed ranges, START-END in bytes, with commas between them"));
 
   @Override
-  public String summary() {
-    return "physical memory as a file";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/dev/mem";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy(LEGACY, "the hook before the series"),
-        Variant.port(
-            POSTED,
-            "as posted, with an error hook",
-            Difference.NO_ACTIONS,
-            Difference.NO_SUCCESS_AND_ERROR_HOOKS),
-        Variant.port(
-            OWN,
-            "with a constant error, and a second look at what was revoked meanwhile",
-            Difference.NO_ACTIONS,
-            Difference.NO_ERROR_OVERRIDE,
-            Difference.NO_MAPPED));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(RAWIO, "yes", "whether programs have CAP_SYS_RAWIO, which open needs"),
-        new Setting(LOCKDOWN, "no", "whether the kernel is locked down: then nobody may open it"),
-        new Setting(STRICT, "yes", "whether RAM and claimed ranges are refused (STRICT_DEVMEM)"),
-        new Setting(PHYSICAL_BITS, "46", "bits of a physical address, 32 to 52"),
-        new Setting(EXCLUSIVE, "", "claimed ranges, START-END in bytes, with commas between them"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

@@ -88,8 +88,7 @@ public record MountPlan(SequencedMap<String, Entry> entries) {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>();
     for (UserKind kind : UserCatalog.all()) {
       Entry standard = new Entry(kind, "", Map.of());
-      entries.put(kind.usualPath(), standard);
-      kind.morePaths().forEach(path -> entries.put(path, standard));
+      kind.about().paths().forEach(path -> entries.put(path, standard));
     }
     return new MountPlan(entries);
   }

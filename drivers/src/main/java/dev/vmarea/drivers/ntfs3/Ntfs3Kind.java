@@ -2,12 +2,12 @@
 package dev.vmarea.drivers.ntfs3;
 
 import dev.vmarea.Machine;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
-import java.util.List;
 
 /** ntfs3. */
 public enum Ntfs3Kind implements UserKind {
@@ -19,33 +19,21 @@ public enum Ntfs3Kind implements UserKind {
   private static final long LARGEST = 2 << 20;
   private static final long MOST = 1 << 16;
 
-  @Override
-  public String id() {
-    return "ntfs3";
-  }
+  private static final About ABOUT =
+      About.of(
+              "ntfs3",
+              "files with holes and bytes never written, which writable mappings must be given first",
+              "/mnt/ntfs3")
+          .variants(
+              Variant.legacy("legacy", "the hook before 6.18, not asked where a mapping merges"),
+              Variant.port("v3", "the port of the series' time, and as it is"))
+          .settings(
+              new Setting(CLUSTER, "4k", "bytes of a cluster, a power of two from 512 to 2m"),
+              new Setting(CLUSTERS, "1024", "clusters of the volume, 1 to 65536"));
 
   @Override
-  public String summary() {
-    return "files with holes and bytes never written, which writable mappings must be given first";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/mnt/ntfs3";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("legacy", "the hook before 6.18, not asked where a mapping merges"),
-        Variant.port("v3", "the port of the series' time, and as it is"));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(CLUSTER, "4k", "bytes of a cluster, a power of two from 512 to 2m"),
-        new Setting(CLUSTERS, "1024", "clusters of the volume, 1 to 65536"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

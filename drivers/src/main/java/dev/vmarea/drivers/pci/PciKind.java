@@ -4,6 +4,7 @@ package dev.vmarea.drivers.pci;
 import dev.vmarea.Machine;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.Pages;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
@@ -35,46 +36,38 @@ public enum PciKind implements UserKind {
    */
   record Settings(List<PciBar> bars, PciResources procfs, boolean lockedDown, boolean permanent) {}
 
-  @Override
-  public String id() {
-    return "pci";
-  }
+  private static final About ABOUT =
+      About.of(
+              "pci",
+              "resources of a PCI device: registers and memory, by procfs and sysfs",
+              "/proc/bus/pci/00/04.0")
+          .variants(
+              Variant.legacy("legacy", "the hook that Linux has"),
+              Variant.port(
+                  "v2",
+                  "a port as v2's procfs would carry it; nobody posted one",
+                  Difference.NO_ACTIONS))
+          .settings(
+              new Setting(RAWIO, "yes", "whether programs have CAP_SYS_RAWIO, for procfs"),
+              new Setting(
+                  LOCKDOWN, "no", "whether the kernel is locked down: nothing can be mapped"),
+              new Setting(REGISTERS, "0xfe000000", "physical address of BAR 0, one page"),
+              new Setting(
+                  MEMORY,
+                  "0xfd000000-0xfd100000",
+                  "BAR 2, prefetchable memory, START-END in bytes"),
+              new Setting(EXCLUSIVE, "", "BARs that a driver has claimed, such as 0,2"),
+              new Setting(
+                  SPACE,
+                  "mem",
+                  "what ioctl has set files of procfs to, mem or io (Linux starts with io)"),
+              new Setting(WRITE_COMBINE, "no", "whether ioctl has set them to write combining"),
+              new Setting(
+                  PERMANENT, "no", "whether the entry of procfs is one that is never removed"));
 
   @Override
-  public String summary() {
-    return "resources of a PCI device: registers and memory, by procfs and sysfs";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/proc/bus/pci/00/04.0";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("legacy", "the hook that Linux has"),
-        Variant.port(
-            "v2",
-            "a port as v2's procfs would carry it; nobody posted one",
-            Difference.NO_ACTIONS));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(RAWIO, "yes", "whether programs have CAP_SYS_RAWIO, for procfs"),
-        new Setting(LOCKDOWN, "no", "whether the kernel is locked down: nothing can be mapped"),
-        new Setting(REGISTERS, "0xfe000000", "physical address of BAR 0, one page"),
-        new Setting(
-            MEMORY, "0xfd000000-0xfd100000", "BAR 2, prefetchable memory, START-END in bytes"),
-        new Setting(EXCLUSIVE, "", "BARs that a driver has claimed, such as 0,2"),
-        new Setting(
-            SPACE,
-            "mem",
-            "what ioctl has set files of procfs to, mem or io (Linux starts with io)"),
-        new Setting(WRITE_COMBINE, "no", "whether ioctl has set them to write combining"),
-        new Setting(PERMANENT, "no", "whether the entry of procfs is one that is never removed"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

@@ -3,12 +3,12 @@ package dev.vmarea.drivers.relay;
 
 import dev.vmarea.Machine;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
-import java.util.List;
 
 /** relay channels. */
 public enum RelayKind implements UserKind {
@@ -19,33 +19,22 @@ public enum RelayKind implements UserKind {
   private static final long MOST_CPUS = 64;
   private static final long MOST_BYTES = 16 << 20;
 
-  @Override
-  public String id() {
-    return "relay";
-  }
+  private static final About ABOUT =
+      About.of(
+              "relay",
+              "trace buffers of a channel, one a processor, as files of debugfs",
+              "/sys/kernel/debug/relay")
+          .variants(
+              Variant.legacy("legacy", "the hook before the series"),
+              Variant.port("v3", "as posted, and as it is"))
+          .settings(
+              new Setting(CPUS, "1", "buffers: files cpu0, cpu1, ..."),
+              new Setting(
+                  SIZE, "64k", "bytes of a buffer, whole pages; the length that can be mapped"));
 
   @Override
-  public String summary() {
-    return "trace buffers of a channel, one a processor, as files of debugfs";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/sys/kernel/debug/relay";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("legacy", "the hook before the series"),
-        Variant.port("v3", "as posted, and as it is"));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(CPUS, "1", "buffers: files cpu0, cpu1, ..."),
-        new Setting(SIZE, "64k", "bytes of a buffer, whole pages; the length that can be mapped"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

@@ -4,12 +4,12 @@ package dev.vmarea.drivers.resctrl;
 import dev.vmarea.Machine;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
-import java.util.List;
 
 /** Pseudo-locked regions of resctrl. */
 public enum ResctrlKind implements UserKind {
@@ -24,39 +24,25 @@ public enum ResctrlKind implements UserKind {
   private static final String AFFINITY = "affinity";
   private static final long MOST_BYTES = 16 << 20;
 
-  @Override
-  public String id() {
-    return "resctrl";
-  }
+  private static final About ABOUT =
+      About.of("resctrl", "memory that is kept in a cache", "/dev/pseudo_lock/region")
+          .variants(
+              Variant.legacy(LEGACY, "the hook before the series, under the mutex of resctrl"),
+              Variant.port(
+                  POSTED, "as posted, without the mutex while it maps", Difference.NO_ACTIONS),
+              Variant.port(
+                  OWN,
+                  "with memory that open files hold, and the old error",
+                  Difference.NO_ACTIONS,
+                  Difference.NO_ERROR_OVERRIDE))
+          .settings(
+              new Setting(SIZE, "64k", "bytes of the region, whole pages"),
+              new Setting(CPUS, "0-3", "processors of the cache, a list"),
+              new Setting(AFFINITY, "0-3", "processors that the mapping task may run on, a list"));
 
   @Override
-  public String summary() {
-    return "memory that is kept in a cache";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/dev/pseudo_lock/region";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy(LEGACY, "the hook before the series, under the mutex of resctrl"),
-        Variant.port(POSTED, "as posted, without the mutex while it maps", Difference.NO_ACTIONS),
-        Variant.port(
-            OWN,
-            "with memory that open files hold, and the old error",
-            Difference.NO_ACTIONS,
-            Difference.NO_ERROR_OVERRIDE));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(SIZE, "64k", "bytes of the region, whole pages"),
-        new Setting(CPUS, "0-3", "processors of the cache, a list"),
-        new Setting(AFFINITY, "0-3", "processors that the mapping task may run on, a list"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

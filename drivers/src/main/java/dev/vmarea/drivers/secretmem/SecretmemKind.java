@@ -2,12 +2,12 @@
 package dev.vmarea.drivers.secretmem;
 
 import dev.vmarea.Machine;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
-import java.util.List;
 
 /** memfd_secret. */
 public enum SecretmemKind implements UserKind {
@@ -15,32 +15,18 @@ public enum SecretmemKind implements UserKind {
 
   private static final String ENABLED = "enabled";
 
-  @Override
-  public String id() {
-    return "secretmem";
-  }
+  private static final About ABOUT =
+      About.of("secretmem", "memory that only those see who map it (memfd_secret)", "secretmem:")
+          .variants(
+              Variant.legacy("legacy", "the hook before the series: locked when it is mapped"),
+              Variant.port("v3", "the port of the series' time: locked when it is mapped"),
+              Variant.port(
+                  "faulted", "later: pages are charged to the user as they are faulted in"))
+          .settings(new Setting(ENABLED, "yes", "no: memfd_secret says ENOSYS"));
 
   @Override
-  public String summary() {
-    return "memory that only those see who map it (memfd_secret)";
-  }
-
-  @Override
-  public String usualPath() {
-    return "secretmem:";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("legacy", "the hook before the series: locked when it is mapped"),
-        Variant.port("v3", "the port of the series' time: locked when it is mapped"),
-        Variant.port("faulted", "later: pages are charged to the user as they are faulted in"));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(new Setting(ENABLED, "yes", "no: memfd_secret says ENOSYS"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.vmarea.Machine;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
@@ -24,42 +25,30 @@ public enum VmcoreKind implements UserKind {
   private static final String RANGES = "ranges";
   private static final long MOST_NOTES = 1 << 20;
 
-  @Override
-  public String id() {
-    return "vmcore";
-  }
+  private static final About ABOUT =
+      About.of("vmcore", "the memory of a crashed kernel, as a core file", "/proc/vmcore")
+          .variants(
+              Variant.legacy(LEGACY, "the hook that Linux has"),
+              Variant.port(
+                  SINGLE,
+                  "what v3's actions can say: mappings inside one part",
+                  Difference.NO_ACTIONS),
+              Variant.port(
+                  "v2",
+                  "the port of v2, with an action of several parts",
+                  Difference.NO_MIXED_MAP,
+                  Difference.NO_SUCCESS_AND_ERROR_HOOKS))
+          .settings(
+              new Setting(
+                  NOTES, "8k", "bytes of the notes, whole pages; the header before them has 4k"),
+              new Setting(
+                  RANGES,
+                  "0x3000000000-0x3000004000,0x3800000000-0x3800008000",
+                  "the old memory, START-END in bytes, with commas between them"));
 
   @Override
-  public String summary() {
-    return "the memory of a crashed kernel, as a core file";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/proc/vmcore";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy(LEGACY, "the hook that Linux has"),
-        Variant.port(
-            SINGLE, "what v3's actions can say: mappings inside one part", Difference.NO_ACTIONS),
-        Variant.port(
-            "v2",
-            "the port of v2, with an action of several parts",
-            Difference.NO_MIXED_MAP,
-            Difference.NO_SUCCESS_AND_ERROR_HOOKS));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(NOTES, "8k", "bytes of the notes, whole pages; the header before them has 4k"),
-        new Setting(
-            RANGES,
-            "0x3000000000-0x3000004000,0x3800000000-0x3800008000",
-            "the old memory, START-END in bytes, with commas between them"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

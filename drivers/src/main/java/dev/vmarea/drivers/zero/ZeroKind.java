@@ -3,12 +3,11 @@ package dev.vmarea.drivers.zero;
 
 import dev.vmarea.Machine;
 import dev.vmarea.base.Difference;
-import dev.vmarea.drivers.Setting;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
-import java.util.List;
 
 /** {@code /dev/zero}. */
 public enum ZeroKind implements UserKind {
@@ -35,29 +34,12 @@ public enum ZeroKind implements UserKind {
           "the descriptor is made anonymous, as from 7.2 on",
           Difference.DESCRIPTOR_OPS_START_NULL);
 
-  @Override
-  public String id() {
-    return "zero";
-  }
+  private static final About ABOUT =
+      About.of("zero", "memory full of zeroes", "/dev/zero").variants(LEGACY, V3, V5, OWN);
 
   @Override
-  public String summary() {
-    return "memory full of zeroes";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/dev/zero";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(LEGACY, V3, V5, OWN);
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of();
+  public About about() {
+    return ABOUT;
   }
 
   @Override
