@@ -66,6 +66,16 @@ public abstract class StackedOperations implements VmOperations {
   }
 
   @Override
+  public @Nullable Object privateDataOfCopy(Vma copy, boolean child) {
+    return inner().privateDataOfCopy(copy, child);
+  }
+
+  @Override
+  public @Nullable Object privateDataLeftBehind(Vma source) {
+    return inner().privateDataLeftBehind(source);
+  }
+
+  @Override
   public @Nullable String name(Vma vma) {
     return inner().name(vma);
   }
