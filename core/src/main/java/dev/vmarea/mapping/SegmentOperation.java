@@ -45,8 +45,8 @@ public final class SegmentOperation {
    * @return its id
    * @throws ErrnoException EINVAL for a size of 0, too large, or above an existing segment's;
    *     ENOENT without IPC_CREAT; EEXIST with IPC_EXCL; ENOMEM over the commit charge, and for
-   *     SHM_HUGETLB, as if no huge page were free; ENOSPC for too many segments, or without
-   *     an inode
+   *     SHM_HUGETLB, as if no huge page were free; ENOSPC for too many segments, or without an
+   *     inode
    */
   public int get(int key, long size, int flags) throws ErrnoException {
     synchronized (segments) {
