@@ -139,7 +139,7 @@ public final class CodaModel implements UserModel {
   }
 
   private static void verifyWrappers(HostFile host) {
-    Map<CodaOperations, Integer> counts = new IdentityHashMap<>();
+    IdentityHashMap<CodaOperations, Integer> counts = new IdentityHashMap<>();
     Set<Vma> others = Collections.newSetFromMap(new IdentityHashMap<>());
     host.inode()
         .reverseMap()

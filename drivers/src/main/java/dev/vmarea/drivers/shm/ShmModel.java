@@ -39,7 +39,10 @@ public final class ShmModel implements UserModel {
               host.inode(),
               vma -> {
                 OpenFile one = vma.file();
-                return one != null && (attached.add(one) || true);
+                if (one != null) {
+                  attached.add(one);
+                }
+                return one != null;
               });
       Invariant.equal("attachments of segment " + shared.id(), shared.attachments(), vmas);
       boolean ends = shared.isRemoved() && vmas == 0;
