@@ -41,7 +41,7 @@ public final class Machine {
   private final SharedBacking backing;
   private final HugePagePool hugePages;
   private final MemoryFiles files;
-  private final SharedSegments segments = new SharedSegments();
+  private final SharedSegments segments;
   private final MountTable mounts = new MountTable();
 
   /** A machine configured so, with the rules of {@code profile} and the kernel's usual files. */
@@ -79,6 +79,7 @@ public final class Machine {
     this.kernel = kernel;
     this.backing = backing;
     this.hugePages = hugePages;
+    this.segments = new SharedSegments(backing);
     this.files = new MemoryFiles(kernel, hugePages);
   }
 

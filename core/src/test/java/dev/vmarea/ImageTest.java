@@ -295,7 +295,7 @@ class ImageTest {
 
   @Test
   void segmentsComeBackWithTheirContents() throws Exception {
-    lab.machine.segments().add(new SharedSegment(5, 0x77, 8192));
+    lab.machine.segments().add(5, 0x77, 8192);
     lab.space.syscalls().shmat(5, lab.at(0), 0);
     lab.space.syscalls().shmat(5, lab.at(4), 0);
     try (Cpu cpu = lab.space.cpu()) {

@@ -60,8 +60,8 @@ final class Scenario {
     layout.startBrk = BASE + HEAP_PAGE * 4096;
     layout.brk = layout.startBrk;
     space = machine.newAddressSpace(layout, new Task(new ResourceLimits(), ALL_CAPABILITIES));
-    machine.segments().add(new SharedSegment(1, 0x77, 8 * 4096));
-    machine.segments().add(new SharedSegment(2, 0x78, 5 * 4096 + 1));
+    machine.segments().add(1, 0x77, 8 * 4096);
+    machine.segments().add(2, 0x78, 5 * 4096 + 1);
   }
 
   AddressSpace space() {

@@ -11,11 +11,11 @@ import dev.vmarea.space.Kernel;
 import dev.vmarea.vma.OpenFile;
 
 /**
- * The files behind shared anonymous memory and anonymous huge pages, as the kernel makes them: they
- * have no device and inode numbers until somebody tells them.
+ * The files behind shared anonymous memory, segments of shared memory and anonymous huge pages, as
+ * the kernel makes them: they have no device and inode numbers until somebody tells them.
  *
- * <p>The commit charge of shared anonymous memory is that of the whole file, as in Linux, and goes
- * with its last mapping.
+ * <p>The commit charge of shared memory is that of the whole file, as in Linux, and goes with the
+ * last reference to it.
  */
 public final class KernelFiles implements SharedBacking {
   private final Kernel kernel;
@@ -33,21 +33,22 @@ public final class KernelFiles implements SharedBacking {
   }
 
   @Override
-  public OpenFile shmemZero(long bytes, boolean noReserve) throws ErrnoException {
-    if (!noReserve && !kernel.commit().charge(kernel, Pages.count(bytes), 0, true)) {
+  public OpenFile shmem(String name, long bytes, boolean noReserve) throws ErrnoException {
+    long pages = Pages.count(Pages.ceil(bytes));
+    if (!noReserve && !kernel.commit().charge(kernel, pages, 0, true)) {
       throw Errno.ENOMEM.failure();
     }
     if (kernel.fails(FailurePlan.Point.HOOK)) {
       if (!noReserve) {
-        kernel.commit().uncharge(Pages.count(bytes));
+        kernel.commit().uncharge(pages);
       }
       throw Errno.ENOSPC.failure(); // no inode
     }
-    OpenFile file = ShmemFile.unnamed("/dev/zero", bytes);
+    OpenFile file = ShmemFile.unnamed(name, bytes);
     file.whenReleased(() -> {
       file.inode().pageCache().drop(0, -1); // nobody can open it again
       if (!noReserve) {
-        kernel.commit().uncharge(Pages.count(bytes));
+        kernel.commit().uncharge(pages);
       }
     });
     return file;

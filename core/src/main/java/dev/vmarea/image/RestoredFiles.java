@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,6 +39,7 @@ final class RestoredFiles {
   private final List<SavedOpen> opens = new ArrayList<>();
   private final Set<Inode> found = Collections.newSetFromMap(new IdentityHashMap<>());
   private final List<SharedSegment> newSegments = new ArrayList<>();
+  private final Set<SharedSegment> removedSegments = new LinkedHashSet<>();
 
   RestoredFiles(SectionInput in, ImageTarget target, ImageResolver resolver, Mm mm) {
     this.in = in;
@@ -283,7 +285,8 @@ final class RestoredFiles {
     return target.backing().hugetlbFile(size, Math.max(0, inode.size));
   }
 
-  private OpenFile attachment(SavedOpen open, SavedInode inode) throws ImageException {
+  private OpenFile attachment(SavedOpen open, SavedInode inode)
+      throws ImageException, ErrnoException {
     SavedSegment saved = open.segment;
     if (saved == null || saved.size() < 0) {
       throw in.problem("no segment");
@@ -293,7 +296,7 @@ final class RestoredFiles {
       segment = fresh.id() == saved.id() ? fresh : segment;
     }
     if (segment == null) {
-      segment = new SharedSegment(saved.id(), saved.key(), saved.size());
+      segment = target.segments().make(saved.id(), saved.key(), saved.size());
       newSegments.add(segment);
       if (inode.made == null) {
         inode.become(segment.inode());
@@ -307,7 +310,7 @@ final class RestoredFiles {
       throw new ImageException("segment " + saved.id() + " is another one on this machine");
     }
     if (saved.removed()) {
-      segment.remove();
+      removedSegments.add(segment);
     }
     boolean readOnly = (open.flags & OpenFile.O_ACCMODE) == OpenFile.O_RDONLY;
     return segment.open(readOnly);
@@ -348,9 +351,10 @@ final class RestoredFiles {
     return found.contains(file.inode());
   }
 
-  /** All is restored: new segments become known. */
+  /** All is restored: new segments become known, and removed ones end with what is attached. */
   void commit() {
     newSegments.forEach(target.segments()::add);
+    removedSegments.forEach(SharedSegment::remove);
   }
 
   /** Gives the references back. */

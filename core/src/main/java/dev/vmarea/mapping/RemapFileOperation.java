@@ -59,7 +59,12 @@ public final class RemapFileOperation {
       if (vma.has(VmFlags.LOCKED)) {
         mapFlags |= MapFlags.LOCKED;
       }
-      map.mapLocked(start, bytes, protOf(vma.flags()), mapFlags, file, pgoff);
+      file.get(); // the old mapping may have the last reference
+      try {
+        map.mapLocked(start, bytes, protOf(vma.flags()), mapFlags, file, pgoff);
+      } finally {
+        file.put();
+      }
     } finally {
       mm.lock().unlock();
     }

@@ -3,8 +3,8 @@ package dev.vmarea.mapping;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
-import dev.vmarea.base.Pages;
 import dev.vmarea.space.Kernel;
+import dev.vmarea.vma.OpenFile;
 
 /**
  * shmget, and shmctl's IPC_RMID: segments come and go. Owners and permissions are not kept. Ids are
@@ -45,7 +45,8 @@ public final class SegmentOperation {
    * @return its id
    * @throws ErrnoException EINVAL for a size of 0, too large, or above an existing segment's;
    *     ENOENT without IPC_CREAT; EEXIST with IPC_EXCL; ENOMEM over the commit charge, and for
-   *     SHM_HUGETLB, as if no huge page were free; ENOSPC for too many segments
+   *     SHM_HUGETLB, as if no huge page were free; ENOSPC for too many segments, or without an
+   *     inode
    */
   public int get(int key, long size, int flags) throws ErrnoException {
     synchronized (segments) {
@@ -75,18 +76,15 @@ public final class SegmentOperation {
     }
     boolean charges =
         (flags & SHM_NORESERVE) == 0 || kernel.config().overcommitMode() == NEVER_OVERCOMMIT;
-    long pages = charges ? Pages.count(Pages.ceil(size)) : 0;
-    if (charges && !kernel.commit().charge(kernel, pages, 0, true)) {
-      throw Errno.ENOMEM.failure();
-    }
+    OpenFile file = segments.backing().shmem(SharedSegment.nameOf(key), size, !charges);
     boolean made = false;
     try {
-      SharedSegment segment = segments.create(key, size, () -> kernel.commit().uncharge(pages));
+      SharedSegment segment = segments.create(key, size, file);
       made = true;
       return segment.id();
     } finally {
       if (!made) {
-        kernel.commit().uncharge(pages);
+        file.put();
       }
     }
   }

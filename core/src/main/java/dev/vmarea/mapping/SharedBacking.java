@@ -5,18 +5,24 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.vma.OpenFile;
 
 /**
- * Makes the internal files that stand behind shared anonymous memory. The core knows no file
- * system, so the machine supplies them.
+ * Makes the internal files that stand behind shared anonymous memory and segments of System V
+ * shared memory. The mapping calls know no file system, so the machine supplies them.
  */
 public interface SharedBacking {
   /**
-   * A file named "/dev/zero" for shared anonymous memory, charged as a whole unless {@code
-   * noReserve}.
+   * A file of tmpfs without a name in any directory, shown as {@code name (deleted)}. Its pages go
+   * with its last reference, and so does the charge of all of them, unless {@code noReserve}.
    *
-   * @param bytes size, page aligned
+   * @param name absolute
+   * @param bytes size
    * @throws ErrnoException ENOMEM if the commit charge is refused, ENOSPC without an inode
    */
-  OpenFile shmemZero(long bytes, boolean noReserve) throws ErrnoException;
+  OpenFile shmem(String name, long bytes, boolean noReserve) throws ErrnoException;
+
+  /** The same for shared anonymous memory, named "/dev/zero". */
+  default OpenFile shmemZero(long bytes, boolean noReserve) throws ErrnoException {
+    return shmem("/dev/zero", bytes, noReserve);
+  }
 
   /**
    * A file of huge pages for MAP_ANONYMOUS | MAP_HUGETLB.

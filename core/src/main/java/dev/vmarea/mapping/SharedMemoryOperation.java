@@ -70,19 +70,27 @@ public final class SharedMemoryOperation {
     if (segment == null) {
       throw Errno.EINVAL.failure();
     }
+    segment.attach(); // so that it stays meanwhile
+    try {
+      return map(segment, at, prot, mapFlags, (flags & SHM_REMAP) == 0);
+    } finally {
+      segment.detach();
+    }
+  }
+
+  private long map(SharedSegment segment, long at, int prot, int mapFlags, boolean unoccupied)
+      throws ErrnoException {
+    long size = segment.inode().size();
+    OpenFile file = segment.open((prot & Prot.WRITE) == 0);
     mm.lock().lock();
     try {
-      if (at != 0 && (flags & SHM_REMAP) == 0) {
-        refuseOccupied(at, segment.size());
+      if (at != 0 && unoccupied) {
+        refuseOccupied(at, size);
       }
-      OpenFile file = segment.open(readOnly);
-      try {
-        return map.mapLocked(at, segment.size(), prot, mapFlags, file, 0);
-      } finally {
-        file.put();
-      }
+      return map.mapLocked(at, size, prot, mapFlags, file, 0);
     } finally {
       mm.lock().unlock();
+      file.put();
     }
   }
 

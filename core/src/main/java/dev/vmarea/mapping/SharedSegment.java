@@ -1,49 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.mapping;
 
-import dev.vmarea.vma.DirectoryEntry;
-import dev.vmarea.vma.FileSystem;
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
 import dev.vmarea.vma.Inode;
-import dev.vmarea.vma.LegacyMmap;
-import dev.vmarea.vma.LegacyVma;
 import dev.vmarea.vma.OpenFile;
-import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A System V shared-memory segment. Each attachment has an open file of its own, so attachments
  * never merge with each other; and a close callback, so pieces of one that were cut apart stay
- * apart where merging would delete one.
+ * apart where merging would delete one. What is mapped through them is the segment's own file.
+ *
+ * <p>Counted (shm_nattch) is every VMA that has it attached, and every shmat on its way. A removed
+ * segment ends when the count is 0, once. Thread-safe.
  */
 public final class SharedSegment {
-  private static final FileSystem FILE_SYSTEM = new FileSystem("tmpfs", false, false);
-
   private final int id;
   private final int key;
   private final long size;
-  private final Inode inode;
-  private final DirectoryEntry entry;
-  private final AtomicInteger attachments = new AtomicInteger();
+  private final OpenFile file;
   private volatile boolean removed;
   private volatile Runnable whenDestroyed = () -> {};
-  private boolean destroyed;
+  private int attachments; // guarded by this
+  private boolean destroyed; // guarded by this
 
   /**
    * A segment without attachments. The inode number that maps shows is the id.
    *
    * @param key the key it was made with; its 32 bits are part of the name in maps
-   * @param size bytes
+   * @param size bytes, as asked for
+   * @param file what its attachments show, named {@link #nameOf} the key: of tmpfs, or of hugetlbfs
+   *     with its pages reserved already; the reference to it becomes the segment's
    */
-  public SharedSegment(int id, int key, long size) {
+  public SharedSegment(int id, int key, long size, OpenFile file) {
     this.id = id;
     this.key = key;
     this.size = size;
-    this.inode = new Inode(Inode.Type.REGULAR, FILE_SYSTEM);
-    this.inode.size(size);
-    this.inode.identify(0, 1, id);
-    this.entry = new DirectoryEntry(String.format("/SYSV%08x", key), true);
+    this.file = file;
+    file.inode().identify(0, 1, id);
+  }
+
+  /** The name of a segment's file, as maps shows it before " (deleted)". */
+  public static String nameOf(int key) {
+    return String.format("/SYSV%08x", key);
   }
 
   /** shmid. */
@@ -63,12 +64,43 @@ public final class SharedSegment {
 
   /** The file behind all attachments; its device and inode numbers are what maps shows. */
   public Inode inode() {
-    return inode;
+    return file.inode();
   }
 
-  /** Number of VMAs that hold it attached (shm_nattch). */
-  public int attachments() {
-    return attachments.get();
+  /** That file, open. */
+  OpenFile file() {
+    return file;
+  }
+
+  /** Number of VMAs that have it attached, and of shmat calls on their way (shm_nattch). */
+  public synchronized int attachments() {
+    return attachments;
+  }
+
+  /**
+   * One attachment more: mmap's, or that of a shmat on its way.
+   *
+   * @throws ErrnoException EINVAL if the segment is no more. Linux looks for its id: what it finds
+   *     then is nothing, or a segment that the id was given to since, whose file is another
+   */
+  synchronized void attach() throws ErrnoException {
+    if (destroyed) {
+      throw Errno.EINVAL.failure();
+    }
+    attachments++;
+  }
+
+  /** A VMA was duplicated, whose own attachment keeps the segment. */
+  synchronized void copied() {
+    attachments++;
+  }
+
+  /** One less; a removed segment ends with the last one. */
+  void detach() {
+    synchronized (this) {
+      attachments--;
+    }
+    endIfUnused();
   }
 
   /** IPC_RMID: the segment ends with its last attachment. */
@@ -89,13 +121,13 @@ public final class SharedSegment {
 
   private void endIfUnused() {
     synchronized (this) {
-      if (destroyed || !isDestroyed()) {
+      if (destroyed || !removed || attachments > 0) {
         return;
       }
       destroyed = true;
     }
-    inode.pageCache().drop(0, -1); // nobody can attach it again
     whenDestroyed.run();
+    file.put();
   }
 
   /** How often slots for ids had been used up when it was made (shm_perm.seq). */
@@ -104,65 +136,23 @@ public final class SharedSegment {
   }
 
   /** Whether the segment is no more: removed, and attached nowhere. */
-  public boolean isDestroyed() {
-    return removed && attachments.get() <= 0;
+  public synchronized boolean isDestroyed() {
+    return destroyed;
   }
 
   /** The segment that {@code file} is an attachment of, or null if it is none. */
   public static @Nullable SharedSegment of(OpenFile file) {
-    return file.operations() instanceof Attachment attachment ? attachment.segment : null;
+    return file.operations() instanceof SegmentAttachment attachment ? attachment.segment() : null;
   }
 
   /** A new open file for one attachment, as shmat makes it. */
   public OpenFile open(boolean readOnly) {
     int mode = readOnly ? OpenFile.O_RDONLY : OpenFile.O_RDWR;
-    return new OpenFile(inode, entry, mode, new Attachment(this));
+    return new OpenFile(inode(), file.entry(), mode, new SegmentAttachment(this));
   }
 
   /** Whether {@code vma} is (part of) an attachment of some segment. */
   static boolean isAttached(Vma vma) {
-    return vma.ops() instanceof Attachment;
-  }
-
-  /** Hooks of one attachment. */
-  private record Attachment(SharedSegment segment) implements LegacyMmap, VmOperations {
-    @Override
-    public void legacyMmap(OpenFile file, LegacyVma vma) {
-      segment.attachments.incrementAndGet();
-      vma.vmOps(this);
-    }
-
-    /** Linux stands between these areas and tmpfs with callbacks of its own, without map_pages. */
-    @Override
-    public boolean mapsAround() {
-      return false;
-    }
-
-    @Override
-    public VmOperations callbacksOfFound(long vmFlags) {
-      return this;
-    }
-
-    /** Has a method of its own in Linux, which mremap does not know: never moved with others. */
-    @Override
-    public Placement placement() {
-      return Placement.OWN;
-    }
-
-    @Override
-    public boolean hasClose() {
-      return true;
-    }
-
-    @Override
-    public void open(Vma vma) {
-      segment.attachments.incrementAndGet();
-    }
-
-    @Override
-    public void close(Vma vma) {
-      segment.attachments.decrementAndGet();
-      segment.endIfUnused();
-    }
+    return vma.ops() instanceof SegmentAttachment;
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailureRun;
 import dev.vmarea.drivers.afs.AfsScenarios;
+import dev.vmarea.drivers.coda.CodaScenarios;
 import dev.vmarea.drivers.cramfs.CramfsScenarios;
 import dev.vmarea.drivers.devdax.DaxScenarios;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsScenarios;
@@ -13,10 +14,12 @@ import dev.vmarea.drivers.iommufd.IommufdScenarios;
 import dev.vmarea.drivers.kcov.KcovScenarios;
 import dev.vmarea.drivers.mem.MemScenarios;
 import dev.vmarea.drivers.ntfs3.Ntfs3Scenarios;
+import dev.vmarea.drivers.overlay.OverlayScenarios;
 import dev.vmarea.drivers.pci.PciScenarios;
 import dev.vmarea.drivers.relay.RelayScenarios;
 import dev.vmarea.drivers.resctrl.ResctrlScenarios;
 import dev.vmarea.drivers.secretmem.SecretmemScenarios;
+import dev.vmarea.drivers.shm.ShmScenarios;
 import dev.vmarea.drivers.shmem.ShmemScenarios;
 import dev.vmarea.drivers.vmcore.VmcoreScenarios;
 import dev.vmarea.drivers.zero.ZeroScenarios;
@@ -44,7 +47,10 @@ class ScenarioTest {
             VmcoreScenarios.ROWS,
             PciScenarios.ROWS,
             CramfsScenarios.ROWS,
-            AfsScenarios.ROWS)
+            AfsScenarios.ROWS,
+            OverlayScenarios.ROWS,
+            CodaScenarios.ROWS,
+            ShmScenarios.ROWS)
         .flatMap(List::stream)
         .toList();
   }

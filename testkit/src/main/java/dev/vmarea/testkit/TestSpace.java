@@ -7,7 +7,6 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
 import dev.vmarea.files.PlainFile;
-import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
@@ -54,7 +53,7 @@ public final class TestSpace implements Terrain {
    */
   public TestSpace(boolean contents) {
     Machine machine = new Machine(KernelConfig.standard(), Profile.LINUX_6_18);
-    machine.segments().add(new SharedSegment(1, 0x77, 4 * 4096));
+    machine.segments().add(1, 0x77, 4 * 4096);
     ProgramLayout layout = new ProgramLayout();
     layout.mmapBase = BASE + WINDOW_PAGES * 4096L;
     layout.legacyBase = 0x2aaaaaaab000L;

@@ -155,8 +155,7 @@ class ImagePropertyTest {
   }
 
   private static void add(SharedSegment segment, Machine old, Machine machine) throws Exception {
-    SharedSegment same = new SharedSegment(1, segment.key(), segment.size());
-    machine.segments().add(same);
+    SharedSegment same = machine.segments().add(1, segment.key(), segment.size());
     copy(segment.inode(), old, same.inode(), machine);
   }
 

@@ -3,6 +3,7 @@ package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.afs.AfsKind;
+import dev.vmarea.drivers.coda.CodaKind;
 import dev.vmarea.drivers.cramfs.CramfsKind;
 import dev.vmarea.drivers.devdax.DaxKind;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
@@ -10,16 +11,21 @@ import dev.vmarea.drivers.iommufd.IommufdKind;
 import dev.vmarea.drivers.kcov.KcovKind;
 import dev.vmarea.drivers.mem.MemKind;
 import dev.vmarea.drivers.ntfs3.Ntfs3Kind;
+import dev.vmarea.drivers.overlay.OverlayKind;
 import dev.vmarea.drivers.pci.PciKind;
 import dev.vmarea.drivers.relay.RelayKind;
 import dev.vmarea.drivers.resctrl.ResctrlKind;
 import dev.vmarea.drivers.secretmem.SecretmemKind;
+import dev.vmarea.drivers.shm.ShmKind;
 import dev.vmarea.drivers.shmem.ShmemKind;
 import dev.vmarea.drivers.vmcore.VmcoreKind;
 import dev.vmarea.drivers.zero.ZeroKind;
 import java.util.List;
 
-/** All kinds of users, in the order of the series; behind them those it dropped, and afs. */
+/**
+ * All kinds of users, in the order of the series; behind them those it dropped, afs, and those that
+ * reach a file of others from an old hook.
+ */
 public final class UserCatalog {
   private static final List<UserKind> ALL =
       List.of(
@@ -37,7 +43,10 @@ public final class UserCatalog {
           VmcoreKind.INSTANCE,
           PciKind.INSTANCE,
           CramfsKind.INSTANCE,
-          AfsKind.INSTANCE);
+          AfsKind.INSTANCE,
+          OverlayKind.INSTANCE,
+          CodaKind.INSTANCE,
+          ShmKind.INSTANCE);
 
   private UserCatalog() {}
 

@@ -4,6 +4,7 @@ package dev.vmarea.drivers.tree;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.Inode;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of a {@link FileTree}: an inode, and how it is mapped. It lives as long as a name or an
@@ -28,8 +29,8 @@ public abstract class TreeFile {
     return inode;
   }
 
-  /** How an open file of it is mapped. */
-  public abstract FileOperations operations();
+  /** How an open file of it is mapped, or null if it cannot be. */
+  public abstract @Nullable FileOperations operations();
 
   /** It was used, as its access time would tell ({@code file_accessed}). */
   public final void accessed() {

@@ -83,7 +83,7 @@ public final class LockstepEngine implements Lockstep {
             image.words(0, 0, 0),
             image.data(WrittenBytes.pattern()));
     for (final OpenFiles.Segment segment : files.segments()) {
-      machine.segments().add(new SharedSegment(segment.id(), 0, segment.size()));
+      machine.segments().add(segment.id(), 0, segment.size());
     }
     try {
       template = start();

@@ -172,7 +172,7 @@ final class RecordingLines {
   private void segment(ShmSegment line) {
     SharedSegment known = machine.segments().find(line.id());
     if ((known == null || known.size() != line.size()) && line.size() > 0) {
-      known = machine.segments().add(new SharedSegment(line.id(), line.key(), line.size()));
+      known = machine.segments().add(line.id(), line.key(), line.size());
     }
     if (known != null && line.major() >= 0 && line.inode() != -1) {
       known.inode().identify(line.major(), line.minor(), line.inode());

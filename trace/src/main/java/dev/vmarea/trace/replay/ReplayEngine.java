@@ -279,7 +279,7 @@ final class ReplayEngine {
     long size = record.argLong(1);
     if (size > 0 && machine.segments().find(id) == null) {
       int key = record.argText(0).equals("IPC_PRIVATE") ? 0 : (int) record.argLong(0);
-      machine.segments().add(new SharedSegment(id, key, size));
+      machine.segments().add(id, key, size);
     }
   }
 

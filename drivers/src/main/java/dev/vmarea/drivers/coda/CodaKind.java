@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.drivers.coda;
+
+import dev.vmarea.Machine;
+import dev.vmarea.drivers.Setting;
+import dev.vmarea.drivers.SettingValues;
+import dev.vmarea.drivers.UserKind;
+import dev.vmarea.drivers.UserModel;
+import dev.vmarea.drivers.Variant;
+import java.util.List;
+
+/** Coda file systems. */
+public enum CodaKind implements UserKind {
+  INSTANCE;
+
+  private static final String SIZE = "size";
+
+  @Override
+  public String id() {
+    return "coda";
+  }
+
+  @Override
+  public String summary() {
+    return "files of a network file system, in front of container files";
+  }
+
+  @Override
+  public String usualPath() {
+    return "/coda";
+  }
+
+  @Override
+  public List<Variant> variants() {
+    return List.of(
+        Variant.legacy("legacy", "containers have the old hook"),
+        Variant.port("v3", "containers have the port, below the compatibility layer"));
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return List.of(new Setting(SIZE, "16k", "bytes of a new file"));
+  }
+
+  @Override
+  public UserModel make(Machine machine, Variant variant, SettingValues values) {
+    return new CodaModel(machine, variant, values.wholePages(SIZE));
+  }
+}
