@@ -43,14 +43,14 @@ class ScenarioTest {
             Ntfs3Scenarios.ROWS,
             ResctrlScenarios.ROWS,
             IommufdScenarios.ROWS,
+            OverlayScenarios.ROWS,
+            CodaScenarios.ROWS,
+            ShmScenarios.ROWS,
             KcovScenarios.ROWS,
             VmcoreScenarios.ROWS,
             PciScenarios.ROWS,
             CramfsScenarios.ROWS,
-            AfsScenarios.ROWS,
-            OverlayScenarios.ROWS,
-            CodaScenarios.ROWS,
-            ShmScenarios.ROWS)
+            AfsScenarios.ROWS)
         .flatMap(List::stream)
         .toList();
   }

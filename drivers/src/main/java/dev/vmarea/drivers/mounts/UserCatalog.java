@@ -22,10 +22,7 @@ import dev.vmarea.drivers.vmcore.VmcoreKind;
 import dev.vmarea.drivers.zero.ZeroKind;
 import java.util.List;
 
-/**
- * All kinds of users, in the order of the series; behind them those it dropped, afs, and those that
- * reach a file of others from an old hook.
- */
+/** All kinds of users, in the order of the series; behind them those it dropped, and afs. */
 public final class UserCatalog {
   private static final List<UserKind> ALL =
       List.of(
@@ -39,14 +36,14 @@ public final class UserCatalog {
           Ntfs3Kind.INSTANCE,
           ResctrlKind.INSTANCE,
           IommufdKind.INSTANCE,
+          OverlayKind.INSTANCE,
+          CodaKind.INSTANCE,
+          ShmKind.INSTANCE,
           KcovKind.INSTANCE,
           VmcoreKind.INSTANCE,
           PciKind.INSTANCE,
           CramfsKind.INSTANCE,
-          AfsKind.INSTANCE,
-          OverlayKind.INSTANCE,
-          CodaKind.INSTANCE,
-          ShmKind.INSTANCE);
+          AfsKind.INSTANCE);
 
   private UserCatalog() {}
 
