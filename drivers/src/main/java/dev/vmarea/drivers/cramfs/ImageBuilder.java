@@ -51,7 +51,7 @@ final class ImageBuilder {
   /** What the byte at {@code offset} of a file of this layout is. */
   static byte content(Layout layout, long offset) {
     boolean hole = layout == Layout.HOLE && offset < Pages.SIZE;
-    return hole ? 0 : (byte) (Pages.count(offset) + 1 + 16 * layout.ordinal());
+    return hole ? 0 : (byte) (Pages.count(offset) + 1 + 16L * layout.ordinal());
   }
 
   private void add(Layout layout) {

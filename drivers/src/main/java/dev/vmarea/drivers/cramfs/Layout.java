@@ -25,7 +25,7 @@ public enum Layout {
     return this == SHARED || this == PADDED;
   }
 
-  /** Whether a page of a file of {@code pages} pages is there uncompressed. */
+  /** Whether page number {@code page} of such a file is there uncompressed. */
   boolean isDirect(long page) {
     return switch (this) {
       case COMPRESSED -> false;

@@ -15,8 +15,9 @@ public record Leftovers(SortedMap<String, Long> counts) {
   /** What is in use now. */
   public static Leftovers of(Machine machine, MountedUsers users) {
     SortedMap<String, Long> counts = new TreeMap<>();
-    // The page of zeroes is never given back.
-    counts.put(FRAMES, machine.kernel().memory().allocatedPages() - 1);
+    // The page of zeroes, once it is made, is never given back.
+    long zeroes = machine.kernel().memory().zeroPfnIfAny() < 0 ? 0 : 1;
+    counts.put(FRAMES, machine.kernel().memory().allocatedPages() - zeroes);
     counts.put("charge", machine.kernel().commit().committed());
     counts.put("reserved ranges", (long) machine.kernel().pfnTracking().reservations().size());
     users

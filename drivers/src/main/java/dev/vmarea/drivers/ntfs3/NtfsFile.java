@@ -136,9 +136,10 @@ public final class NtfsFile extends TreeFile implements PageCacheOperations {
   private void zeroTo(long to) throws ErrnoException {
     PhysicalMemory memory = volume.memory();
     while (valid < to) {
-      long piece = Math.min(to - valid, Pages.SIZE - (valid & Pages.OFFSET_MASK));
-      inode().store(memory, valid, new byte[(int) piece]);
-      valid += piece;
+      long from = valid;
+      long piece = Math.min(to - from, Pages.SIZE - (from & Pages.OFFSET_MASK));
+      inode().store(memory, from, new byte[(int) piece]);
+      valid = from + piece;
     }
   }
 
