@@ -17,6 +17,7 @@ import dev.vmarea.drivers.Scenario;
 import dev.vmarea.drivers.UserLab;
 import dev.vmarea.drivers.region.Entries;
 import dev.vmarea.drivers.region.Failing;
+import dev.vmarea.drivers.region.Stacked;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileSystem;
@@ -104,6 +105,24 @@ public final class DaxScenarios {
                     return refused;
                   })
               .all("-EINVAL"),
+          Scenario.of(
+                  "devdax-stacked",
+                  "below a file system that keeps its own file: faults look at the VMA's, too",
+                  DAX,
+                  lab -> {
+                    OpenFile inner = lab.open(FILE);
+                    OpenFile kept = Stacked.over(inner, false);
+                    OpenFile replaced = Stacked.over(inner, true);
+                    String outer = lab.mmap(kept, 0, UNIT, RW, SHARED, 0) + " " + lab.load(0);
+                    lab.munmap(0, UNIT);
+                    String own = lab.mmap(replaced, 0, UNIT, RW, SHARED, 0) + " " + lab.load(0);
+                    kept.put();
+                    replaced.put();
+                    return outer + ", " + own;
+                  })
+              .legacy("-EINVAL SIGSEGV, ok 0")
+              .posted("ok SIGBUS, ok 0")
+              .correct("ok SIGBUS, ok 0"),
           Scenario.of(
                   "devdax-read",
                   "opened for reading only and mapped shared: what counts is what was asked for",

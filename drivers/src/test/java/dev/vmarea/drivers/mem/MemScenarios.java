@@ -15,6 +15,7 @@ import dev.vmarea.drivers.Scenario;
 import dev.vmarea.drivers.UserLab;
 import dev.vmarea.drivers.region.Entries;
 import dev.vmarea.drivers.region.Failing;
+import dev.vmarea.drivers.region.Stacked;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PfnRange;
 import dev.vmarea.space.AddressSpaceListener;
@@ -299,6 +300,26 @@ public final class MemScenarios {
                     return String.join(", ", modes);
                   })
               .all("write-back, uncached-minus, uncached-minus, uncached-minus"),
+          // The compatibility layer leaves errors to the hook above since 7.1, which cleans up:
+          // what
+          // the port wanted in their place does not count.
+          Scenario.of(
+                  "mem-stacked",
+                  "below a file system with the old hook: mapped, refused, and without a table",
+                  MEM,
+                  lab -> {
+                    OpenFile inner = lab.open(FILE);
+                    OpenFile file = Stacked.over(inner, true);
+                    String error = refused(lab, file, FailurePlan.nth(Point.PAGE_TABLE, 1), 1);
+                    String mapped = lab.mmap(file, 0, 1, RW, SHARED, DEVICE);
+                    String frame = Entries.frame(lab, 0);
+                    String ram = lab.mmap(file, 1, 1, RW, SHARED, RAM);
+                    file.put();
+                    return String.join(", ", error, mapped, frame, ram);
+                  })
+              .legacy("-EAGAIN gone 0, ok, c0000, -EPERM")
+              .posted("-EAGAIN gone 0, ok, c0000, -EPERM")
+              .correct("-ENOMEM gone 0, ok, c0000, -EPERM"),
           Scenario.of(
                   "mem-life",
                   "closed, split, forked, moved: one reservation until the last part goes",
