@@ -2,12 +2,12 @@
 package dev.vmarea.drivers.coda;
 
 import dev.vmarea.Machine;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
-import java.util.List;
 
 /** Coda file systems. */
 public enum CodaKind implements UserKind {
@@ -15,31 +15,16 @@ public enum CodaKind implements UserKind {
 
   private static final String SIZE = "size";
 
-  @Override
-  public String id() {
-    return "coda";
-  }
+  private static final About ABOUT =
+      About.of("coda", "files of a network file system, in front of container files", "/coda")
+          .variants(
+              Variant.legacy("legacy", "containers have the old hook"),
+              Variant.port("v3", "containers have the port, below the compatibility layer"))
+          .settings(new Setting(SIZE, "16k", "bytes of a new file"));
 
   @Override
-  public String summary() {
-    return "files of a network file system, in front of container files";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/coda";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("legacy", "containers have the old hook"),
-        Variant.port("v3", "containers have the port, below the compatibility layer"));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(new Setting(SIZE, "16k", "bytes of a new file"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

@@ -3,13 +3,13 @@ package dev.vmarea.drivers.overlay;
 
 import dev.vmarea.Machine;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
 import dev.vmarea.drivers.stacked.HostFile;
-import java.util.List;
 
 /** Union file systems. */
 public enum OverlayKind implements UserKind {
@@ -19,35 +19,20 @@ public enum OverlayKind implements UserKind {
   private static final String UPPER = "upper";
   private static final String DEVICE = "device";
 
-  @Override
-  public String id() {
-    return "overlay";
-  }
+  private static final About ABOUT =
+      About.of("overlay", "a union of two layers: files in front of the real ones", "/overlay")
+          .variants(
+              Variant.legacy("legacy", "real files have the old hook"),
+              Variant.port("v3", "real files have the port, below the compatibility layer"))
+          .settings(
+              new Setting(LOWER, "", "path of another mount as lower layer; empty: one of its own"),
+              new Setting(UPPER, "", "path of another mount as upper layer; empty: one of its own"),
+              new Setting(
+                  DEVICE, "", "name of a device of 1 MiB in the lower layer, if that is its own"));
 
   @Override
-  public String summary() {
-    return "a union of two layers: files in front of the real ones";
-  }
-
-  @Override
-  public String usualPath() {
-    return "/overlay";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("legacy", "real files have the old hook"),
-        Variant.port("v3", "real files have the port, below the compatibility layer"));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(LOWER, "", "path of another mount as lower layer; empty: one of its own"),
-        new Setting(UPPER, "", "path of another mount as upper layer; empty: one of its own"),
-        new Setting(
-            DEVICE, "", "name of a device of 1 MiB in the lower layer, if that is its own"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override

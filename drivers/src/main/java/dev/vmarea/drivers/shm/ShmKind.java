@@ -2,12 +2,12 @@
 package dev.vmarea.drivers.shm;
 
 import dev.vmarea.Machine;
+import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.Setting;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
-import java.util.List;
 
 /** Segments of System V shared memory. */
 public enum ShmKind implements UserKind {
@@ -17,33 +17,21 @@ public enum ShmKind implements UserKind {
   private static final String SIZE = "size";
   private static final long MOST = 64;
 
-  @Override
-  public String id() {
-    return "shm";
-  }
+  private static final About ABOUT =
+      About.of(
+              "shm",
+              "System V shared memory: attachments in front of a segment's own file",
+              "sysvshm:")
+          .variants(
+              Variant.legacy("legacy", "the segment's file has the old hook"),
+              Variant.port("v3", "the segment's file has the port, below the compatibility layer"))
+          .settings(
+              new Setting(SEGMENTS, "1", "segments there are at first: ids 1, 2, ..."),
+              new Setting(SIZE, "16k", "bytes of a segment"));
 
   @Override
-  public String summary() {
-    return "System V shared memory: attachments in front of a segment's own file";
-  }
-
-  @Override
-  public String usualPath() {
-    return "sysvshm:";
-  }
-
-  @Override
-  public List<Variant> variants() {
-    return List.of(
-        Variant.legacy("legacy", "the segment's file has the old hook"),
-        Variant.port("v3", "the segment's file has the port, below the compatibility layer"));
-  }
-
-  @Override
-  public List<Setting> settings() {
-    return List.of(
-        new Setting(SEGMENTS, "1", "segments there are at first: ids 1, 2, ..."),
-        new Setting(SIZE, "16k", "bytes of a segment"));
+  public About about() {
+    return ABOUT;
   }
 
   @Override
