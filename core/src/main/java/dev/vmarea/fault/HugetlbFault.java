@@ -106,7 +106,7 @@ final class HugetlbFault {
       return;
     }
     vma = mm.anonAssigner().ensure(vma);
-    boolean fromChild = mapping.isOwner() && !mapping.pages().holds(index, old);
+    boolean fromChild = mapping.isOwner() && isPrivate(old);
     long pfn = mapping.allocate(index, fromChild);
     if (pfn < 0 && fromChild) {
       mapping.takeFromChildren(address, old);
@@ -129,7 +129,11 @@ final class HugetlbFault {
 
   /** Whether nobody else has this private page. */
   private boolean isOurs(long pfn) {
-    KernelPage page = new KernelPage(memory, pfn);
-    return page.kind() == KernelPage.Kind.HUGETLB_ANONYMOUS && page.references() == 1;
+    return isPrivate(pfn) && new KernelPage(memory, pfn).references() == 1;
+  }
+
+  /** Not the file's; a page that it has just lost to a hole was the file's, too. */
+  private boolean isPrivate(long pfn) {
+    return new KernelPage(memory, pfn).kind() == KernelPage.Kind.HUGETLB_ANONYMOUS;
   }
 }

@@ -206,6 +206,11 @@ public final class HugePagePool implements PhysicalMemory.HugetlbOwner {
     return pfn;
   }
 
+  /** The group is no longer charged for the page in use at {@code pfn}. */
+  synchronized void uncharged(long pfn) {
+    used.computeIfPresent(pfn, (key, page) -> new InUse(page.size, page.mount, false));
+  }
+
   /** The page in use at {@code pfn} gives a reservation back with it when it is freed. */
   synchronized void restoreAtFree(long pfn) {
     restoring.add(pfn);

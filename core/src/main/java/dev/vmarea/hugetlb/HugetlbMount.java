@@ -236,6 +236,16 @@ public final class HugetlbMount {
   }
 
   /**
+   * The page in use at {@code pfn} was taken without a reservation, and a hook has reserved it
+   * meanwhile: the page takes that reservation, and what it took itself is given back.
+   */
+  void reservedMeanwhile(long pfn) {
+    release(1);
+    pool.uncharged(pfn);
+    group.uncharge(1);
+  }
+
+  /**
    * A page of the mount is free again.
    *
    * @param restores whether its mapper has it reserved again, so that the share does not get it

@@ -118,16 +118,12 @@ public final class HugetlbPages implements OwnPages {
       reservation.abort(change);
       throw Errno.EFAULT.failure();
     }
-    reservation.add(change, false);
+    if (reservation.add(change, false) < change.missing()) {
+      mount.reservedMeanwhile(pfn);
+    }
     pages.put(index, pfn);
     new KernelPage(memory, pfn).get(); // the first one is the file's
     return pfn;
-  }
-
-  /** Whether the page that begins at {@code pfn} is the file's at {@code index}. */
-  public synchronized boolean holds(long index, long pfn) {
-    Long known = pages.get(index);
-    return known != null && known == pfn;
   }
 
   /** Pages that the file has now. */

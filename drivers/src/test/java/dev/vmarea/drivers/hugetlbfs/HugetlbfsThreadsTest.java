@@ -7,6 +7,7 @@ import dev.vmarea.AddressSpace;
 import dev.vmarea.Cpu;
 import dev.vmarea.Machine;
 import dev.vmarea.base.Errno;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
@@ -28,6 +29,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +43,9 @@ class HugetlbfsThreadsTest {
   private static final int PAGES = 4;
   private static final int STEPS = 1_500;
 
+  /** Programs that have not ended. */
+  private final AtomicInteger running = new AtomicInteger(2);
+
   private Machine machine;
   private OpenFile file;
 
@@ -50,6 +56,7 @@ class HugetlbfsThreadsTest {
     machine = new Machine(KernelConfig.standard(), Profile.SETTLED);
     List<String> warnings = new ArrayList<>();
     machine.kernel().warnings(warning -> warnings.add(warning.text()));
+    machine.kernel().failures(HugetlbfsThreadsTest::slowHook);
     Map<String, String> limits = Map.of("pool", "6", "max", "7", "min", "2", "group", "9");
     String place = HugetlbfsKind.INSTANCE.usualPath();
     MountedUsers users =
@@ -78,6 +85,14 @@ class HugetlbfsThreadsTest {
     assertThat(machine.kernel().memory().allocatedPages()).isZero();
   }
 
+  /** Nothing fails; but hooks take their time, so that faults come in between. */
+  private static boolean slowHook(FailurePlan.Point point) {
+    if (point == FailurePlan.Point.HOOK || point == FailurePlan.Point.MAPPED) {
+      LockSupport.parkNanos(20_000);
+    }
+    return false;
+  }
+
   /** A process of its own; how many calls and accesses succeeded. */
   private int program(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -101,6 +116,7 @@ class HugetlbfsThreadsTest {
       }
     } finally {
       space.exit();
+      running.decrementAndGet();
     }
     return done;
   }
@@ -124,10 +140,13 @@ class HugetlbfsThreadsTest {
 
   private int punch() {
     Inode inode = file.inode();
-    for (int step = 0; step < STEPS; step++) {
+    int step = 0;
+    while (running.get() > 0) {
       long first = Pages.count(step % PAGES * HugePages.BYTES);
       inode.punchHole(first, first + HugePages.SMALL);
+      LockSupport.parkNanos(50_000);
+      step++;
     }
-    return STEPS;
+    return step;
   }
 }
