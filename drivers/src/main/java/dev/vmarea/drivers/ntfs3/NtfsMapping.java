@@ -5,18 +5,14 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.drivers.EitherHook;
 import dev.vmarea.drivers.tree.GenericMapping;
 import dev.vmarea.memory.PhysicalMemory;
-import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.HookedArea;
-import dev.vmarea.vma.LegacyMmap;
-import dev.vmarea.vma.LegacyVma;
-import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.OpenFile;
-import dev.vmarea.vma.VmaDescriptor;
 
 /** How a file is mapped: by either hook the same, but an old one is not asked where it merges. */
-abstract sealed class NtfsMapping implements FileOperations {
+abstract sealed class NtfsMapping implements EitherHook {
   private final NtfsFile file;
 
   private NtfsMapping(NtfsFile file) {
@@ -24,26 +20,16 @@ abstract sealed class NtfsMapping implements FileOperations {
   }
 
   /** The old hook. */
-  static final class Legacy extends NtfsMapping implements LegacyMmap {
+  static final class Legacy extends NtfsMapping implements EitherHook.Old {
     Legacy(NtfsFile file) {
       super(file);
-    }
-
-    @Override
-    public void legacyMmap(OpenFile open, LegacyVma vma) throws ErrnoException {
-      map(vma);
     }
   }
 
   /** The port. */
-  static final class Port extends NtfsMapping implements MmapPrepare {
+  static final class Port extends NtfsMapping implements EitherHook.New {
     Port(NtfsFile file) {
       super(file);
-    }
-
-    @Override
-    public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
-      map(descriptor);
     }
   }
 
@@ -55,7 +41,8 @@ abstract sealed class NtfsMapping implements FileOperations {
    *     files, and for compressed ones to be written to; ENOSPC without clusters; EAGAIN if the
    *     inode's lock is needed and taken
    */
-  final void map(HookedArea area) throws ErrnoException {
+  @Override
+  public final void map(HookedArea area) throws ErrnoException {
     boolean writes = area.has(VmFlags.WRITE);
     if (file.volume().isShutDown()) {
       throw Errno.EIO.failure();

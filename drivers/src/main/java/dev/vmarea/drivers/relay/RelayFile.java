@@ -4,18 +4,14 @@ package dev.vmarea.drivers.relay;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.drivers.EitherHook;
 import dev.vmarea.vma.FaultContext;
-import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.HookedArea;
-import dev.vmarea.vma.LegacyMmap;
-import dev.vmarea.vma.LegacyVma;
-import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
-import dev.vmarea.vma.VmaDescriptor;
 
 /** How an open file of a buffer is mapped: by either hook the same. */
-abstract sealed class RelayFile implements FileOperations, VmOperations {
+abstract sealed class RelayFile implements EitherHook, VmOperations {
   private final RelayBuffer buffer;
 
   private RelayFile(RelayBuffer buffer) {
@@ -23,26 +19,16 @@ abstract sealed class RelayFile implements FileOperations, VmOperations {
   }
 
   /** The old hook. */
-  static final class Legacy extends RelayFile implements LegacyMmap {
+  static final class Legacy extends RelayFile implements EitherHook.Old {
     Legacy(RelayBuffer buffer) {
       super(buffer);
-    }
-
-    @Override
-    public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
-      map(vma);
     }
   }
 
   /** The port. */
-  static final class Port extends RelayFile implements MmapPrepare {
+  static final class Port extends RelayFile implements EitherHook.New {
     Port(RelayBuffer buffer) {
       super(buffer);
-    }
-
-    @Override
-    public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
-      map(descriptor);
     }
   }
 
@@ -51,7 +37,8 @@ abstract sealed class RelayFile implements FileOperations, VmOperations {
    *
    * @throws ErrnoException EBADF without a buffer, EINVAL for another length
    */
-  final void map(HookedArea area) throws ErrnoException {
+  @Override
+  public final void map(HookedArea area) throws ErrnoException {
     if (buffer.isDetached()) {
       throw Errno.EBADF.failure();
     }

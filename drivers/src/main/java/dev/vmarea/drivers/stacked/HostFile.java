@@ -5,6 +5,7 @@ import dev.vmarea.Machine;
 import dev.vmarea.base.CacheMode;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.drivers.EitherHook;
 import dev.vmarea.drivers.Variant;
 import dev.vmarea.drivers.tree.GenericMapping;
 import dev.vmarea.drivers.tree.TreeFile;
@@ -14,11 +15,6 @@ import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.HookedArea;
 import dev.vmarea.vma.Inode;
-import dev.vmarea.vma.LegacyMmap;
-import dev.vmarea.vma.LegacyVma;
-import dev.vmarea.vma.MmapPrepare;
-import dev.vmarea.vma.OpenFile;
-import dev.vmarea.vma.VmaDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +36,7 @@ public final class HostFile extends TreeFile {
 
   private HostFile(Variant variant) {
     super(new Inode(Inode.Type.REGULAR, HOST));
-    operations = variant.isLegacy() ? new Legacy() : new Port();
+    operations = variant.isLegacy() ? (EitherHook.Old) this::map : (EitherHook.New) this::map;
   }
 
   /** A regular file, empty. */
@@ -89,19 +85,5 @@ public final class HostFile extends TreeFile {
       throw error.failure();
     }
     GenericMapping.map(this, area);
-  }
-
-  private final class Legacy implements LegacyMmap {
-    @Override
-    public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
-      map(vma);
-    }
-  }
-
-  private final class Port implements MmapPrepare {
-    @Override
-    public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
-      map(descriptor);
-    }
   }
 }
