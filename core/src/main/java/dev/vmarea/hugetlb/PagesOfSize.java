@@ -114,6 +114,12 @@ final class PagesOfSize {
       made++;
     }
     reserved += pages;
+    // Fewer are reserved than none where a child has what its parent has given back. Linux then
+    // still asks for as many free pages as are to be reserved now, for the sake of control groups.
+    if (pages > free) {
+      unreserve(pages);
+      return false;
+    }
     return true;
   }
 
