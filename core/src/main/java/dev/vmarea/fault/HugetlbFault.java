@@ -105,7 +105,6 @@ final class HugetlbFault {
       entries.grant(level, address, WRITABLE);
       return;
     }
-    vma = mm.anonAssigner().ensure(vma);
     boolean fromChild = mapping.isOwner() && isPrivate(old);
     long pfn = mapping.allocate(index, fromChild);
     if (pfn < 0 && fromChild) {
@@ -118,6 +117,8 @@ final class HugetlbFault {
     if (pfn < 0) {
       throw Errno.EFAULT.failure();
     }
+    // Not before there is a copy: a fork does not copy entries of an area without identity.
+    vma = mm.anonAssigner().ensure(vma);
     for (long i = 0; i < Pages.count(mapping.pageSize()); i++) {
       new KernelPage(memory, pfn + i)
           .contents()
