@@ -31,6 +31,7 @@ public enum Errno {
   ETXTBSY(26, "Text file busy"),
   EFBIG(27, "File too large"),
   ENOSPC(28, "No space left on device"),
+  ESPIPE(29, "Illegal seek"),
   EROFS(30, "Read-only file system"),
   ENOSYS(38, "Function not implemented"),
   EIDRM(43, "Identifier removed"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.files;
 
+import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.hugetlb.HugePagePool;
@@ -14,6 +15,7 @@ import dev.vmarea.vma.LegacyMmap;
 import dev.vmarea.vma.LegacyVma;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of hugetlbfs with the old hook: pages are reserved when it is mapped, taken when they are
@@ -90,6 +92,11 @@ public final class HugetlbFile implements LegacyMmap {
   @Override
   public VmOperations callbacksOfFound(long vmFlags) {
     return mount.operations();
+  }
+
+  @Override
+  public @Nullable Errno punchHole(OpenFile file) {
+    return ShmemFile.INSTANCE.punchHole(file);
   }
 
   @Override

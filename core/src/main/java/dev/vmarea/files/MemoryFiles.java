@@ -43,8 +43,6 @@ public final class MemoryFiles {
       MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB | MFD_NOEXEC_SEAL | MFD_EXEC;
   private static final int HUGE_SHIFT = 26;
   private static final int HUGE_MASK = 0x3f;
-  private static final int F_SEAL_SEAL = 1;
-  private static final int F_SEAL_EXEC = 0x20;
   private static final int O_CLOEXEC = 02000000;
   private static final FileSystem DISK = new FileSystem("ext4", false, true);
 
@@ -78,9 +76,9 @@ public final class MemoryFiles {
    */
   public static int firstSeals(int flags) {
     if ((flags & MFD_NOEXEC_SEAL) != 0) {
-      return F_SEAL_EXEC;
+      return FileSeals.F_SEAL_EXEC;
     }
-    return (flags & MFD_ALLOW_SEALING) != 0 ? 0 : F_SEAL_SEAL;
+    return (flags & MFD_ALLOW_SEALING) != 0 ? 0 : FileSeals.F_SEAL_SEAL;
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.vma.MmapPrepare;
+import dev.vmarea.vma.NoOperations;
 import dev.vmarea.vma.VmaDescriptor;
 
 /**
@@ -32,6 +33,7 @@ public enum PlainFile implements MmapPrepare {
     if (knowsSync && (descriptor.vmFlags() & VmFlags.SYNC) != 0) {
       throw Errno.EOPNOTSUPP.failure();
     }
+    descriptor.vmOps(NoOperations.INSTANCE);
   }
 
   @Override

@@ -53,6 +53,11 @@ public interface SecretMapping extends FileOperations, VmOperations {
   }
 
   @Override
+  default Errno punchHole(OpenFile file) {
+    return Errno.EOPNOTSUPP;
+  }
+
+  @Override
   default VmOperations callbacksOfFound(long vmFlags) {
     return this;
   }

@@ -5,6 +5,7 @@ import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.MmapPrepare;
+import dev.vmarea.vma.NoOperations;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmaDescriptor;
 
@@ -23,5 +24,8 @@ public enum ShmemFile implements TmpfsOperations, MmapPrepare {
   }
 
   @Override
-  public void mmapPrepare(VmaDescriptor descriptor) {}
+  public void mmapPrepare(VmaDescriptor descriptor) {
+    // Said, not left to be assumed: through the compatibility layer nothing would mean anonymous.
+    descriptor.vmOps(NoOperations.INSTANCE);
+  }
 }

@@ -126,6 +126,11 @@ public final class HugetlbPages implements OwnPages {
     return pfn;
   }
 
+  /** Whether the file has a page there. */
+  public synchronized boolean contains(long index) {
+    return pages.containsKey(index);
+  }
+
   /** Pages that the file has now. */
   public synchronized int size() {
     return pages.size();

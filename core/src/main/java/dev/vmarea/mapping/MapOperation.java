@@ -12,6 +12,7 @@ import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.ReleaseDelay;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,12 +151,19 @@ public final class MapOperation {
     vmFlags = noReserve(type.vmFlags(), flags, file);
     MappedRegion region =
         new MappedRegion(mm, task, backing, address, address + bytes, type.pgoff(), vmFlags, file);
-    long result = region.map();
-    if ((vmFlags & VmFlags.LOCKED) != 0
-        || (flags & (MapFlags.POPULATE | MapFlags.NONBLOCK)) == MapFlags.POPULATE) {
+    boolean populates =
+        (vmFlags & VmFlags.LOCKED) != 0
+            || (flags & (MapFlags.POPULATE | MapFlags.NONBLOCK)) == MapFlags.POPULATE;
+    return populates ? mapPopulated(region, bytes) : region.map();
+  }
+
+  /** What the replaced mappings alone had is free only afterwards. */
+  private long mapPopulated(MappedRegion region, long bytes) throws ErrnoException {
+    try (ReleaseDelay _ = ReleaseDelay.begin()) {
+      long result = region.map();
       new Population(mm, task).populateIgnoringErrors(result, result + bytes);
+      return result;
     }
-    return result;
   }
 
   private int withReadImpliesExec(int prot, @Nullable OpenFile file) {

@@ -181,13 +181,14 @@ public final class MoveOperation {
     return request;
   }
 
+  /** Linux looks at the new address of huge pages even where the flags give it no meaning. */
   private static MoveRequest hugeRequest(Vma vma, MoveRequest asked) throws ErrnoException {
     OpenFile file = vma.file();
     FileOperations operations = file == null ? null : file.operations();
     long size = operations == null ? Pages.SIZE : operations.hugePageSize();
     MoveRequest request = asked.alignedTo(size);
     if ((request.address() & (size - 1)) != 0
-        || request.impliesTarget() && (request.target() & (size - 1)) != 0
+        || (request.target() & (size - 1)) != 0
         || request.grows()) {
       throw Errno.EINVAL.failure();
     }

@@ -5,7 +5,9 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.pagetable.EntryFormat;
+import dev.vmarea.pagetable.HugeEntries;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Task;
@@ -85,6 +87,7 @@ public final class ResidencyOperation {
     PageTables tables = mm.pageTablesIfAny();
     boolean told = isTold(vma, task);
     Inode inode = cached(vma);
+    HugetlbMapping huge = HugetlbMapping.of(vma);
     for (int i = 0; i < count; i++) {
       long at = start + Pages.bytes(i);
       boolean present =
@@ -92,12 +95,23 @@ public final class ResidencyOperation {
               || tables != null
                   && !vma.has(VmFlags.PFNMAP)
                   && EntryFormat.isMapping(tables.entry(at))
+              || huge != null && isCached(huge, tables, at)
               || inode != null && inode.pageCache().contains(vma.pgoffAt(at));
       answer[i] = (byte) (present ? 1 : 0);
     }
   }
 
-  /** The file whose page cache counts; huge pages count only where they are mapped. */
+  /**
+   * Of huge pages the file is asked only where there is not even a table for their entry; an empty
+   * entry says that none is there.
+   */
+  private static boolean isCached(HugetlbMapping huge, @Nullable PageTables tables, long address) {
+    HugeEntries entries = tables == null ? null : tables.huge();
+    boolean table = entries != null && entries.hasTable(entries.level(huge.pageSize()), address);
+    return !table && huge.pages().contains(huge.index(address));
+  }
+
+  /** The file whose page cache counts, if it is one of small pages. */
   private static @Nullable Inode cached(Vma vma) {
     OpenFile file = vma.file();
     return file == null || vma.has(VmFlags.HUGETLB) ? null : file.inode();

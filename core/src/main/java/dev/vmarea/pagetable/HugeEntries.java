@@ -98,6 +98,11 @@ public final class HugeEntries {
     }
   }
 
+  /** Whether there is a table for an entry of this address, be it empty. */
+  public boolean hasTable(int level, long address) {
+    return tree.lowest(address).level() <= level;
+  }
+
   /** Whether neither an entry nor a table, not even an empty one, is in the way of an entry. */
   public boolean isFree(int level, long address) {
     TableNode node = tree.root();

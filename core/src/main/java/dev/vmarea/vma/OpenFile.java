@@ -68,17 +68,21 @@ public final class OpenFile {
     return this;
   }
 
-  /** Gives a reference back; with the last one the file is released. */
+  /** Gives a reference back; with the last one the file is released: see {@link ReleaseDelay}. */
   public void put() {
     if (references.decrementAndGet() == 0) {
-      FileOperations driver = operations;
-      if (driver != null) {
-        driver.release(this);
-      }
-      Runnable last = released;
-      if (last != null) {
-        last.run();
-      }
+      ReleaseDelay.orNow(this::release);
+    }
+  }
+
+  private void release() {
+    FileOperations driver = operations;
+    if (driver != null) {
+      driver.release(this);
+    }
+    Runnable last = released;
+    if (last != null) {
+      last.run();
     }
   }
 

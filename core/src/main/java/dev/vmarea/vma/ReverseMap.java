@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReverseMap {
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable FileVmaHandle first;
+  private @Nullable FileVmaHandle last;
   private int size;
   private volatile @Nullable Consumer<? super Vma> watcher;
 
@@ -48,12 +49,15 @@ public final class ReverseMap {
         throw new IllegalStateException("linked twice: " + handle.current());
       }
       handle.linked = true;
-      handle.previous = null;
-      handle.next = first;
-      if (first != null) {
-        first.previous = handle;
+      FileVmaHandle before = last;
+      handle.previous = before;
+      handle.next = null;
+      if (before == null) {
+        first = handle;
+      } else {
+        before.next = handle;
       }
-      first = handle;
+      last = handle;
       size++;
     } finally {
       lock.unlock();
@@ -77,7 +81,9 @@ public final class ReverseMap {
       } else {
         before.next = after;
       }
-      if (after != null) {
+      if (after == null) {
+        last = before;
+      } else {
         after.previous = before;
       }
       handle.next = null;
@@ -134,16 +140,7 @@ public final class ReverseMap {
    * @param pfn the huge page's first frame
    */
   public void takeHugePage(VmaHandle keeper, long pgoff, long pfn) {
-    List<FileVmaHandle> found = new ArrayList<>();
-    lock.lock();
-    try {
-      for (FileVmaHandle at = first; at != null; at = at.next) {
-        found.add(at);
-      }
-    } finally {
-      lock.unlock();
-    }
-    for (FileVmaHandle handle : found) {
+    for (FileVmaHandle handle : inOrder()) {
       TableOwner owner = handle.owner;
       if (owner != null && handle != keeper) {
         owner.takeHugePage(handle, pgoff, pfn);
@@ -171,16 +168,11 @@ public final class ReverseMap {
   /** Whose page tables the VMAs are in, except for those known, who are then all of them. */
   private List<TableOwner> owners(Set<TableOwner> known) {
     List<TableOwner> more = new ArrayList<>();
-    lock.lock();
-    try {
-      for (FileVmaHandle at = first; at != null; at = at.next) {
-        TableOwner owner = at.owner;
-        if (owner != null && known.add(owner)) {
-          more.add(owner);
-        }
+    for (FileVmaHandle handle : inOrder()) {
+      TableOwner owner = handle.owner;
+      if (owner != null && known.add(owner)) {
+        more.add(owner);
       }
-    } finally {
-      lock.unlock();
     }
     return more;
   }
@@ -188,18 +180,36 @@ public final class ReverseMap {
   /** The VMAs of {@code owner}, whose lock the caller holds, so that they stay. */
   public List<VmaHandle> handlesOf(TableOwner owner) {
     List<VmaHandle> handles = new ArrayList<>();
+    for (FileVmaHandle handle : inOrder()) {
+      if (handle.owner == owner) {
+        handles.add(handle);
+      }
+    }
+    return handles;
+  }
+
+  /**
+   * The VMAs in the order of Linux' interval tree: by the first page of the file that they map, of
+   * the same page the older first, so a parent's before its child's. It shows where pages go from
+   * one to another: those of hugetlb are reserved again, unless an earlier one has left surplus.
+   */
+  private List<FileVmaHandle> inOrder() {
+    List<Place> places = new ArrayList<>();
     lock.lock();
     try {
       for (FileVmaHandle at = first; at != null; at = at.next) {
-        if (at.owner == owner) {
-          handles.add(at);
-        }
+        Vma vma = at.current();
+        places.add(new Place(at, vma == null ? 0 : vma.pgoff()));
       }
     } finally {
       lock.unlock();
     }
-    return handles;
+    places.sort((a, b) -> Long.compareUnsigned(a.pgoff, b.pgoff));
+    return places.stream().map(Place::handle).toList();
   }
+
+  /** A VMA and the first page of the file that it mapped a moment ago. */
+  private record Place(FileVmaHandle handle, long pgoff) {}
 
   /** Walks all. */
   public void walk(Consumer<? super Vma> visitor) {
