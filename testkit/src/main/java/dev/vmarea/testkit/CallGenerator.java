@@ -172,6 +172,9 @@ public final class CallGenerator {
     long offset = 0;
     Swarm preferring = swarm();
     int kind = preferring == null ? random.nextInt(14) : preferring.favourite(14);
+    if (preferring != null && preferring.isOfFiles() && random.nextInt(6) != 0) {
+      kind = 13;
+    }
     if (kind == 8) {
       flags = MapFlags.FIXED | MapFlags.SHARED | MapFlags.ANONYMOUS;
     } else if (kind == 9) {

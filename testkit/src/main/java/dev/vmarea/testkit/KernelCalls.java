@@ -80,16 +80,19 @@ final class KernelCalls {
     MapFlags.HUGETLB,
     MapFlags.UNINITIALIZED,
     0x400,
-    MapFlags.HUGETLB | 5 << MapFlags.HUGE_SHIFT
+    MapFlags.HUGETLB | 5 << MapFlags.HUGE_SHIFT,
+    MapFlags.HUGETLB | 30 << MapFlags.HUGE_SHIFT
   };
 
   private final SplittableRandom random;
   private final CallGenerator common;
+  private final HugeCalls hugeCalls;
   private final Queue<Call> pending = new ArrayDeque<>();
 
   KernelCalls(SplittableRandom random, CallGenerator common) {
     this.random = random;
     this.common = common;
+    this.hugeCalls = new HugeCalls(random, common);
   }
 
   Call next(Terrain terrain, Swarm swarm, long at, long length) {
@@ -121,6 +124,14 @@ final class KernelCalls {
       case LIMIT -> limit(terrain);
       case TRUNCATE -> truncate(terrain);
       case FILE_WRITE -> fileWrite(terrain, swarm);
+      case HOLE -> hole(terrain, swarm);
+      case FILE_SEALS -> sealing(terrain, swarm, at);
+      case HUGE -> {
+        HugeTerrain huge = terrain.huge();
+        yield huge == null
+            ? Call.of(Verb.WRITE, at + byteOfPage())
+            : hugeCalls.next(huge, terrain, swarm);
+      }
       case SEAL -> Call.of(Verb.MSEAL, at, P * (1 + random.nextInt(2)));
       case PERSONALITY ->
           // Without randomisation it stays, which a fork would not change either.
@@ -142,6 +153,9 @@ final class KernelCalls {
   }
 
   private Call segment(Terrain terrain, long at) {
+    if (terrain.removableSegment() != 0 && random.nextInt(12) == 0) {
+      return Call.of(Verb.SHM_REMOVE, terrain.removableSegment());
+    }
     if (random.nextInt(3) == 0) {
       return Call.of(Verb.SHMDT, at);
     }
@@ -247,6 +261,50 @@ final class KernelCalls {
   private Call truncate(Terrain terrain) {
     long bytes = random.nextInt(24) * P + (random.nextBoolean() ? 0 : random.nextInt(4096));
     return Call.of(Verb.FTRUNCATE, random.nextInt(terrain.files()), bytes);
+  }
+
+  private Call hole(Terrain terrain, Swarm swarm) {
+    long offset = random.nextInt(20) * P;
+    long length = random.nextInt(12) == 0 ? 0 : (1 + random.nextInt(6)) * P;
+    return Call.of(Verb.PUNCH_HOLE, swarm.favourite(terrain.files()), offset, length);
+  }
+
+  /** Seals, or seals beside a mapping that may be in their way, and what they forbid. */
+  private Call sealing(Terrain terrain, Swarm swarm, long at) {
+    long file = swarm.favourite(terrain.files());
+    if (random.nextBoolean()) {
+      return Call.of(Verb.ADD_SEALS, file, seals(swarm));
+    }
+    long seals = seals(swarm);
+    int shared = MapFlags.FIXED | MapFlags.SHARED;
+    int type = random.nextInt(4) == 0 ? MapFlags.FIXED | MapFlags.PRIVATE : shared;
+    pending.clear();
+    pending.add(Call.of(Verb.MMAP, at, 2 * P, random.nextInt(3) == 0 ? 1 : 3, type, file, 0));
+    pending.add(Call.of(Verb.ADD_SEALS, file, seals));
+    if (random.nextBoolean()) {
+      pending.add(Call.of(Verb.MUNMAP, at, random.nextBoolean() ? P : 2 * P));
+      pending.add(Call.of(Verb.ADD_SEALS, file, seals));
+    }
+    pending.add(
+        switch (random.nextInt(4)) {
+          case 0 -> Call.of(Verb.FTRUNCATE, file, random.nextInt(24) * P);
+          case 1 -> Call.of(Verb.PUNCH_HOLE, file, 0, P);
+          case 2 -> Call.of(Verb.PWRITE64, file, P - 50, 100);
+          default -> Call.of(Verb.MMAP, at, P, 3, shared, file, 0);
+        });
+    pending.add(Call.of(Verb.MPROTECT, at, P, 3));
+    return pending.remove();
+  }
+
+  /** Mostly one; the first one, which forbids others, seldom; one that there is not, too. */
+  private long seals(Swarm swarm) {
+    return switch (random.nextInt(12)) {
+      case 0 -> 1;
+      case 1 -> 0x40;
+      case 2 -> random.nextInt(64);
+      case 3 -> 0;
+      default -> 2L << swarm.favourite(5);
+    };
   }
 
   private Call fileWrite(Terrain terrain, Swarm swarm) {

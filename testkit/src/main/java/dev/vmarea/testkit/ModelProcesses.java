@@ -11,10 +11,12 @@ import dev.vmarea.base.PageProtection;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.fault.MemoryFault;
+import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.ResourceLimits;
+import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
@@ -32,13 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelProcesses {
   private static final int MPOL_BIND = 2;
-  private static final int F_SEAL_GROW = 0x4;
-  private static final int F_SEAL_WRITE = 0x8;
-  private static final int F_SEAL_FUTURE_WRITE = 0x10;
   private static final int NODE_BITS = 65;
 
   private final List<AddressSpace> spaces = new ArrayList<>();
-  private final List<OpenFile> files;
+  private final ModelFiles files;
   private final int[] segments;
   private final boolean contents;
   private final IdentityHashMap<AddressSpace, Cpu> cpus = new IdentityHashMap<>();
@@ -74,7 +73,7 @@ public final class ModelProcesses {
       AddressSpace first, List<OpenFile> files, boolean contents, int... segments) {
     this.contents = contents;
     spaces.add(first);
-    this.files = List.copyOf(files);
+    this.files = new ModelFiles(files, contents);
     this.segments = segments.clone();
   }
 
@@ -101,6 +100,16 @@ public final class ModelProcesses {
   /** The signal that the last load or store ended with; null for one that did not. */
   public @Nullable Signal signal() {
     return signal;
+  }
+
+  /** The open file with this number, or null if it is closed. */
+  public @Nullable OpenFile file(long number) {
+    return files.file(number);
+  }
+
+  /** Whether an open file of {@code inode} that is mapped in this way has a number. */
+  public boolean isOpen(Inode inode, Class<? extends FileOperations> kind) {
+    return files.has(inode, kind);
   }
 
   /** Ends all processes. */
@@ -130,7 +139,7 @@ public final class ModelProcesses {
     Syscalls calls = space.syscalls();
     long[] a = call.values();
     return switch (call.verb()) {
-      case MMAP -> calls.mmap(a[0], a[1], (int) a[2], (int) a[3], file(a[4]), a[5]);
+      case MMAP -> calls.mmap(a[0], a[1], (int) a[2], (int) a[3], files.file(a[4]), a[5]);
       case MUNMAP -> calls.munmap(a[0], a[1]);
       case MPROTECT -> calls.mprotect(a[0], a[1], (int) a[2]);
       case MREMAP -> calls.mremap(a[0], a[1], a[2], (int) a[3], a[4]);
@@ -152,8 +161,7 @@ public final class ModelProcesses {
       case SHMDT -> calls.shmdt(a[0]);
       case SET_MEMPOLICY_HOME_NODE -> calls.setMempolicyHomeNode(a[0], a[1], a[2], a[3]);
       case SET_MEMORY_MERGE -> calls.prctlSetMemoryMerge(a[0], 0, 0, 0);
-      case FTRUNCATE -> truncate(a[0], a[1]);
-      case PWRITE64 -> pwrite(a[0], a[1], WrittenBytes.of(value, (int) a[2]));
+      case FTRUNCATE, PWRITE64, PUNCH_HOLE, ADD_SEALS, SHM_REMOVE -> onFile(call, value);
       case SETRLIMIT -> limit(calls, (int) a[0], a[1]);
       case SET_MDWE -> calls.prctlSetMdwe(a[0], 0, 0, 0);
       case PERSONALITY -> calls.personality(a[0]);
@@ -171,8 +179,32 @@ public final class ModelProcesses {
     return calls.mbind(a[0], a[1], binds ? MPOL_BIND : 0, mask, 0);
   }
 
-  private @Nullable OpenFile file(long number) {
-    return number < 0 || number >= files.size() ? null : files.get((int) number);
+  private long onFile(Call call, byte value) {
+    long[] a = call.values();
+    try {
+      switch (call.verb()) {
+        case FTRUNCATE -> files.truncate(a[0], a[1]);
+        case PWRITE64 -> {
+          PhysicalMemory memory = space().machine().kernel().memory();
+          return files.pwrite(a[0], a[1], WrittenBytes.of(value, (int) a[2]), memory);
+        }
+        case PUNCH_HOLE -> files.punchHole(a[0], a[1], a[2]);
+        case ADD_SEALS -> files.addSeals(a[0], a[1]);
+        case SHM_REMOVE -> removeSegment(segment(a[0]));
+        default -> throw new IllegalArgumentException("not about a file: " + call);
+      }
+      return 0;
+    } catch (ErrnoException refused) {
+      return refused.errno().negated();
+    }
+  }
+
+  private void removeSegment(int id) throws ErrnoException {
+    SharedSegment segment = id < 0 ? null : space().machine().segments().find(id);
+    if (segment == null) {
+      throw Errno.EINVAL.failure();
+    }
+    segment.remove();
   }
 
   private int segment(long number) {
@@ -182,41 +214,6 @@ public final class ModelProcesses {
   private long limit(Syscalls calls, int resource, long soft) {
     ResourceLimits limits = space().task().limits();
     return calls.setrlimit(resource, soft, limits.hard(resource));
-  }
-
-  private long truncate(long number, long bytes) {
-    OpenFile file = file(number);
-    if (file == null) {
-      return Errno.EBADF.negated();
-    }
-    if (contents) {
-      file.inode().truncate(bytes);
-    } else {
-      file.inode().size(bytes);
-    }
-    return 0;
-  }
-
-  private long pwrite(long number, long offset, byte[] bytes) {
-    OpenFile file = file(number);
-    if (file == null || file.isPathOnly() || !file.isWritable()) {
-      return Errno.EBADF.negated();
-    }
-    Inode inode = file.inode();
-    if (inode.type() != Inode.Type.REGULAR) {
-      return bytes.length; // /dev/zero takes everything
-    }
-    boolean grows = offset + bytes.length > inode.size();
-    if ((inode.seals() & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) != 0
-        || grows && (inode.seals() & F_SEAL_GROW) != 0) {
-      return Errno.EPERM.negated();
-    }
-    try {
-      inode.store(space().machine().kernel().memory(), offset, bytes);
-      return bytes.length;
-    } catch (ErrnoException noFrame) {
-      throw new IllegalStateException("the model has no frames left", noFrame);
-    }
   }
 
   private long access(long address, boolean write, byte value) {
@@ -253,7 +250,8 @@ public final class ModelProcesses {
     String path = file.entry().path();
     return path.equals("/dev/zero")
         || path.startsWith("/SYSV")
-        || files.stream().anyMatch(known -> known.inode() == file.inode());
+        || path.equals("/anon_hugepage")
+        || files.has(file.inode());
   }
 
   private Cpu cpu() {
@@ -275,7 +273,8 @@ public final class ModelProcesses {
       Vma vma = space().lookup(at);
       long entry = tables.entry(at);
       boolean writable = (entry & PageProtection.WRITE) != 0;
-      KernelPage page = writable ? memory.page(tables.format().pfn(0, entry)) : null;
+      // Of a huge page, the small one at this address.
+      KernelPage page = writable ? memory.page(tables.frame(at)) : null;
       if (vma == null || page == null || !knowsContents(vma)) {
         break;
       }

@@ -28,6 +28,9 @@ final class Swarm {
     LIMIT(14),
     TRUNCATE(8),
     FILE_WRITE(30),
+    HOLE(12),
+    FILE_SEALS(5),
+    HUGE(250),
     SEAL(5),
     MDWE(1),
     PERSONALITY(3),
@@ -52,6 +55,7 @@ final class Swarm {
   private final int[] cumulative = new int[Kind.values().length];
   private final int window;
   private final int firstPage;
+  private final boolean ofFiles;
   private final int[] prot = new int[CHOICES];
   private final int[] favourites = new int[CHOICES];
 
@@ -73,6 +77,7 @@ final class Swarm {
       favourites[i] = random.nextInt(1 << 16);
     }
     prot[0] = 3;
+    ofFiles = random.nextInt(3) == 0;
   }
 
   Kind kind() {
@@ -82,6 +87,11 @@ final class Swarm {
       at++;
     }
     return Kind.values()[at];
+  }
+
+  /** Whether what is mapped is mostly files. */
+  boolean isOfFiles() {
+    return ofFiles;
   }
 
   /** Pages in the window of this sequence. */

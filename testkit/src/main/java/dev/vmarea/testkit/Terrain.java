@@ -2,6 +2,7 @@
 package dev.vmarea.testkit;
 
 import dev.vmarea.vma.Vma;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link CallGenerator} has to know of the place that its calls are about. */
 public interface Terrain {
@@ -22,6 +23,16 @@ public interface Terrain {
 
   /** Number of System V segments. */
   int segments();
+
+  /** The number of the one that calls may remove, or 0 if there is none. */
+  default int removableSegment() {
+    return 0;
+  }
+
+  /** Where calls about huge pages go, or null if this place has none. */
+  default @Nullable HugeTerrain huge() {
+    return null;
+  }
 
   /** Bytes that no process can have: more than RAM and swap together. */
   long tooMuch();

@@ -53,6 +53,12 @@ public enum Verb {
   FTRUNCATE(2),
   /** number of a file, offset, length at most 300: {@link WrittenBytes} are stored there. */
   PWRITE64(3),
+  /** number of a file, offset and length in bytes: fallocate with PUNCH_HOLE and KEEP_SIZE. */
+  PUNCH_HOLE(3),
+  /** number of a file, F_SEAL_ bits: fcntl with F_ADD_SEALS. */
+  ADD_SEALS(2),
+  /** number of a segment: shmctl with IPC_RMID. */
+  SHM_REMOVE(1),
   /** resource, soft limit in bytes; the hard limit stays. */
   SETRLIMIT(2),
   /** bits: prctl(PR_SET_MDWE). */
