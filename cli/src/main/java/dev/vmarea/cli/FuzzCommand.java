@@ -32,8 +32,9 @@ import picocli.CommandLine.Option;
           + " everything after each: results, signals, /proc/PID/maps byte for byte, the VmFlags of"
           + " smaps and its counters of pages, VmSize, VmData, VmStk and VmLck. What differs is"
           + " shrunk to a few calls and written as a log that vmarea replay reads.",
-      "The process is a tiny program without libraries, driven through ptrace. Nothing on the host"
-          + " is changed, and nothing is left behind, also after Ctrl-C."
+      "The process is a tiny program without libraries, driven through ptrace. Nothing is left"
+          + " behind on the host, also after Ctrl-C. While it runs, and if nobody else uses them,"
+          + " root sets the number of huge pages, unless --no-huge-pages is given."
     },
     footerHeading = "%nExamples%n",
     footer = {
@@ -118,6 +119,13 @@ final class FuzzCommand implements Callable<Integer> {
       names = "--unguided",
       description = "Only fresh sequences; none carries on what covered something new.")
   private boolean unguided;
+
+  @Option(
+      names = "--no-huge-pages",
+      description =
+          "Leave vm.nr_hugepages and vm.nr_overcommit_hugepages alone, and huge pages of hugetlb"
+              + " out.")
+  private boolean noHugePages;
 
   @Option(
       names = "--self-test",
@@ -205,7 +213,16 @@ final class FuzzCommand implements Callable<Integer> {
     long limit = seconds == 0 && calls == 0 ? DEFAULT_SECONDS : seconds;
     Campaign campaign =
         new Campaign(
-            new Settings(limit, calls, firstSeed(), workers, steps, results, stopAfter, !unguided));
+            new Settings(
+                limit,
+                calls,
+                firstSeed(),
+                workers,
+                steps,
+                results,
+                stopAfter,
+                !unguided,
+                !noHugePages));
     CountDownLatch done = new CountDownLatch(1);
     Thread atCtrlC =
         new Thread(() -> {

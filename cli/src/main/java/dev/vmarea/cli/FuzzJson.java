@@ -35,8 +35,12 @@ final class FuzzJson {
     }
     json.endArray().key("exclusions").beginObject();
     progress.exclusions().forEach((name, count) -> json.member(name, count.longValue()));
+    json.endObject().key("users").beginObject();
+    progress.users().forEach((name, count) -> json.member(name, count.longValue()));
     json.endObject().key("changedSettings").beginArray();
     progress.changedSettings().forEach(json::value);
+    json.endArray().key("missing").beginArray();
+    progress.missing().forEach(json::value);
     return json.endArray().endObject().text();
   }
 

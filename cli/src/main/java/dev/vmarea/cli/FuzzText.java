@@ -47,6 +47,11 @@ final class FuzzText {
             progress.allBranches(),
             progress.outcomes(),
             progress.states()));
+    StringBuilder users = new StringBuilder("  calls by user:");
+    progress
+        .users()
+        .forEach((name, count) -> users.append(' ').append(name).append(' ').append(count));
+    line(users.toString());
     if (!progress.exclusions().isEmpty()) {
       StringBuilder text = new StringBuilder("  excluded (docs/fidelity.md):");
       progress
@@ -56,6 +61,9 @@ final class FuzzText {
     }
     if (progress.replaced() > 0) {
       line("  " + Counted.of(progress.replaced(), "process", "processes") + " died and replaced");
+    }
+    for (String missing : progress.missing()) {
+      line("  not tried: " + missing);
     }
     for (String changed : progress.changedSettings()) {
       console.warning("a setting changed meanwhile, so the comparison says little: " + changed);

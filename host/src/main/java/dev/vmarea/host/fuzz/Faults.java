@@ -14,15 +14,24 @@ import java.util.List;
 
 /**
  * The deliberate faults of the self-test, found in the model's classes as they are: each condition
- * of the merge rules dropped, each decision about joining and splitting turned, each errno replaced
- * by another one.
+ * of the merge rules dropped, each decision about joining and splitting, and about huge pages and
+ * what is reserved, turned, each errno replaced by another one.
  */
 final class Faults {
   private static final List<String> MERGE_RULES = List.of("dev.vmarea.space.MergeRules");
   private static final List<String> JOIN_AND_SPLIT =
       List.of("dev.vmarea.space.VmaMerger", "dev.vmarea.space.VmaEditor");
+  private static final List<String> RESERVATIONS =
+      List.of(
+          "dev.vmarea.hugetlb.PagesOfSize",
+          "dev.vmarea.hugetlb.HugetlbPages",
+          "dev.vmarea.hugetlb.HugetlbMapping",
+          "dev.vmarea.hugetlb.PrivateReservation",
+          "dev.vmarea.fault.HugetlbFault");
   private static final List<String> ERRORS =
       List.of(
+          "dev.vmarea.files.FileSeals",
+          "dev.vmarea.files.SecretFile",
           "dev.vmarea.mapping.MapOperation",
           "dev.vmarea.mapping.MapTypes",
           "dev.vmarea.mapping.ProtectOperation",
@@ -47,6 +56,9 @@ final class Faults {
     }
     for (final String name : JOIN_AND_SPLIT) {
       all.addAll(jumps(name, "join or split", Mutation.Kind.JUMP_NEVER));
+    }
+    for (final String name : RESERVATIONS) {
+      all.addAll(jumps(name, "reservation", Mutation.Kind.JUMP_NEVER));
     }
     for (final String name : ERRORS) {
       all.addAll(errnos(name));

@@ -2,6 +2,7 @@
 package dev.vmarea.host.fuzz;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Runs sequences on the model and on the kernel. Confined to the platform thread that made it;
@@ -30,6 +31,9 @@ public interface Lockstep extends AutoCloseable {
 
   /** Runs one sequence and tells it. */
   Finding tell(Order order) throws IOException;
+
+  /** What this host does not have or permit, so that no sequence has it either; with reasons. */
+  List<String> missing();
 
   @Override
   void close();

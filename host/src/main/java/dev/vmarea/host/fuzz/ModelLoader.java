@@ -18,7 +18,13 @@ final class ModelLoader extends ClassLoader {
 
   // The rules. The tree below them has tests of its own, and would only cost time here.
   private static final List<String> RULES =
-      List.of("dev.vmarea.space.", "dev.vmarea.mapping.", "dev.vmarea.files.", "dev.vmarea.vma.");
+      List.of(
+          "dev.vmarea.space.",
+          "dev.vmarea.mapping.",
+          "dev.vmarea.files.",
+          "dev.vmarea.hugetlb.",
+          "dev.vmarea.fault.Huge",
+          "dev.vmarea.vma.");
   private static final String TREE = "dev.vmarea.space.Tree";
 
   private final ClassLoader parent;
@@ -31,11 +37,18 @@ final class ModelLoader extends ClassLoader {
     this.mutation = mutation;
   }
 
-  /** An engine whose model is this loader's; for the calling thread. */
+  /** An engine whose model is this loader's, with huge pages if it can; for the calling thread. */
   Lockstep engine() throws IOException {
+    return engine(true);
+  }
+
+  /** The same, with huge pages or without. */
+  Lockstep engine(final boolean hugePages) throws IOException {
     try {
       return (Lockstep)
-          loadClass("dev.vmarea.host.lockstep.LockstepEngine").getConstructor().newInstance();
+          loadClass("dev.vmarea.host.lockstep.LockstepEngine")
+              .getConstructor(boolean.class)
+              .newInstance(hugePages);
     } catch (final java.lang.reflect.InvocationTargetException e) {
       if (e.getCause() instanceof IOException failed) {
         throw failed;

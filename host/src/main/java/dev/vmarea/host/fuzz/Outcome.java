@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param features numbers of what was covered: branches of the model, and kinds of outcomes
  * @param states hashes of the layouts that were compared
  * @param exclusions how often each of the exclusions of docs/fidelity.md applied
+ * @param users how many of the calls were about whose memory, by the user of mmap it belongs to
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
 public record Outcome(
@@ -22,4 +23,10 @@ public record Outcome(
     @Nullable String difference,
     int[] features,
     long[] states,
-    Map<String, Integer> exclusions) {}
+    Map<String, Integer> exclusions,
+    Map<String, Integer> users) {
+  /** The same with what was found after its end. */
+  public Outcome differing(final String found) {
+    return new Outcome(calls, compared, found, features, states, exclusions, users);
+  }
+}

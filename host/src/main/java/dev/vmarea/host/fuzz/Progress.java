@@ -18,10 +18,12 @@ import java.util.Map;
  * @param corpus sequences kept
  * @param replaced puppets that died and were replaced
  * @param exclusions how often each was applied
+ * @param users how many calls were about whose memory, by the user of mmap it belongs to
  * @param divergences what was found
  * @param firstSeed the first seed used
  * @param nextSeed the first seed not used
  * @param changedSettings settings of the host that changed meanwhile, with both values
+ * @param missing what some worker could not have on this host, with the reasons
  */
 public record Progress(
     double seconds,
@@ -35,10 +37,12 @@ public record Progress(
     int corpus,
     long replaced,
     Map<String, Long> exclusions,
+    Map<String, Long> users,
     List<Divergence> divergences,
     long firstSeed,
     long nextSeed,
-    List<String> changedSettings) {
+    List<String> changedSettings,
+    List<String> missing) {
 
   /** Calls a second. */
   public double callsPerSecond() {

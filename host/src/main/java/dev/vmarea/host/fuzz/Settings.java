@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param results folder for what it finds and its corpus, or null
  * @param stopAfter number of differences after which it ends
  * @param guided whether sequences that covered something new are carried on
+ * @param hugePages whether it may set how many huge pages the host has, and put that back
  */
 public record Settings(
     long seconds,
@@ -24,4 +25,5 @@ public record Settings(
     int steps,
     @Nullable Path results,
     int stopAfter,
-    boolean guided) {}
+    boolean guided,
+    boolean hugePages) {}

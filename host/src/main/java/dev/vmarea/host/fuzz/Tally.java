@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What the workers of a campaign add up. Thread-safe. */
 final class Tally {
@@ -15,7 +17,9 @@ final class Tally {
   private final BitSet features = new BitSet(Lockstep.FEATURES);
   private final LongSet states = new LongSet(MOST_STATES);
   private final Map<String, Long> exclusions = new TreeMap<>();
+  private final Map<String, Long> users = new TreeMap<>();
   private final List<Divergence> divergences = new ArrayList<>();
+  private final Set<String> missing = new TreeSet<>();
   private long sequences;
   private long fresh;
   private long calls;
@@ -31,6 +35,7 @@ final class Tally {
     sequences++;
     fresh += isFresh ? 1 : 0;
     calls += outcome.compared();
+    outcome.users().forEach((name, count) -> users.merge(name, (long) count, Long::sum));
     outcome.exclusions().forEach((name, count) -> exclusions.merge(name, (long) count, Long::sum));
     for (final long state : outcome.states()) {
       states.add(state);
@@ -41,6 +46,10 @@ final class Tally {
       features.set(feature);
     }
     return anything;
+  }
+
+  synchronized void missing(final List<String> reasons) {
+    missing.addAll(reasons);
   }
 
   synchronized void replaced() {
@@ -78,9 +87,11 @@ final class Tally {
         corpus,
         replaced,
         new TreeMap<>(exclusions),
+        new TreeMap<>(users),
         List.copyOf(divergences),
         firstSeed,
         nextSeed,
-        changed);
+        changed,
+        List.copyOf(missing));
   }
 }

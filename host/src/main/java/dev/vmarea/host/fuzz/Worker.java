@@ -32,7 +32,8 @@ final class Worker {
 
   void run() throws IOException {
     final ModelLoader loader = new ModelLoader(null);
-    try (Lockstep lockstep = loader.engine()) {
+    try (Lockstep lockstep = loader.engine(settings.hugePages())) {
+      tally.missing(lockstep.missing());
       while (!campaign.over()) {
         final Order given = campaign.nextOfCorpus();
         if (given != null) {

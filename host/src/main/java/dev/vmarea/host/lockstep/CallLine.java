@@ -22,6 +22,7 @@ final class CallLine {
     "RLIMIT_MEMLOCK",
     "RLIMIT_AS"
   };
+  private static final int PUNCH_KEEP = 3;
   private static final int PR_SET_MDWE = 65;
   private static final int PR_SET_MEMORY_MERGE = 67;
 
@@ -49,6 +50,10 @@ final class CallLine {
           plain(writer, step, SyscallName.PRCTL, PR_SET_MEMORY_MERGE, a[0], 0, 0, 0);
       case SET_MDWE -> plain(writer, step, SyscallName.PRCTL, PR_SET_MDWE, a[0], 0, 0, 0);
       case SHMAT -> plain(writer, step, SyscallName.SHMAT, twin.segmentId(a[0]), a[1], a[2]);
+      case PUNCH_HOLE -> plain(writer, step, SyscallName.FALLOCATE, a[0], PUNCH_KEEP, a[1], a[2]);
+      case ADD_SEALS ->
+          writer.rawCall(pid, "fcntl", a[0] + ", F_ADD_SEALS, 0x" + Long.toHexString(a[1]), result);
+      case SHM_REMOVE -> plain(writer, step, SyscallName.SHMCTL, twin.segmentId(a[0]), 0, 0);
       case SETRLIMIT ->
           writer.rawCall(
               pid,

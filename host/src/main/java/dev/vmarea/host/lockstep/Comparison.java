@@ -18,12 +18,13 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Compares an address space of the model with what the kernel shows of its twin. */
 final class Comparison {
   private static final long KILOBYTES_PER_PAGE = 4;
-  private static final String SHARED_ANONYMOUS = "/dev/zero";
+  private static final Set<String> HIDDEN = Set.of("/dev/zero", "/anon_hugepage");
   private static final int MOST_LINES = 6;
 
   // Bits that smaps does not print, or that change by themselves.
@@ -114,17 +115,16 @@ final class Comparison {
   }
 
   /**
-   * Shared anonymous memory shows the number of a file that the kernel made: the model learns it
-   * from the first map that shows the area. Another area cannot have the same number.
+   * Shared anonymous memory and anonymous huge pages show the number of a file that the kernel
+   * made: the model learns it from the first map that shows the area. Another area cannot have the
+   * same number.
    */
   private void numberHiddenFiles(final AddressSpace model, final KernelMap kernel)
       throws IOException {
     Map<Long, MapsEntry> shown = null;
     for (final Vma vma : model.vmas()) {
       final OpenFile file = vma.file();
-      if (file == null
-          || file.inode().number() != 0
-          || !file.entry().path().equals(SHARED_ANONYMOUS)) {
+      if (file == null || file.inode().number() != 0 || !HIDDEN.contains(file.entry().path())) {
         continue;
       }
       if (shown == null) {
@@ -143,9 +143,7 @@ final class Comparison {
   private static boolean known(final AddressSpace model, final long number) {
     for (final Vma vma : model.vmas()) {
       final OpenFile file = vma.file();
-      if (file != null
-          && file.inode().number() == number
-          && file.entry().path().equals(SHARED_ANONYMOUS)) {
+      if (file != null && file.inode().number() == number && HIDDEN.contains(file.entry().path())) {
         return true;
       }
     }

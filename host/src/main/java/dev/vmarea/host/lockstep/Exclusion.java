@@ -27,14 +27,22 @@ enum Exclusion {
   RESIDENCY,
   /** Reading what the kernel itself maps: some pages of it may be absent. */
   KERNEL_PAGES,
-  /** Huge pages without a reservation can be mapped but not touched: not made. */
+  /** Huge pages are not mapped by an engine that does not have them: another one may. */
   HUGETLB,
+  /**
+   * Moving a part of a private area of huge pages is not tried: what the rest has reserved is lost
+   * to the kernel until the machine starts anew.
+   */
+  HUGETLB_MOVE,
+  /**
+   * Files of huge pages that have several mappings are not cut nor punched while there are surplus
+   * pages: what is reserved again depends on the order in which the mappings are met.
+   */
+  HUGETLB_SURPLUS,
   /** More processes than a sequence may have are not forked. */
   PROCESSES,
   /** Near the limit of areas, VmFlags are compared at the end of a sequence only: smaps is slow. */
   CROWDED_FLAGS,
-  /** A file that cannot be cut, or only in the kernel (seals, pages in use): not compared. */
-  FILE_REFUSAL,
   /** Counters of what the puppet was started with, and of the kernel's pages: not compared. */
   OWN_PAGES,
   /** How many pages of a disk file are mapped beside those touched, and how dirty: not compared. */

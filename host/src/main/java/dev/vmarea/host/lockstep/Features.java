@@ -62,6 +62,7 @@ final class Features {
       case MMAP -> call.argument(3);
       case MPROTECT, MADVISE, MLOCK2, MBIND -> call.argument(2);
       case MREMAP -> call.argument(3) << 2 | (Long.signum(call.argument(2) - call.argument(1)) + 1);
+      case ADD_SEALS -> call.argument(1);
       case MLOCKALL, SETRLIMIT -> call.argument(0);
       default -> 0;
     };

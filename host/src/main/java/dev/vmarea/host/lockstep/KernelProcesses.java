@@ -20,6 +20,9 @@ import java.util.List;
 final class KernelProcesses implements AutoCloseable {
   private static final int MPOL_BIND = 2;
   private static final int NODE_BITS = 65;
+  private static final int PUNCH_HOLE_KEEP_SIZE = 3;
+  private static final int F_ADD_SEALS = 1033;
+  private static final int IPC_RMID = 0;
   private static final int PR_SET_MDWE = 65;
   private static final int PR_SET_MEMORY_MERGE = 67;
 
@@ -100,6 +103,9 @@ final class KernelProcesses implements AutoCloseable {
               constants.writtenBytes + WrittenBytes.start(value),
               a[2],
               a[1]);
+      case PUNCH_HOLE -> puppet.call(SystemCall.FALLOCATE, a[0], PUNCH_HOLE_KEEP_SIZE, a[1], a[2]);
+      case ADD_SEALS -> puppet.call(SystemCall.FCNTL, a[0], F_ADD_SEALS, a[1]);
+      case SHM_REMOVE -> puppet.call(SystemCall.SHMCTL, segment(a[0]), IPC_RMID, 0);
       case SETRLIMIT -> limit(puppet.pid(), a[0], a[1]);
       case SET_MDWE -> puppet.call(SystemCall.PRCTL, PR_SET_MDWE, a[0]);
       case PERSONALITY -> puppet.call(SystemCall.PERSONALITY, a);

@@ -20,6 +20,7 @@ import dev.vmarea.host.puppet.PuppetImage;
 import dev.vmarea.host.puppet.Puppets;
 import dev.vmarea.host.system.HostConfig;
 import dev.vmarea.host.tracing.RemoteMemory;
+import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
@@ -27,8 +28,10 @@ import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Task;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.CallGenerator;
+import dev.vmarea.testkit.HugeTerrain;
 import dev.vmarea.testkit.ModelProcesses;
 import dev.vmarea.testkit.Shrinker;
+import dev.vmarea.testkit.Verb;
 import dev.vmarea.testkit.Vocabulary;
 import dev.vmarea.testkit.WrittenBytes;
 import dev.vmarea.vma.Inode;
@@ -40,7 +43,9 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** {@link Lockstep} on this host. */
@@ -48,33 +53,50 @@ public final class LockstepEngine implements Lockstep {
   private static final int CAPABILITY_VERSION = 0x2008_0522;
   private static final int WINDOW_BYTES = 64 * 4096;
   private static final long PAGE = 4096;
+  private static final long HUGE_WINDOW = 0x1000_0000_0000L;
+  private static final int HUGE_WINDOW_PAGES = 8;
 
   private final HostConfig host = HostConfig.read();
-  private final Machine machine;
+  private Machine machine;
   private final Puppets puppets;
   private final KernelMap map = new KernelMap();
   private final OpenFiles files;
+  private final long hugePageSize;
+  private final @Nullable HostHugePages hugePages;
+  private final List<String> missing = new ArrayList<>();
   private final KernelProcesses.Constants constants;
   private final Precautions precautions;
   private final PuppetImage image = new PuppetImage();
   private final RemoteMemory memory = new RemoteMemory();
+  private final Set<Integer> sealed = new TreeSet<>();
   private @Nullable Template template;
   private @Nullable Template crowded;
 
   /**
    * An engine for the calling thread.
    *
+   * @param withHugePages whether it may set how many huge pages this host has, while it exists
    * @throws HostException if this host permits no puppets
    */
-  public LockstepEngine() throws IOException {
+  public LockstepEngine(final boolean withHugePages) throws IOException {
     machine = new Machine(host.kernel(), Profile.LINUX_6_18);
-    precautions = new Precautions(host.thpEnabled().equals("always"));
     try {
       puppets = new Puppets();
     } catch (final PuppetException e) {
       throw hostOr(e);
     }
-    files = new OpenFiles();
+    hugePageSize = host.kernel().defaultHugePageSize();
+    hugePages = withHugePages ? takeHugePages() : null;
+    precautions = new Precautions(host.thpEnabled().equals("always"), hugePages != null);
+    try {
+      files = new OpenFiles(hugePages == null ? 0 : hugePageSize);
+    } catch (final IOException | RuntimeException e) {
+      if (hugePages != null) {
+        hugePages.close();
+      }
+      throw e;
+    }
+    missing.addAll(files.missing());
     files.prepare(image);
     constants =
         new KernelProcesses.Constants(
@@ -82,9 +104,6 @@ public final class LockstepEngine implements Lockstep {
             image.words(CAPABILITY_VERSION),
             image.words(0, 0, 0),
             image.data(WrittenBytes.pattern()));
-    for (final OpenFiles.Segment segment : files.segments()) {
-      machine.segments().add(segment.id(), 0, segment.size());
-    }
     try {
       template = start();
     } catch (final PuppetException e) {
@@ -94,6 +113,20 @@ public final class LockstepEngine implements Lockstep {
       close();
       throw e;
     }
+  }
+
+  private @Nullable HostHugePages takeHugePages() {
+    try {
+      return HostHugePages.take(hugePageSize);
+    } catch (final IOException e) {
+      missing.add("huge pages of hugetlb: " + e.getMessage());
+      return null;
+    }
+  }
+
+  @Override
+  public List<String> missing() {
+    return List.copyOf(missing);
   }
 
   private static IOException hostOr(final PuppetException e) {
@@ -115,13 +148,22 @@ public final class LockstepEngine implements Lockstep {
 
   private Template load(final Puppet puppet, final boolean forked) throws IOException {
     final Template made = Template.of(puppet, machine, files.count());
-    // What is loaded brings as many huge pages as anybody wants; here it is known that none is
-    // free.
-    if (machine.backing() instanceof KernelFiles kernelFiles) {
-      host.kernel().hugePageSizes().forEach(size -> kernelFiles.hugePages().setTotal(size, 0));
+    // What is loaded brings as many huge pages as anybody wants; here it is known how many there
+    // are.
+    for (final long size : host.kernel().hugePageSizes()) {
+      final boolean ours = size == hugePageSize && hugePages != null;
+      pool().setTotal(size, ours ? HostHugePages.PAGES : 0);
+      pool().overcommit(size, ours ? HostHugePages.OVERCOMMIT : 0);
     }
     takeStack(made, forked);
     return made;
+  }
+
+  private HugePagePool pool() {
+    if (machine.backing() instanceof KernelFiles kernelFiles) {
+      return kernelFiles.hugePages();
+    }
+    throw new IllegalStateException("a machine without huge pages");
   }
 
   /**
@@ -207,16 +249,17 @@ public final class LockstepEngine implements Lockstep {
         from.files().get(i).inode().truncate(files.firstSize(i));
       }
       if (files.isFilled(i)) {
-        fill(from.files().get(i).inode());
+        fill(from.files().get(i).inode(), files.isSecret(i));
         from.files().get(i).inode().truncate(files.firstSize(i)); // as the kernel's was
       }
     }
     for (final OpenFiles.Segment segment : files.segments()) {
-      final SharedSegment known = machine.segments().find(segment.id());
-      if (known != null) {
-        known.inode().truncate(0);
-        known.inode().truncate(segment.size());
+      SharedSegment known = machine.segments().find(segment.id());
+      if (known == null) {
+        known = machine.segments().add(segment.id(), 0, segment.size());
       }
+      known.inode().truncate(0);
+      known.inode().truncate(segment.size());
     }
     final KernelProcesses kernel =
         new KernelProcesses(fork(from.puppet()), constants, files.segments());
@@ -247,16 +290,33 @@ public final class LockstepEngine implements Lockstep {
             from.model().layout().startBrk,
             files.count(),
             ids.length,
+            files.removableSegment(),
+            hugeTerrain(),
             tooMuch),
-        memory);
+        memory,
+        hugePageComparison());
   }
 
-  private void fill(final Inode inode) throws IOException {
+  private @Nullable HugeTerrain hugeTerrain() {
+    return hugePages == null
+        ? null
+        : new HugeTerrain(HUGE_WINDOW, HUGE_WINDOW_PAGES, hugePageSize, files.huge());
+  }
+
+  private @Nullable HugePageComparison hugePageComparison() {
+    final HostHugePages pages = hugePages;
+    return pages == null ? null : new HugePageComparison(pages, pool(), hugePageSize);
+  }
+
+  private void fill(final Inode inode, final boolean written) throws IOException {
     final PhysicalMemory ram = machine.kernel().memory();
     try {
       for (long index = 0; index < Pages.count(Pages.ceil(inode.size())); index++) {
         final KernelPage page = new KernelPage(ram, inode.pageCache().get(ram, index));
         page.mark(KernelPage.Mark.REFERENCED); // filling looks pages up
+        if (written) {
+          page.mark(KernelPage.Mark.DIRTY);
+        }
         page.put();
       }
     } catch (final ErrnoException e) {
@@ -267,22 +327,73 @@ public final class LockstepEngine implements Lockstep {
   @Override
   public Outcome run(final Order order) throws IOException {
     final Map<Exclusion, Integer> exclusions = new EnumMap<>(Exclusion.class);
+    final Outcome outcome;
     try (Twin twin = open(order, exclusions)) {
-      return run(order, twin, exclusions);
+      outcome = run(order, twin, exclusions);
     }
+    final String left = outcome.difference() == null ? leftBehind() : null;
+    if (left == null) {
+      return outcome;
+    }
+    // What the model has lost no later sequence may meet, nor those that make this one short.
+    templates().forEach(Template::close);
+    crowded = null;
+    template = null;
+    machine = new Machine(host.kernel(), Profile.LINUX_6_18);
+    template = start();
+    return outcome.differing(left);
+  }
+
+  /** What became of the huge pages, now that no sequence has any. */
+  private @Nullable String leftBehind() throws IOException {
+    final HugePageComparison comparison = hugePageComparison();
+    if (comparison == null) {
+      return null;
+    }
+    renewSealed(); // a file that must not shrink keeps what it has
+    files.dropHugePages();
+    for (final Template known : templates()) {
+      files.huge().forEach(number -> known.files().get(number).inode().truncate(0));
+    }
+    return comparison.leftBehind();
+  }
+
+  private List<Template> templates() {
+    final List<Template> known = new ArrayList<>();
+    if (template != null) {
+      known.add(template);
+    }
+    if (crowded != null) {
+      known.add(crowded);
+    }
+    return known;
+  }
+
+  /** Seals are for ever: those files are made anew, and the template, which has them open. */
+  private void renewSealed() throws IOException {
+    if (sealed.isEmpty()) {
+      return;
+    }
+    for (final int descriptor : sealed) {
+      files.renew(descriptor);
+    }
+    sealed.clear();
+    templates().forEach(Template::close);
+    crowded = null;
+    template = null;
+    template = start();
   }
 
   /** Begins a sequence; a template that died is replaced first. */
   private Twin open(final Order order, final Map<Exclusion, Integer> exclusions)
       throws IOException {
+    renewSealed();
     try {
       return begin(order, exclusions);
     } catch (final PuppetException died) {
-      if (crowded != null) {
-        crowded.close();
-        crowded = null;
-      }
-      template().close();
+      templates().forEach(Template::close);
+      crowded = null;
+      template = null;
       template = start();
       return begin(order, exclusions);
     }
@@ -293,6 +404,7 @@ public final class LockstepEngine implements Lockstep {
     Branches.clear();
     final Features features = new Features();
     final List<String> made = new ArrayList<>();
+    final Map<String, Integer> users = new TreeMap<>();
     final CallGenerator generator = new CallGenerator(order.seed(), Vocabulary.KERNEL);
     String difference = twin.compare();
     if (difference != null) {
@@ -306,13 +418,19 @@ public final class LockstepEngine implements Lockstep {
         continue;
       }
       made.add(call.toString());
+      users.merge(User.of(call, twin.model()).toString(), 1, Integer::sum);
       final int before = twin.model().space().mapCount();
       try {
         difference = twin.step(call);
       } catch (final RuntimeException | StackOverflowError | AssertionError broken) {
         difference = "the model broke: " + broken;
       }
-      features.step(call, twin.steps().getLast().result(), before, twin.vmas());
+      final Twin.Step step = twin.steps().getLast();
+      // Refused by the kernel, but not by the model, it differs; then the model's file is sealed.
+      if (call.verb() == Verb.ADD_SEALS && (step.result() == 0 || difference != null)) {
+        sealed.add((int) call.argument(0));
+      }
+      features.step(call, step.result(), before, twin.vmas());
     }
     if (difference == null) {
       difference = twin.compareAll();
@@ -323,7 +441,7 @@ public final class LockstepEngine implements Lockstep {
     final int[] outcomes = features.outcomes();
     final int[] all = Arrays.copyOf(branches, branches.length + outcomes.length);
     System.arraycopy(outcomes, 0, all, branches.length, outcomes.length);
-    return new Outcome(made, made.size(), difference, all, features.states(), counted);
+    return new Outcome(made, made.size(), difference, all, features.states(), counted, users);
   }
 
   @Override
@@ -362,13 +480,11 @@ public final class LockstepEngine implements Lockstep {
 
   @Override
   public void close() {
-    if (crowded != null) {
-      crowded.close();
-    }
-    if (template != null) {
-      template.close();
-    }
+    templates().forEach(Template::close);
     files.close();
+    if (hugePages != null) {
+      hugePages.close();
+    }
     memory.close();
     map.close();
     puppets.close();

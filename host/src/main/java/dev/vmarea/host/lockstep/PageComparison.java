@@ -65,7 +65,9 @@ final class PageComparison {
 
   /**
    * A page keeps a mark when an entry that used it goes, or when a call looks it up. The second
-   * mark takes the first away, and so on, in batches of each processor.
+   * mark takes the first away, and so on, in batches of each processor. And who looks for idle
+   * memory (DAMON) takes the mark of another process's entry and gives it to the page, where it
+   * counts for all.
    */
   private static boolean mayBeReferenced(
       final AddressSpace model, final Vma vma, final long kilobytes) {
@@ -85,7 +87,9 @@ final class PageComparison {
           }
           if ((entry & PageProtection.ACCESSED) != 0) {
             pages[0]++;
-          } else if (page.is(KernelPage.Mark.REFERENCED) || page.is(KernelPage.Mark.ACTIVE)) {
+          } else if (page.is(KernelPage.Mark.REFERENCED)
+              || page.is(KernelPage.Mark.ACTIVE)
+              || page.mapCount() > 1) {
             pages[1]++;
           }
         });
@@ -125,7 +129,7 @@ final class PageComparison {
   private static boolean isOnDisk(final @Nullable OpenFile file) {
     return file != null
         && file.inode().type() == Inode.Type.REGULAR
-        && !file.inode().fileSystem().isShmem();
+        && file.inode().fileSystem().writesBack();
   }
 
   private static String text(

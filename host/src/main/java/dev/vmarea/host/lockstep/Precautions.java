@@ -7,11 +7,15 @@ import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.files.KernelFiles;
 import dev.vmarea.host.puppet.PuppetImage;
+import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.mapping.LockOperation;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.ModelProcesses;
+import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.Inode;
+import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +24,21 @@ import org.jspecify.annotations.Nullable;
 final class Precautions {
   private static final int MOST_PROCESSES = 5;
   private static final int MANY_AREAS = 5000;
+  private static final int MREMAP_MAYMOVE = 1;
   private static final long CODE_END = PuppetImage.BASE + PuppetImage.BYTES;
 
   private final boolean alwaysHuge;
+  private final boolean hugetlb;
 
   /**
    * The precautions of a host.
    *
    * @param alwaysHuge whether transparent huge pages come without advice
+   * @param hugetlb whether there are huge pages of hugetlb for us
    */
-  Precautions(final boolean alwaysHuge) {
+  Precautions(final boolean alwaysHuge, final boolean hugetlb) {
     this.alwaysHuge = alwaysHuge;
+    this.hugetlb = hugetlb;
   }
 
   /** Why {@code call} is not to be made now, or null. */
@@ -45,10 +53,9 @@ final class Precautions {
           model.count() >= MOST_PROCESSES || space.mapCount() > MANY_AREAS
               ? Exclusion.PROCESSES
               : null;
-      case MMAP ->
-          (a[3] & MapFlags.HUGETLB) != 0 && (a[3] & MapFlags.NORESERVE) != 0
-              ? Exclusion.HUGETLB
-              : null;
+      case MMAP -> !hugetlb && (a[3] & MapFlags.HUGETLB) != 0 ? Exclusion.HUGETLB : null;
+      case FTRUNCATE, PUNCH_HOLE -> againstCut(model.file(a[0]), space);
+      case MREMAP -> againstMove(space.lookup(a[0]), a);
       case READ -> againstRead(space.lookup(a[0]));
       case WRITE -> isBehindEnd(space.lookup(a[0]), a[0]) ? Exclusion.BEHIND_END : null;
       case MINCORE -> againstVector(space, a);
@@ -60,6 +67,34 @@ final class Precautions {
               : null;
       default -> null;
     };
+  }
+
+  /**
+   * Pages that a cut takes from private mappings are reserved again, unless there are surplus ones
+   * at that moment; so it matters which mapping is met first.
+   */
+  private static @Nullable Exclusion againstCut(
+      final @Nullable OpenFile file, final AddressSpace space) {
+    final FileOperations operations = file == null ? null : file.operations();
+    final long size = operations == null ? 0 : operations.hugePageSize();
+    return file != null
+            && size != 0
+            && file.inode().reverseMap().size() > 1
+            && space.machine().backing() instanceof KernelFiles files
+            && files.hugePages().counts(size).surplus() != 0
+        ? Exclusion.HUGETLB_SURPLUS
+        : null;
+  }
+
+  /** A move takes the reservation of the whole area with it, or loses it. */
+  private static @Nullable Exclusion againstMove(final @Nullable Vma vma, final long[] a) {
+    final HugetlbMapping mapping = vma == null ? null : HugetlbMapping.of(vma);
+    if (vma == null || mapping == null || !mapping.isOwner() || (a[3] & MREMAP_MAYMOVE) == 0) {
+      return null;
+    }
+    final long size = mapping.pageSize();
+    final boolean whole = a[0] == vma.start() && (a[1] + size - 1 & -size) == vma.length();
+    return whole ? null : Exclusion.HUGETLB_MOVE;
   }
 
   /** mincore's vector is read from outside, which needs what the puppet itself would not. */
@@ -94,7 +129,9 @@ final class Precautions {
   }
 
   private @Nullable Exclusion againstAdvice(final AddressSpace space, final long[] a) {
+    final Vma vma = a[0] < 0 ? null : space.lookup(a[0]);
     return switch ((int) a[2]) {
+      case Advice.REMOVE -> vma == null ? null : againstCut(vma.file(), space);
       case Advice.POPULATE_READ, Advice.POPULATE_WRITE -> againstFill(space, a[0], a[1]);
       default -> null;
     };
@@ -125,8 +162,9 @@ final class Precautions {
       return true;
     }
     final boolean onDisk =
-        vma.file() != null && !vma.isAnonymous() && !vma.file().inode().fileSystem().isShmem();
-    return !onDisk && !hasRoomForHuge(vma) && model.knowsContents(vma);
+        vma.file() != null && !vma.isAnonymous() && vma.file().inode().fileSystem().writesBack();
+    final boolean mayBeHuge = !vma.has(VmFlags.HUGETLB) && hasRoomForHuge(vma);
+    return !onDisk && !mayBeHuge && model.knowsContents(vma);
   }
 
   private static boolean any(

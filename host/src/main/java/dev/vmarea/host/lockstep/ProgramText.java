@@ -102,6 +102,10 @@ final class ProgramText {
               + ", "
               + hex(a[1])
               + ")";
+      case PUNCH_HOLE ->
+          "syscall(SYS_fallocate, file(" + a[0] + "), 3L, " + hex(a[1]) + ", " + hex(a[2]) + ")";
+      case ADD_SEALS -> "syscall(SYS_fcntl, file(" + a[0] + "), 1033L, " + hex(a[1]) + ")";
+      case SHM_REMOVE -> "syscall(SYS_shmctl, (long)segment(" + a[0] + "), 0L, 0L)";
       case MSEAL -> "syscall(462, " + list(a, 2) + ", 0L)";
       case MBIND ->
           a[2] == 0

@@ -4,6 +4,8 @@ package dev.vmarea.host.lockstep;
 import dev.vmarea.AddressSpace;
 import dev.vmarea.Machine;
 import dev.vmarea.base.Pages;
+import dev.vmarea.files.OverlayFile;
+import dev.vmarea.files.ShmemFile;
 import dev.vmarea.host.puppet.Puppet;
 import dev.vmarea.host.system.FileIdentities;
 import dev.vmarea.host.system.FileIdentity;
@@ -18,13 +20,17 @@ import dev.vmarea.trace.evidence.Layout;
 import dev.vmarea.trace.procmaps.SmapsEntry;
 import dev.vmarea.trace.procmaps.SmapsFile;
 import dev.vmarea.trace.replay.ProcessImport;
+import dev.vmarea.vma.DirectoryEntry;
+import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The process that sequences are forked from, with its image in the model. Its own memory never
@@ -74,6 +80,7 @@ final class Template implements AutoCloseable {
     final List<OpenFile> files = new ArrayList<>();
     final List<DescriptorIdentity> identities = new ArrayList<>();
     final FileIdentities facts = new FileIdentities();
+    final Map<Long, Inode> overlays = new HashMap<>();
     for (int descriptor = 0; descriptor < descriptors; descriptor++) {
       final FileIdentity fact = facts.identify(pid, descriptor);
       if (fact == null) {
@@ -81,9 +88,23 @@ final class Template implements AutoCloseable {
       }
       final DescriptorIdentity identity = (DescriptorIdentity) parse(fact.comment(pid, descriptor));
       identities.add(identity);
-      files.add(into.open(identity));
+      files.add(
+          identity.fileSystem().equals("overlay")
+              ? union(identity, overlays)
+              : into.open(identity));
     }
     return new Template(puppet, model, files, identities, smaps, layout);
+  }
+
+  /** A file of the union: the real ones are all on tmpfs. */
+  private static OpenFile union(final DescriptorIdentity identity, final Map<Long, Inode> inodes) {
+    final Inode inode =
+        inodes.computeIfAbsent(
+            identity.inode(), number -> new Inode(Inode.Type.REGULAR, ShmemFile.INTERNAL_MOUNT));
+    inode.identify(identity.major(), identity.minor(), identity.inode());
+    inode.size(identity.size());
+    return OverlayFile.open(
+        inode, new DirectoryEntry(identity.path()), identity.flags(), ShmemFile.INSTANCE);
   }
 
   private static EvidenceLine parse(final String line) {
@@ -133,5 +154,11 @@ final class Template implements AutoCloseable {
   public void close() {
     puppet.close();
     model.exit();
+    for (final OpenFile file : files) {
+      if (file.inode().type() == Inode.Type.REGULAR) {
+        file.inode().truncate(0); // what huge pages are reserved goes, too, beyond the end as well
+      }
+      file.put();
+    }
   }
 }

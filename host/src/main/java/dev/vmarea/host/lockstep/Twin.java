@@ -7,6 +7,7 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.host.tracing.Ptrace;
 import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.testkit.Call;
+import dev.vmarea.testkit.HugeTerrain;
 import dev.vmarea.testkit.ModelProcesses;
 import dev.vmarea.testkit.Terrain;
 import dev.vmarea.testkit.Touch;
@@ -33,10 +34,18 @@ final class Twin implements Terrain, AutoCloseable {
   private final Map<Exclusion, Integer> exclusions;
   private final Place place;
   private final RemoteMemory memory;
+  private final @Nullable HugePageComparison hugePages;
   private final List<Step> steps = new ArrayList<>();
 
   /** Where generated calls go. */
-  record Place(long base, long heap, int files, int segments, long tooMuch) {}
+  record Place(
+      long base,
+      long heap,
+      int files,
+      int segments,
+      int removableSegment,
+      @Nullable HugeTerrain huge,
+      long tooMuch) {}
 
   /**
    * A call that was made.
@@ -54,7 +63,8 @@ final class Twin implements Terrain, AutoCloseable {
       final Precautions precautions,
       final Map<Exclusion, Integer> exclusions,
       final Place place,
-      final RemoteMemory memory) {
+      final RemoteMemory memory,
+      final @Nullable HugePageComparison hugePages) {
     this.model = model;
     this.kernel = kernel;
     this.map = map;
@@ -63,6 +73,7 @@ final class Twin implements Terrain, AutoCloseable {
     this.exclusions = exclusions;
     this.place = place;
     this.memory = memory;
+    this.hugePages = hugePages;
   }
 
   ModelProcesses model() {
@@ -101,10 +112,6 @@ final class Twin implements Terrain, AutoCloseable {
     final byte value = value(steps.size());
     final long actual = kernel.run(call, value);
     steps.add(new Step(call, pid, actual));
-    if (call.verb() == Verb.FTRUNCATE && actual != 0) {
-      exclude(Exclusion.FILE_REFUSAL);
-      return compare();
-    }
     final long expected = model.run(call, value);
     if (call.verb() == Verb.READ && expected == Touch.UNKNOWN && actual >= 0) {
       exclude(Exclusion.UNKNOWN_CONTENTS);
@@ -195,7 +202,8 @@ final class Twin implements Terrain, AutoCloseable {
     } else {
       kernel.process().readInto(map);
     }
-    return comparison.difference(model.space(), map);
+    final String difference = comparison.difference(model.space(), map);
+    return difference != null || hugePages == null ? difference : hugePages.difference();
   }
 
   /** Compares all processes. */
@@ -266,6 +274,16 @@ final class Twin implements Terrain, AutoCloseable {
   @Override
   public int segments() {
     return place.segments;
+  }
+
+  @Override
+  public int removableSegment() {
+    return place.removableSegment;
+  }
+
+  @Override
+  public @Nullable HugeTerrain huge() {
+    return place.huge;
   }
 
   @Override

@@ -86,7 +86,7 @@ class FuzzTest {
   @Test
   void aFreshCampaignFindsNoDifference() throws Exception {
     final Campaign campaign =
-        new Campaign(new Settings(SECONDS, 0, SEED, 1, 100, directory, 1, true));
+        new Campaign(new Settings(SECONDS, 0, SEED, 1, 100, directory, 1, true, true));
     final Progress done =
         onHost(() -> {
           return campaign.run(progress -> {});
