@@ -75,6 +75,14 @@ class HugetlbTest {
     assertThat(machine.kernel().commit().committed()).isZero();
   }
 
+  /** The gap has just the pages that an aligned place needs in the worst case (seen on 6.18). */
+  @Test
+  void aGapIsEnoughThatHasRoomForAnyBeginningOnAPage() {
+    long below = 0x7ffff7a00000L;
+    assertThat(map(below, HUGE, 3, FIXED)).isEqualTo(below);
+    assertThat(map(0, HUGE, 3, ANONYMOUS)).isEqualTo(below + HUGE);
+  }
+
   @Test
   void adjacentOnesDoNotMerge() {
     map(BASE, HUGE, 3, FIXED);

@@ -177,7 +177,8 @@ public final class AddressChooser {
         return hint;
       }
     }
-    GapSearch.Need need = new GapSearch.Need(request.length, hugeSize - 1, 0, 0);
+    long mask = hugeSize - Pages.SIZE; // any gap begins with a page
+    GapSearch.Need need = new GapSearch.Need(request.length, mask, 0, 0);
     if (!mm.layout().bottomUp) {
       long found = gaps.topDown(Pages.SIZE, mm.layout().mmapBase, need);
       if (found >= 0) {
