@@ -70,6 +70,23 @@ public final class FileSeals {
   }
 
   /**
+   * Whether the seals of {@code inode} let it become {@code bytes} long.
+   *
+   * @throws ErrnoException EPERM if one forbids that it becomes shorter, or longer
+   */
+  public static void checkSize(Inode inode, long bytes) throws ErrnoException {
+    int against = 0;
+    if (bytes < inode.size()) {
+      against = F_SEAL_SHRINK;
+    } else if (bytes > inode.size()) {
+      against = F_SEAL_GROW;
+    }
+    if ((inode.seals() & against) != 0) {
+      throw Errno.EPERM.failure();
+    }
+  }
+
+  /**
    * A memfd may be executed as long as it is not sealed so: then code that is there must not change
    * either.
    */

@@ -99,6 +99,31 @@ public final class HugetlbFile implements LegacyMmap {
     return ShmemFile.INSTANCE.punchHole(file);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws ErrnoException EINVAL for a size that is not one of whole huge pages; EPERM for one
+   *     that a seal forbids
+   */
+  @Override
+  public void truncate(OpenFile file, long bytes) throws ErrnoException {
+    truncate(mount, file, bytes);
+  }
+
+  /**
+   * The same whatever its hook.
+   *
+   * @throws ErrnoException as above
+   */
+  public static void truncate(HugetlbMount mount, OpenFile file, long bytes) throws ErrnoException {
+    if ((bytes & (mount.pageSize() - 1)) != 0) {
+      throw Errno.EINVAL.failure();
+    }
+    FileSeals.checkSize(file.inode(), bytes);
+    mount.pages(file.inode()); // it has its pages from here on, also if nobody has mapped it yet
+    file.inode().truncate(bytes);
+  }
+
   @Override
   public Placement placement() {
     return Placement.HUGETLB;

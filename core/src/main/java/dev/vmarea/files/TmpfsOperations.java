@@ -2,6 +2,7 @@
 package dev.vmarea.files;
 
 import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.OpenFile;
 import org.jspecify.annotations.Nullable;
@@ -26,5 +27,16 @@ public interface TmpfsOperations extends FileOperations {
   default @Nullable Errno punchHole(OpenFile file) {
     boolean sealed = (file.inode().seals() & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) != 0;
     return sealed ? Errno.EPERM : null;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws ErrnoException EPERM for a size that a seal forbids
+   */
+  @Override
+  default void truncate(OpenFile file, long bytes) throws ErrnoException {
+    FileSeals.checkSize(file.inode(), bytes);
+    file.inode().truncate(bytes);
   }
 }

@@ -119,4 +119,32 @@ class FileSealsTest {
         new OpenFile(memfd.inode(), memfd.entry(), OpenFile.O_RDONLY, ShmemFile.INSTANCE);
     refused(reader, 0x40, Errno.EPERM);
   }
+
+  private static void cannotBecome(OpenFile file, long bytes, Errno errno) {
+    long before = file.inode().size();
+    assertThatThrownBy(() -> file.truncate(bytes))
+        .isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(errno));
+    assertThat(file.inode().size()).isEqualTo(before);
+  }
+
+  @Test
+  void sizesThatSealsForbid() throws ErrnoException {
+    FileSeals.add(memfd, FileSeals.F_SEAL_GROW);
+    cannotBecome(memfd, 4 * 4096, Errno.EPERM);
+    memfd.truncate(2 * 4096);
+    FileSeals.add(memfd, FileSeals.F_SEAL_SHRINK);
+    cannotBecome(memfd, 4096, Errno.EPERM);
+    memfd.truncate(2 * 4096);
+  }
+
+  @Test
+  void sizesOfFilesOfHugePagesAreWholeOnesFirst() throws ErrnoException {
+    OpenFile huge =
+        machine.files().memfd("h", MemoryFiles.MFD_HUGETLB | MemoryFiles.MFD_ALLOW_SEALING);
+    huge.truncate(2L << 20);
+    FileSeals.add(huge, FileSeals.F_SEAL_GROW | FileSeals.F_SEAL_SHRINK);
+    cannotBecome(huge, 4096, Errno.EINVAL);
+    cannotBecome(huge, 0, Errno.EPERM);
+    huge.put();
+  }
 }

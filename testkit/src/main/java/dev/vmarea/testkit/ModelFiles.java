@@ -61,23 +61,11 @@ final class ModelFiles {
     if (huge != 0 && (bytes & huge - 1) != 0) {
       throw Errno.EINVAL.failure();
     }
-    checkSize(inode, bytes);
+    FileSeals.checkSize(inode, bytes);
     if (contents) {
       file.truncate(bytes);
     } else {
       inode.size(bytes);
-    }
-  }
-
-  private static void checkSize(Inode inode, long bytes) throws ErrnoException {
-    int against = 0;
-    if (bytes < inode.size()) {
-      against = FileSeals.F_SEAL_SHRINK;
-    } else if (bytes > inode.size()) {
-      against = FileSeals.F_SEAL_GROW;
-    }
-    if ((inode.seals() & against) != 0) {
-      throw Errno.EPERM.failure();
     }
   }
 
@@ -100,7 +88,7 @@ final class ModelFiles {
     if ((inode.seals() & WRITE_SEALS) != 0) {
       throw Errno.EPERM.failure();
     }
-    checkSize(inode, Math.max(inode.size(), offset + bytes.length));
+    FileSeals.checkSize(inode, Math.max(inode.size(), offset + bytes.length));
     try {
       inode.store(memory, offset, bytes);
       return bytes.length;

@@ -11,6 +11,7 @@ import dev.vmarea.hugetlb.HugetlbRequest;
 import dev.vmarea.vma.CompletedVma;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.MmapPrepare;
+import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.VmaDescriptor;
 
@@ -39,6 +40,11 @@ abstract sealed class HugetlbfsFile implements MmapPrepare {
   @Override
   public VmOperations callbacksOfFound(long vmFlags) {
     return mount.operations();
+  }
+
+  @Override
+  public void truncate(OpenFile file, long bytes) throws ErrnoException {
+    HugetlbFile.truncate(mount, file, bytes);
   }
 
   @Override
