@@ -6,6 +6,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.Pages;
 import dev.vmarea.hugetlb.HugePagePool;
+import dev.vmarea.hugetlb.HugetlbMount;
 import dev.vmarea.mapping.SharedBacking;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.vma.OpenFile;
@@ -51,6 +52,19 @@ public final class KernelFiles implements SharedBacking {
         kernel.commit().uncharge(pages);
       }
     });
+    return file;
+  }
+
+  @Override
+  public OpenFile hugetlbSegment(String name, long hugePageSize, long bytes, boolean noReserve)
+      throws ErrnoException {
+    HugetlbMount mount = hugePages.internalMount(hugePageSize);
+    HugetlbFile operations = new HugetlbFile(mount);
+    if (!noReserve) {
+      return HugetlbFile.reserved(mount, operations, name, bytes);
+    }
+    OpenFile file = operations.unnamed(name, bytes);
+    mount.pages(file.inode()).reserveNothing();
     return file;
   }
 

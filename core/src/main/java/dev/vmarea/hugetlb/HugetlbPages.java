@@ -64,7 +64,10 @@ public final class HugetlbPages implements OwnPages {
     return reserving;
   }
 
-  /** Whether all its pages were reserved when it was made, so that mappings reserve nothing. */
+  /**
+   * Whether it was decided when it was made what is reserved, all its pages or none, so that
+   * mappings reserve nothing.
+   */
   public boolean isReservedBefore() {
     return reservedBefore;
   }
@@ -82,6 +85,11 @@ public final class HugetlbPages implements OwnPages {
    */
   public void reserveAll() throws ErrnoException {
     HugetlbRequest.reserveShared(this, 0, inode.size() / pageSize, FailurePlan.Point.HOOK);
+    reservedBefore = true;
+  }
+
+  /** The same without a reservation (SHM_NORESERVE): a page is there or not when it is touched. */
+  public void reserveNothing() {
     reservedBefore = true;
   }
 

@@ -3,6 +3,7 @@ package dev.vmarea.mapping;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.MapFlags;
 import dev.vmarea.space.Kernel;
 import dev.vmarea.vma.OpenFile;
 
@@ -20,7 +21,7 @@ public final class SegmentOperation {
   /** shmget, with IPC_CREAT: fail if there is one. */
   public static final int IPC_EXCL = 02000;
 
-  /** shmget: of huge pages. */
+  /** shmget: of huge pages; their size may be coded as in {@link MapFlags}. */
   public static final int SHM_HUGETLB = 04000;
 
   /** shmget: not charged while vm.overcommit_memory is not 2. */
@@ -44,9 +45,9 @@ public final class SegmentOperation {
    * @param size bytes; of an existing segment at most its size
    * @return its id
    * @throws ErrnoException EINVAL for a size of 0, too large, or above an existing segment's;
-   *     ENOENT without IPC_CREAT; EEXIST with IPC_EXCL; ENOMEM over the commit charge, and for
-   *     SHM_HUGETLB, as if no huge page were free; ENOSPC for too many segments, or without an
-   *     inode
+   *     ENOENT without IPC_CREAT; EEXIST with IPC_EXCL; ENOMEM over the commit charge, or with
+   *     SHM_HUGETLB without so many huge pages; EINVAL for a size of huge pages that the machine
+   *     does not have; ENOSPC for too many segments, or without an inode
    */
   public int get(int key, long size, int flags) throws ErrnoException {
     synchronized (segments) {
@@ -71,12 +72,13 @@ public final class SegmentOperation {
     if (size <= 0) {
       throw Errno.EINVAL.failure();
     }
-    if ((flags & SHM_HUGETLB) != 0) {
-      throw Errno.ENOMEM.failure();
-    }
     boolean charges =
         (flags & SHM_NORESERVE) == 0 || kernel.config().overcommitMode() == NEVER_OVERCOMMIT;
-    OpenFile file = segments.backing().shmem(SharedSegment.nameOf(key), size, !charges);
+    String name = SharedSegment.nameOf(key);
+    OpenFile file =
+        (flags & SHM_HUGETLB) == 0
+            ? segments.backing().shmem(name, size, !charges)
+            : huge(name, size, flags, !charges);
     boolean made = false;
     try {
       SharedSegment segment = segments.create(key, size, file);
@@ -87,6 +89,21 @@ public final class SegmentOperation {
         file.put();
       }
     }
+  }
+
+  /** Its size is rounded up to whole huge pages. */
+  private OpenFile huge(String name, long size, int flags, boolean noReserve)
+      throws ErrnoException {
+    int code = flags >>> MapFlags.HUGE_SHIFT & MapFlags.HUGE_MASK;
+    long pageSize = code == 0 ? kernel.config().defaultHugePageSize() : 1L << code;
+    if (!kernel.config().hugePageSizes().contains(pageSize)) {
+      throw Errno.EINVAL.failure();
+    }
+    long bytes = size + pageSize - 1 & -pageSize;
+    if (bytes < 0) {
+      throw Errno.ENOMEM.failure();
+    }
+    return segments.backing().hugetlbSegment(name, pageSize, bytes, noReserve);
   }
 
   /**

@@ -32,4 +32,17 @@ public interface SharedBacking {
    * @throws ErrnoException ENOMEM without pages of that size
    */
   OpenFile hugetlbFile(long hugePageSize, long bytes) throws ErrnoException;
+
+  /**
+   * A file of huge pages for a segment of shared memory, which has all its pages reserved so that
+   * whoever attaches it reserves nothing.
+   *
+   * @param name absolute
+   * @param hugePageSize bytes
+   * @param bytes size, a multiple of it
+   * @param noReserve whether nothing is reserved
+   * @throws ErrnoException ENOMEM without so many pages
+   */
+  OpenFile hugetlbSegment(String name, long hugePageSize, long bytes, boolean noReserve)
+      throws ErrnoException;
 }
