@@ -115,15 +115,24 @@ public final class MemoryFiles {
   }
 
   /**
+   * Which flags memfd_secret(2) refuses.
+   *
+   * @throws ErrnoException EINVAL for others than O_CLOEXEC
+   */
+  public static void checkSecretFlags(int flags) throws ErrnoException {
+    if ((flags & ~O_CLOEXEC) != 0) {
+      throw Errno.EINVAL.failure();
+    }
+  }
+
+  /**
    * memfd_secret(2): an empty file that is mapped only shared and locked.
    *
    * @param flags O_CLOEXEC or 0
    * @throws ErrnoException EINVAL for other flags
    */
   public OpenFile secret(int flags) throws ErrnoException {
-    if ((flags & ~O_CLOEXEC) != 0) {
-      throw Errno.EINVAL.failure();
-    }
+    checkSecretFlags(flags);
     return made("/secretmem", SecretFile.MOUNT, SecretFile.INSTANCE);
   }
 

@@ -5,6 +5,7 @@ import dev.vmarea.Machine;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.files.MemoryFiles;
 import dev.vmarea.files.Mount;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
@@ -46,10 +47,7 @@ final class MountedCalls {
       case CREAT -> opened(record, thread, -1, 0, -1);
       case OPENAT -> opened(record, thread, 0, 1, 2);
       case MEMFD_CREATE -> memfd(record, thread);
-      case MEMFD_SECRET -> {
-        int flags = record.argCount() > 0 ? (int) record.argFlags(0) : 0;
-        yield opened(record, thread, "secretmem:", flags, (flags & O_CLOEXEC) != 0);
-      }
+      case MEMFD_SECRET -> secret(record, thread);
       case UNLINK -> unlinked(record, thread, CallPath.of(record, thread, -1, 0));
       case UNLINKAT -> unlinked(record, thread, CallPath.of(record, thread, 0, 1));
       case FTRUNCATE, FALLOCATE, PWRITE64 -> changed(record, thread);
@@ -72,16 +70,46 @@ final class MountedCalls {
       return false; // of the kernel's own mount of hugetlbfs
     }
     String name = given == null ? "" : new String(given, StandardCharsets.ISO_8859_1);
-    return opened(record, thread, "memfd:" + name, flags, (flags & MFD_CLOEXEC) != 0);
+    return opened(
+        record,
+        thread,
+        "memfd:" + name,
+        (flags & MFD_CLOEXEC) != 0,
+        path -> {
+          MemoryFiles.checkMemfdFlags(flags);
+          return machine.open(path, flags);
+        });
+  }
+
+  private boolean secret(StraceRecord record, TracedThread thread) {
+    int flags = record.argCount() > 0 ? (int) record.argFlags(0) : 0;
+    return opened(
+        record,
+        thread,
+        "secretmem:",
+        (flags & O_CLOEXEC) != 0,
+        path -> {
+          MemoryFiles.checkSecretFlags(flags);
+          return machine.open(path, OpenFile.O_RDWR);
+        });
   }
 
   private boolean opened(
       StraceRecord record, TracedThread thread, String path, int flags, boolean closeOnExec) {
+    return opened(record, thread, path, closeOnExec, name -> machine.open(name, flags));
+  }
+
+  private interface Opening {
+    OpenFile open(String path) throws ErrnoException;
+  }
+
+  private boolean opened(
+      StraceRecord record, TracedThread thread, String path, boolean closeOnExec, Opening opening) {
     if (machine.mounts().find(path) == null) {
       return false;
     }
     try {
-      OpenFile file = machine.open(path, flags);
+      OpenFile file = opening.open(path);
       if (record.result() < 0) {
         file.put();
         diverged(record, thread, 0);
