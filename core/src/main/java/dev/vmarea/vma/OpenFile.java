@@ -27,6 +27,7 @@ public final class OpenFile {
   private final @Nullable FileOperations operations;
   private final AtomicInteger references = new AtomicInteger(1);
   private volatile @Nullable Runnable released;
+  private volatile @Nullable OpenFile shownAs;
 
   /**
    * An open file, with the one reference of whoever opens it.
@@ -121,6 +122,20 @@ public final class OpenFile {
       throw Errno.EINVAL.failure();
     }
     driver.write(this, memory, offset, bytes);
+  }
+
+  /**
+   * What maps shows of mappings of this file: the file itself, or the one of a union that it stands
+   * behind (file_user_path).
+   */
+  public OpenFile shown() {
+    OpenFile front = shownAs;
+    return front == null ? this : front;
+  }
+
+  /** From now on it stands behind {@code front}, to which it holds no reference. */
+  public void shownAs(OpenFile front) {
+    shownAs = front;
   }
 
   /** References held now; 0 once the file has been released. */

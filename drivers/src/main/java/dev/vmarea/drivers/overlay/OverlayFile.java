@@ -4,9 +4,12 @@ package dev.vmarea.drivers.overlay;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelWarning;
+import dev.vmarea.memory.PhysicalMemory;
+import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.LegacyMmap;
 import dev.vmarea.vma.LegacyVma;
 import dev.vmarea.vma.OpenFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open file of an overlay, in front of the real one, which it holds ({@code backing_file_mmap}).
@@ -52,6 +55,31 @@ record OverlayFile(OverlayInode inode, OpenFile real, MounterCredentials credent
         inode.accessed();
       }
     }
+  }
+
+  /**
+   * {@inheritDoc} It is the real file's size, too.
+   *
+   * @throws ErrnoException what the real file's file system says
+   */
+  @Override
+  public void truncate(OpenFile file, long bytes) throws ErrnoException {
+    real.truncate(bytes);
+    inode.inode().size(bytes);
+  }
+
+  /** {@inheritDoc} It goes to the real file. */
+  @Override
+  public void write(OpenFile file, PhysicalMemory memory, long offset, byte[] bytes)
+      throws ErrnoException {
+    real.write(memory, offset, bytes);
+    inode.inode().size(real.inode().size());
+  }
+
+  @Override
+  public @Nullable Errno punchHole(OpenFile file) {
+    FileOperations operations = real.operations();
+    return operations == null ? Errno.EOPNOTSUPP : operations.punchHole(real);
   }
 
   @Override

@@ -85,8 +85,14 @@ public final class OverlayModel implements UserModel {
     OpenFile real = real(name, flags);
     OverlayInode inode = file(name);
     inode.inode().size(real.inode().size());
-    return new OpenFile(
-        inode.inode(), new DirectoryEntry(path), flags, new OverlayFile(inode, real, credentials));
+    OpenFile file =
+        new OpenFile(
+            inode.inode(),
+            new DirectoryEntry(path),
+            flags,
+            new OverlayFile(inode, real, credentials));
+    real.shownAs(file);
+    return file;
   }
 
   private OpenFile real(String name, int flags) throws ErrnoException {

@@ -54,7 +54,7 @@ public final class MapsText {
     out[p++] = (byte) ((flags & VmFlags.EXEC) != 0 ? 'x' : '-');
     out[p++] = (byte) ((flags & VmFlags.MAYSHARE) != 0 ? 's' : 'p');
     out[p++] = ' ';
-    OpenFile file = vma.file();
+    OpenFile file = shown(vma);
     Inode inode = file == null ? null : file.inode();
     p = Numbers.putHex(out, p, inode == null ? 0 : vma.pgoff() << 12, 8);
     out[p++] = ' ';
@@ -101,8 +101,13 @@ public final class MapsText {
     size = 0;
   }
 
-  private void name(Vma vma, int lineStart) {
+  private static @Nullable OpenFile shown(Vma vma) {
     OpenFile file = vma.file();
+    return file == null ? null : file.shown();
+  }
+
+  private void name(Vma vma, int lineStart) {
+    OpenFile file = shown(vma);
     if (file != null) {
       String anonName = vma.extras().name();
       if (anonName != null) {

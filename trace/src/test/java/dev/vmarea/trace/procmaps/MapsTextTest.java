@@ -46,6 +46,17 @@ class MapsTextTest {
   }
 
   @Test
+  void whatStandsBehindAFileOfAUnionIsShownAsThat() {
+    OpenFile real = file("/upper/a", false);
+    Inode front = new Inode(Inode.Type.REGULAR, new FileSystem("overlay", false, true));
+    front.identify(0, 0x2a, 7);
+    real.shownAs(new OpenFile(front, new DirectoryEntry("/union/a", true), 0, null));
+    assertThat(line(MapsLayout.NONE, vma(0x10000, 0x11000, 1, RW, real, null, null)))
+        .startsWith("00010000-00011000 rw-p 00001000 00:2a 7 ")
+        .endsWith(" /union/a (deleted)\n");
+  }
+
+  @Test
   void files() {
     OpenFile libc = file("/usr/lib/x86_64-linux-gnu/libc.so.6", false);
     assertThat(
