@@ -8,21 +8,19 @@ import dev.vmarea.drivers.Amount;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.tree.FileTree;
 import dev.vmarea.files.HugetlbFile;
 import dev.vmarea.hugetlb.HugetlbMount;
-import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A mount of hugetlbfs: its files by path. A path that nobody has opened becomes an empty file when
- * it is opened. Pages and reservations of a file go with its last name and the last open file of
- * it, mappings included.
+ * A mount of hugetlbfs: its files by path. Pages and reservations of a file go with its last name
+ * and the last open file of it, mappings included.
  */
 public final class HugetlbfsMount implements UserModel {
   private static final String TRUNCATE = "truncate";
@@ -32,18 +30,17 @@ public final class HugetlbfsMount implements UserModel {
   private final HugetlbMount mount;
   private final HugePageShare share;
   private final FileOperations operations;
-  private final SortedMap<String, Inode> files = new TreeMap<>();
-
-  /** Open files of each inode. */
-  private final IdentityHashMap<Inode, Integer> open = new IdentityHashMap<>();
-
-  private boolean closed;
+  private final FileTree<HugetlbfsNode> tree = FileTree.writable(this::node);
 
   HugetlbfsMount(Variant variant, HugetlbMount mount, HugePageShare share) {
     this.variant = variant;
     this.mount = mount;
     this.share = share;
     this.operations = HugetlbfsFile.port(HugetlbfsKind.Port.of(variant), mount);
+  }
+
+  private HugetlbfsNode node() {
+    return new HugetlbfsNode(mount, operations);
   }
 
   @Override
@@ -64,45 +61,16 @@ public final class HugetlbfsMount implements UserModel {
   /**
    * {@inheritDoc}
    *
-   * @throws ErrnoException ENOENT when it is unmounted
+   * @throws ErrnoException as {@link FileTree#open}
    */
   @Override
-  public synchronized OpenFile open(String path, int flags) throws ErrnoException {
-    if (closed) {
-      throw Errno.ENOENT.failure();
-    }
-    Inode inode = files.computeIfAbsent(path, name -> newInode());
-    open.merge(inode, 1, Integer::sum);
-    OpenFile file = new OpenFile(inode, new DirectoryEntry(path), flags, operations);
-    file.whenReleased(() -> closed(inode));
-    return file;
-  }
-
-  private static Inode newInode() {
-    Inode inode = new Inode(Inode.Type.REGULAR, HugetlbFile.fileSystem());
-    inode.size(0);
-    return inode;
-  }
-
-  private synchronized void closed(Inode inode) {
-    open.computeIfPresent(inode, (key, count) -> count == 1 ? null : count - 1);
-    evictUnused(inode);
+  public OpenFile open(String path, int flags) throws ErrnoException {
+    return tree.open(path, flags);
   }
 
   @Override
-  public synchronized void unlink(String path) throws ErrnoException {
-    Inode inode = files.remove(path);
-    if (inode == null) {
-      throw Errno.ENOENT.failure();
-    }
-    inode.links(0);
-    evictUnused(inode);
-  }
-
-  private void evictUnused(Inode inode) {
-    if (inode.links() == 0 && !open.containsKey(inode)) {
-      mount.pages(inode).evict();
-    }
+  public void unlink(String path) throws ErrnoException {
+    tree.unlink(path);
   }
 
   /**
@@ -131,11 +99,10 @@ public final class HugetlbfsMount implements UserModel {
           "hugetlbfs knows \"truncate PATH BYTES\" and \"punch PATH OFFSET LENGTH\"");
     }
     Inode inode;
-    synchronized (this) {
-      inode = files.get(words.get(1));
-    }
-    if (inode == null) {
-      return Errno.ENOENT.negated();
+    try {
+      inode = tree.find(words.get(1)).inode();
+    } catch (ErrnoException none) {
+      return none.errno().negated();
     }
     long first = Amount.parse("bytes", words.get(2));
     long length = truncates ? 0 : Amount.parse("bytes", words.get(3));
@@ -154,6 +121,7 @@ public final class HugetlbfsMount implements UserModel {
   /** {@inheritDoc} Those of all other mounts of the machine's pool are checked, too. */
   @Override
   public void verify() {
+    tree.verify();
     mount.pool().verify();
   }
 
@@ -177,14 +145,8 @@ public final class HugetlbfsMount implements UserModel {
 
   /** {@inheritDoc} With reservations that a hook has lost it stays as it is, like a busy mount. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    List<Inode> named = List.copyOf(files.values());
-    files.clear();
-    for (Inode inode : named) {
-      inode.links(0);
-      evictUnused(inode);
-    }
+  public void close() {
+    tree.close();
     try {
       mount.unmount();
     } catch (ErrnoException busy) {

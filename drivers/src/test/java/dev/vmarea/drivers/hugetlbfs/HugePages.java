@@ -4,6 +4,7 @@ package dev.vmarea.drivers.hugetlbfs;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.drivers.UserLab;
+import dev.vmarea.drivers.tree.FileTree;
 import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.hugetlb.HugetlbMount;
 import dev.vmarea.hugetlb.HugetlbPages;
@@ -50,7 +51,7 @@ final class HugePages {
 
   /** A file whose only name is gone, so that all of it goes when it is closed. */
   OpenFile unnamed() throws ErrnoException {
-    OpenFile file = lab.open(FILE);
+    OpenFile file = lab.open(FILE, OpenFile.O_RDWR | FileTree.O_CREAT);
     lab.unlink(FILE);
     return file;
   }

@@ -15,6 +15,7 @@ import dev.vmarea.base.Prot;
 import dev.vmarea.drivers.UserLab;
 import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.drivers.mounts.MountedUsers;
+import dev.vmarea.drivers.tree.FileTree;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
@@ -63,7 +64,7 @@ class HugetlbfsThreadsTest {
         MountPlan.EMPTY
             .with(place, new MountPlan.Entry(HugetlbfsKind.INSTANCE, variant, limits))
             .mount(machine);
-    file = machine.open(place + "/file", OpenFile.O_RDWR);
+    file = machine.open(place + "/file", OpenFile.O_RDWR | FileTree.O_CREAT);
     file.inode().size(PAGES * HugePages.BYTES);
     try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
       List<Future<Integer>> done = new ArrayList<>();
