@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The huge pages of this host, all for one engine: it sets how many there are and may be, and puts
@@ -126,6 +127,20 @@ final class HostHugePages implements AutoCloseable {
    */
   HugePagePool.Counts counts() throws IOException {
     return new HugePagePool.Counts(number(wanted), number(free), number(reserved), number(surplus));
+  }
+
+  /**
+   * Waits until all are free again, as file systems of a namespace go a little later than the last
+   * process in it; not for ever.
+   *
+   * @throws IOException if the counts cannot be read
+   */
+  void awaitUnused() throws IOException {
+    final HugePagePool.Counts all = new HugePagePool.Counts(PAGES, PAGES, 0, 0);
+    final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!counts().equals(all) && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
   }
 
   /** Puppets still hold pages until their engine is closed: that is waited for. */

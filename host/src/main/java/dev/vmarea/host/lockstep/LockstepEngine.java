@@ -2,12 +2,10 @@
 package dev.vmarea.host.lockstep;
 
 import dev.vmarea.AddressSpace;
-import dev.vmarea.Cpu;
 import dev.vmarea.Machine;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
-import dev.vmarea.base.VmFlags;
 import dev.vmarea.files.KernelFiles;
 import dev.vmarea.host.fuzz.Finding;
 import dev.vmarea.host.fuzz.HostException;
@@ -24,7 +22,6 @@ import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
-import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.Task;
 import dev.vmarea.testkit.Call;
 import dev.vmarea.testkit.CallGenerator;
@@ -35,7 +32,6 @@ import dev.vmarea.testkit.Verb;
 import dev.vmarea.testkit.Vocabulary;
 import dev.vmarea.testkit.WrittenBytes;
 import dev.vmarea.vma.Inode;
-import dev.vmarea.vma.Vma;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -155,7 +151,7 @@ public final class LockstepEngine implements Lockstep {
       pool().setTotal(size, ours ? HostHugePages.PAGES : 0);
       pool().overcommit(size, ours ? HostHugePages.OVERCOMMIT : 0);
     }
-    takeStack(made, forked);
+    made.takeStack(memory, forked);
     return made;
   }
 
@@ -164,44 +160,6 @@ public final class LockstepEngine implements Lockstep {
       return kernelFiles.hugePages();
     }
     throw new IllegalStateException("a machine without huge pages");
-  }
-
-  /**
-   * What execve left on the stack is the only private memory that a puppet begins with. A fork of
-   * the template writes to it first, so that its pages are its own.
-   */
-  private void takeStack(final Template made, final boolean forked) throws IOException {
-    try (Cpu cpu = made.model().cpu()) {
-      for (final Vma vma : made.model().vmas()) {
-        if (!vma.has(VmFlags.GROWSDOWN)) {
-          continue;
-        }
-        for (long at = vma.start(); at < vma.end(); at += PAGE) {
-          final byte[] page = memory.read(made.puppet().pid(), at, (int) PAGE);
-          if (!Arrays.equals(page, new byte[page.length])) {
-            if (forked) {
-              made.puppet().access(at, true, page[0]);
-            }
-            cpu.store(at, page, 0, page.length);
-            markUsed(made.model(), at);
-          } else {
-            cpu.loadByte(at); // reading it from outside has brought the page of zeroes
-          }
-        }
-      }
-    }
-  }
-
-  /** The page was written or read from outside, as by a debugger: that marks the page itself. */
-  private void markUsed(final AddressSpace space, final long address) {
-    final PageTables tables = space.pageTables();
-    if (tables != null) {
-      final long pfn = tables.format().pfn(0, tables.entry(address));
-      final KernelPage page = machine.kernel().memory().page(pfn);
-      if (page != null) {
-        page.used();
-      }
-    }
   }
 
   /** A template that is a few areas below the limit. */

@@ -2,8 +2,10 @@
 package dev.vmarea.host.lockstep;
 
 import dev.vmarea.AddressSpace;
+import dev.vmarea.Cpu;
 import dev.vmarea.Machine;
 import dev.vmarea.base.Pages;
+import dev.vmarea.base.VmFlags;
 import dev.vmarea.files.OverlayFile;
 import dev.vmarea.files.ShmemFile;
 import dev.vmarea.host.puppet.Puppet;
@@ -11,6 +13,9 @@ import dev.vmarea.host.system.FileIdentities;
 import dev.vmarea.host.system.FileIdentity;
 import dev.vmarea.host.system.ProcessInfo;
 import dev.vmarea.host.system.ProcessLayout;
+import dev.vmarea.host.tracing.RemoteMemory;
+import dev.vmarea.memory.KernelPage;
+import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.trace.evidence.DescriptorIdentity;
@@ -28,6 +33,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +43,8 @@ import java.util.Map;
  * changes, so every sequence starts alike.
  */
 final class Template implements AutoCloseable {
+  private static final long PAGE = 4096;
+
   private final Puppet puppet;
   private final AddressSpace model;
   private final List<OpenFile> files;
@@ -137,6 +145,44 @@ final class Template implements AutoCloseable {
 
   boolean vsyscall() {
     return !smaps.isEmpty() && smaps.getLast().map().vsyscall();
+  }
+
+  /**
+   * What execve left on the stack is the only private memory that a puppet begins with. A fork of
+   * the template writes to it first, so that its pages are its own.
+   */
+  void takeStack(final RemoteMemory memory, final boolean forked) throws IOException {
+    try (Cpu cpu = model.cpu()) {
+      for (final Vma vma : model.vmas()) {
+        if (!vma.has(VmFlags.GROWSDOWN)) {
+          continue;
+        }
+        for (long at = vma.start(); at < vma.end(); at += PAGE) {
+          final byte[] page = memory.read(puppet.pid(), at, (int) PAGE);
+          if (!Arrays.equals(page, new byte[page.length])) {
+            if (forked) {
+              puppet.access(at, true, page[0]);
+            }
+            cpu.store(at, page, 0, page.length);
+            markUsed(at);
+          } else {
+            cpu.loadByte(at); // reading it from outside has brought the page of zeroes
+          }
+        }
+      }
+    }
+  }
+
+  /** The page was written or read from outside, as by a debugger: that marks the page itself. */
+  private void markUsed(final long address) {
+    final PageTables tables = model.pageTables();
+    if (tables != null) {
+      final long pfn = tables.format().pfn(0, tables.entry(address));
+      final KernelPage page = model.machine().kernel().memory().page(pfn);
+      if (page != null) {
+        page.used();
+      }
+    }
   }
 
   /** The lowest address of what execve put at the top of the area for mappings. */
