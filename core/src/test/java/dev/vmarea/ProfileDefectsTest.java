@@ -8,6 +8,7 @@ import dev.vmarea.base.Difference;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.KernelWarning;
+import dev.vmarea.base.MremapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
 import dev.vmarea.base.VmFlags;
@@ -118,6 +119,9 @@ class ProfileDefectsTest {
     defect("G10, trap 26: empty VMA stays", this::emptyVmaStays, V3, K19, K71, K72);
     defect("error hook clears the error", this::errorHookClears, V3, K19, K71);
     defect("nonsense of a hook is taken", this::nonsenseTaken, V3, K18, K19, K71, K72);
+    defect("trap 33: kept source", this::keptSource, V3, K18, K19, K71, K72);
+    defect("trap 33: kept source without charge", this::keptFree, V3, K18, K19, K71, K72);
+    defect("trap 34: refused growth", this::refusedGrowth, V3, K18, K19, K71, K72);
   }
 
   private static boolean hasActions(Profile profile) {
@@ -480,5 +484,56 @@ class ProfileDefectsTest {
         HookLab.prepared(descriptor ->
             descriptor.vmFlags(descriptor.vmFlags() | VmFlags.PFNMAP | VmFlags.MIXEDMAP));
     return !Errno.isError(lab.shared(file, 0, 4));
+  }
+
+  /** The part that moved is charged at both places. */
+  private boolean keptSource(Profile profile) {
+    HookLab lab = new HookLab(profile);
+    lab.anonymous(0, 4);
+    moveKeepingSource(lab, 1, 2);
+    assertThat(lab.vma(1)).isNotNull();
+    assertThat(lab.committed()).isEqualTo(6);
+    lab.space.syscalls().munmap(lab.base, Pages.bytes(16));
+    return lab.committed() == 4;
+  }
+
+  private boolean keptFree(Profile profile) {
+    HookLab lab = new HookLab(profile);
+    lab.shared(HookLab.prepared(descriptor -> {}), 0, 2);
+    moveKeepingSource(lab, 0, 2);
+    assertThat(lab.vma(0)).isNotNull();
+    lab.space.syscalls().munmap(lab.base, Pages.bytes(16));
+    return lab.committed() == 2;
+  }
+
+  /** Moves pages to page 8, with no memory to take the old ones out of the tree. */
+  private static void moveKeepingSource(HookLab lab, long page, long pages) {
+    FailurePlan afterCopy = point -> point == FailurePlan.Point.TREE_NODE && lab.vma(8) != null;
+    long bytes = Pages.bytes(pages);
+    int fixed = MremapFlags.MAYMOVE | MremapFlags.FIXED;
+    long moved =
+        lab.failing(
+            afterCopy,
+            () -> lab.space.syscalls().mremap(lab.at(page), bytes, bytes, fixed, lab.at(8)));
+    assertThat(moved).isEqualTo(lab.at(8));
+  }
+
+  private boolean refusedGrowth(Profile profile) {
+    VmOperations staying =
+        new VmOperations() {
+          @Override
+          public Errno mremap(Vma vma) {
+            return Errno.EINVAL;
+          }
+        };
+    HookLab lab = new HookLab(profile);
+    lab.privately(HookLab.prepared(descriptor -> descriptor.vmOps(staying)), 0, 2);
+    int fixed = MremapFlags.MAYMOVE | MremapFlags.FIXED;
+    long result =
+        lab.space.syscalls().mremap(lab.at(0), Pages.bytes(2), Pages.bytes(5), fixed, lab.at(8));
+    assertThat(result).isEqualTo(Errno.EINVAL.negated());
+    assertThat(lab.vma(8)).isNull();
+    lab.space.syscalls().munmap(lab.base, Pages.bytes(16));
+    return lab.committed() == 3;
   }
 }

@@ -99,6 +99,19 @@ public enum Difference {
    */
   MERGE_DROPS_ACTION,
 
+  // Defects on the way through mremap.
+
+  /**
+   * A source that cannot be unmapped after the move is charged as a whole, accountable or not, and
+   * forgets it (all releases; trap 33): the charge never comes back.
+   */
+  KEPT_SOURCE_FORGETS_CHARGE,
+  /**
+   * When page tables or driver refuse a move, the charge for the growth is not given back (all
+   * releases; trap 34).
+   */
+  REFUSED_MOVE_LOSES_CHARGE,
+
   // Defects of the end.
 
   /** mmap fails with the error of a success hook, and the VMA stays (v3 to 7.0; G9, trap 3). */

@@ -31,6 +31,8 @@ public final class Profile {
               Difference.REPLACED_FILE_LEAKS_ON_MERGE,
               Difference.FIELDS_STORED_AFTER_LINK,
               Difference.FIELDS_STORED_ON_MERGE,
+              Difference.KEPT_SOURCE_FORGETS_CHARGE,
+              Difference.REFUSED_MOVE_LOSES_CHARGE,
               Difference.FAILURE_UNMAP_CAN_FAIL,
               Difference.COMPAT_FILE_COUNTED_TWICE,
               Difference.COMPAT_FAILURE_FORGETS_MAPPED));
@@ -105,6 +107,8 @@ public final class Profile {
               Difference.REPLACED_FILE_LEAKS_ON_MERGE,
               Difference.FIELDS_STORED_AFTER_LINK,
               Difference.FIELDS_STORED_ON_MERGE,
+              Difference.KEPT_SOURCE_FORGETS_CHARGE,
+              Difference.REFUSED_MOVE_LOSES_CHARGE,
               Difference.COMPAT_ADDS_FLAGS,
               Difference.COMPAT_STORES_NULL_OPS,
               Difference.COMPAT_FILE_COUNTED_TWICE));

@@ -132,16 +132,17 @@ final class VmaMove {
     forgetReservation();
     count(vma.flags(), Pages.count(request.newLength()));
     if (refused != null) {
-      // The pages are back at their old place; the copy is unmapped. Its charge counts as moved
-      // along, so what was charged for growth is lost, as in Linux (trap 34); DONTUNMAP's is not.
-      unmap(target, request.newLength(), !request.has(MremapFlags.DONTUNMAP));
+      // The pages are back at their old place; the copy is unmapped. The charge for the old length
+      // is still the source's, that for growth the copy's.
+      boolean stays = request.has(MremapFlags.DONTUNMAP);
+      unmap(target, request.newLength(), stays ? 0 : request.oldLength());
       throw refused.failure();
     }
     mm.changes().moved(request.address(), target, request.oldLength());
     if (request.has(MremapFlags.DONTUNMAP)) {
       leaveSource(vma, copy);
     } else {
-      unmap(request.address(), request.oldLength(), true);
+      unmap(request.address(), request.oldLength(), request.oldLength());
     }
     return target;
   }
@@ -279,8 +280,13 @@ final class VmaMove {
     }
   }
 
-  /** Unmaps; without giving the charge back if {@code chargeMoves} along. */
-  private void unmap(long start, long length, boolean chargeMoves) {
+  /**
+   * Unmaps.
+   *
+   * @param chargedElsewhere bytes whose charge belongs to the other of source and copy, if there is
+   *     one at all
+   */
+  private void unmap(long start, long length, long chargedElsewhere) {
     if (length == 0) {
       return;
     }
@@ -291,18 +297,36 @@ final class VmaMove {
     }
     try {
       UnmapSet set = UnmapSet.gather(mm, first, start, end);
-      if (chargeMoves) {
-        set.inheritCharge();
-      }
+      inheritCharge(set, Pages.count(chargedElsewhere));
       set.unmap();
     } catch (ErrnoException noMemory) {
-      // What was to go stays mapped and is charged again, whether it is accountable or not; all
-      // pieces of its VMA no longer know their charge (trap 33).
-      mm.changes().discarded(start, end);
-      mm.uncharge(-Pages.count(length));
-      if (chargeMoves) {
-        forgetCharge(first.start(), first.end());
-      }
+      mm.changes().discarded(start, end); // what was to go stays mapped
+      chargeKept(first, Pages.count(length), Pages.count(chargedElsewhere));
+    }
+  }
+
+  /** In Linux all of the charge has moved if any has (trap 34). */
+  private void inheritCharge(UnmapSet set, long pages) {
+    if (pages != 0 && mm.kernel().profile().has(Difference.REFUSED_MOVE_LOSES_CHARGE)) {
+      set.inheritCharge();
+    } else {
+      set.inheritCharge(pages);
+    }
+  }
+
+  /**
+   * What could not be unmapped needs a charge of its own in place of what is charged elsewhere,
+   * even over the limit. Linux charges all of it, accountable or not, and all pieces of its VMA no
+   * longer know that they are charged (trap 33).
+   */
+  private void chargeKept(Vma first, long pages, long chargedElsewhere) {
+    if (!mm.kernel().profile().has(Difference.KEPT_SOURCE_FORGETS_CHARGE)) {
+      mm.uncharge(first.has(VmFlags.ACCOUNT) ? -chargedElsewhere : 0);
+      return;
+    }
+    mm.uncharge(-pages);
+    if (chargedElsewhere != 0) {
+      forgetCharge(first.start(), first.end());
     }
   }
 

@@ -104,6 +104,11 @@ public final class UnmapSet {
     accountedPages = 0;
   }
 
+  /** A new mapping takes the charge of so many pages over, if they are charged. */
+  public void inheritCharge(long inherited) {
+    accountedPages = Math.max(0, accountedPages - inherited);
+  }
+
   /**
    * The point of no return: the old mappings' page tables are cleared, their close callbacks run;
    * nothing can bring them back.

@@ -53,7 +53,10 @@ class DifferenceTableTest {
             .filter(Matcher::matches)
             .map(row -> row.group(1))
             .toList();
-    assertThat(numbers).hasSize(12 + 29).doesNotHaveDuplicates().contains("G1", "G12", "1", "29");
+    assertThat(numbers)
+        .hasSize(12 + 31)
+        .doesNotHaveDuplicates()
+        .contains("G1", "G12", "1", "29", "34");
   }
 
   private static Stream<Matcher> rows() throws IOException {

@@ -110,6 +110,11 @@ public final class Scenario {
     return id;
   }
 
+  /** Whose row it is. */
+  public UserKind user() {
+    return user;
+  }
+
   /** All that is expected. */
   public List<Expected> expected() {
     return expected;

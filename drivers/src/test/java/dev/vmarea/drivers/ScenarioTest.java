@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The table of scenarios: one row a fact, with the outcome for each hook. */
 class ScenarioTest {
-  private static List<Scenario> table() {
+  /** All rows. */
+  static List<Scenario> table() {
     return Stream.of(
             ShmemScenarios.ROWS,
             MemScenarios.ROWS,

@@ -3,6 +3,7 @@ package dev.vmarea.drivers.relay;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.drivers.Invariant;
+import dev.vmarea.drivers.Steps;
 import dev.vmarea.drivers.region.WholeBuffer;
 import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.vma.FileSystem;
@@ -17,17 +18,24 @@ public final class RelayBuffer {
   public static final FileSystem DEBUGFS = new FileSystem("debugfs", false, false);
 
   private final WholeBuffer memory;
+  private final Steps steps;
   private final Inode inode = new Inode(Inode.Type.REGULAR, DEBUGFS);
   private int references = 1;
   private volatile boolean detached;
 
-  RelayBuffer(PhysicalMemory physical, long bytes) throws ErrnoException {
+  RelayBuffer(PhysicalMemory physical, long bytes, Steps steps) throws ErrnoException {
+    this.steps = steps;
     this.memory = new WholeBuffer(physical, bytes);
   }
 
   /** What is in it. */
   public WholeBuffer memory() {
     return memory;
+  }
+
+  /** Those of its channel. */
+  Steps steps() {
+    return steps;
   }
 
   /** The file that shows it. */

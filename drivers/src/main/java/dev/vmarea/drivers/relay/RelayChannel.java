@@ -4,6 +4,8 @@ package dev.vmarea.drivers.relay;
 import dev.vmarea.Machine;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.drivers.StepObserver;
+import dev.vmarea.drivers.Steps;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
@@ -19,13 +21,14 @@ public final class RelayChannel implements UserModel {
 
   private final Variant variant;
   private final List<RelayBuffer> buffers = new ArrayList<>();
+  private final Steps steps = new Steps();
   private boolean closed;
 
   RelayChannel(Machine machine, Variant variant, int cpus, long bytes) throws ErrnoException {
     this.variant = variant;
     try {
       for (int cpu = 0; cpu < cpus; cpu++) {
-        buffers.add(new RelayBuffer(machine.kernel().memory(), bytes));
+        buffers.add(new RelayBuffer(machine.kernel().memory(), bytes, steps));
       }
     } catch (ErrnoException e) {
       buffers.forEach(RelayBuffer::put);
@@ -41,6 +44,11 @@ public final class RelayChannel implements UserModel {
   @Override
   public Variant variant() {
     return variant;
+  }
+
+  @Override
+  public void observe(StepObserver observer) {
+    steps.observe(observer);
   }
 
   /** The buffer of a processor, from 0 on. */

@@ -12,6 +12,12 @@ import dev.vmarea.vma.VmOperations;
 
 /** How an open file of a buffer is mapped: by either hook the same. */
 abstract sealed class RelayFile implements EitherHook, VmOperations {
+  /** The step of a fault before it looks for its page. */
+  static final String FAULTED = "relay.fault.faulted";
+
+  /** The step of a fault that has its page, which is not mapped yet. */
+  static final String TAKEN = "relay.fault.taken";
+
   private final RelayBuffer buffer;
 
   private RelayFile(RelayBuffer buffer) {
@@ -70,7 +76,9 @@ abstract sealed class RelayFile implements EitherHook, VmOperations {
    */
   @Override
   public FaultContext.Result fault(FaultContext fault) {
+    buffer.steps().reached(FAULTED);
     long pfn = buffer.memory().takePage(fault.pgoff());
+    buffer.steps().reached(TAKEN);
     return pfn < 0 ? FaultContext.Result.SIGBUS : fault.answer(pfn);
   }
 }

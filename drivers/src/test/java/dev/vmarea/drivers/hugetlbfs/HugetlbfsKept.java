@@ -10,7 +10,6 @@ import static dev.vmarea.drivers.hugetlbfs.HugetlbfsRows.row;
 import dev.vmarea.AddressSpace;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.MremapFlags;
-import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.Scenario;
 import dev.vmarea.drivers.UserLab;
 import dev.vmarea.hugetlb.HugetlbPages;
@@ -35,12 +34,7 @@ final class HugetlbfsKept {
           all(
               row("H7", "a child owns nothing, and has locks of its own", HugetlbfsKept::forked),
               "owner locked, plain locked, r2 u0 k0 c2 m1 l2, r2 u0 k0 c2 m1 l1"),
-          // Not with every failure: mremap charges for what it cannot unmap, in all kernels (trap
-          // 33).
-          row("H8", "a move takes what is reserved along", HugetlbfsKept::move)
-              .expect("legacy", "legacy", Profile.SETTLED, MOVED, false)
-              .expect("posted", "v3", Profile.V3_AS_POSTED, MOVED, false)
-              .expect("correct", "own", Profile.SETTLED, MOVED, false),
+          all(row("H8", "a move takes what is reserved along", HugetlbfsKept::move), MOVED),
           all(
               row("H8", "the parts of what is cut share it", HugetlbfsKept::cut),
               "ok, owner owner r2 u0 k0 c2 m1 l0, ok, owner none r1 u0 k0 c1 m1 l0"),
