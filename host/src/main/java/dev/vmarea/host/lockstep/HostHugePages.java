@@ -17,7 +17,11 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The huge pages of this host, all for one engine: it sets how many there are and may be, and puts
  * both back at the end, also when the JVM is told to end. A lock on the setting's file keeps other
- * engines of any process away. Only a pool that nobody uses is taken.
+ * engines of any process away. Only a pool of which nobody uses a page is taken.
+ *
+ * <p>Reservations that are there all the same have been lost by the kernel, which has defects that
+ * do so; they last until it is started anew. The engine has as many pages more, and leaves both out
+ * of what it counts.
  */
 final class HostHugePages implements AutoCloseable {
   /** How many there are while an engine has them. */
@@ -42,6 +46,7 @@ final class HostHugePages implements AutoCloseable {
   private final int overcommit;
   private final long before;
   private final long overcommitBefore;
+  private long lost;
   private final CountDownLatch done = new CountDownLatch(1);
   private final Thread atExit = new Thread(this::whenToldToEnd, "huge pages of the host");
 
@@ -52,18 +57,20 @@ final class HostHugePages implements AutoCloseable {
     reserved = open(directory + "resv_hugepages", 0);
     surplus = open(directory + "surplus_hugepages", 0);
     overcommit = open(directory + "nr_overcommit_hugepages", O_RDWR);
-    before = number(wanted);
+    before = number(wanted) - number(surplus);
     overcommitBefore = number(overcommit);
     if (NativeCalls.syscall(SystemCall.FLOCK, wanted, LOCK_EX_NB, 0, 0, 0, 0) < 0) {
       throw refusal("another campaign has them");
     }
-    if (!counts().equals(new HugePagePool.Counts(before, before, 0, 0))) {
-      throw refusal("somebody uses them: " + counts());
+    if (number(free) != number(wanted)) {
+      throw refusal(
+          "somebody uses them: " + number(wanted) + " there are, " + number(free) + " free");
     }
+    lost = number(reserved);
     Runtime.getRuntime().addShutdownHook(atExit);
-    set(wanted, PAGES);
+    set(wanted, PAGES + lost);
     set(overcommit, OVERCOMMIT);
-    if (number(wanted) != PAGES || number(overcommit) != OVERCOMMIT) {
+    if (number(wanted) != PAGES + lost || number(overcommit) != OVERCOMMIT) {
       close();
       throw new IOException("there is no memory for " + PAGES + " of them, or no permission");
     }
@@ -121,12 +128,26 @@ final class HostHugePages implements AutoCloseable {
   }
 
   /**
-   * What the kernel counts now; the total is what was asked for and what is there beyond that.
+   * Nobody maps any now: reservations that are there all the same are lost, and left out from now
+   * on.
+   *
+   * @throws IOException if the counts cannot be read
+   */
+  void giveUpLost() throws IOException {
+    awaitUnused();
+    lost = number(reserved);
+    set(wanted, PAGES + lost);
+  }
+
+  /**
+   * What the kernel counts now, without what is lost; the total is what was asked for and what is
+   * there beyond that.
    *
    * @throws IOException if it cannot be read
    */
   HugePagePool.Counts counts() throws IOException {
-    return new HugePagePool.Counts(number(wanted), number(free), number(reserved), number(surplus));
+    return new HugePagePool.Counts(
+        number(wanted) - lost, number(free) - lost, number(reserved) - lost, number(surplus));
   }
 
   /**

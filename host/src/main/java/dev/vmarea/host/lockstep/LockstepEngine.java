@@ -289,17 +289,21 @@ public final class LockstepEngine implements Lockstep {
     try (Twin twin = open(order, exclusions)) {
       outcome = run(order, twin, exclusions);
     }
-    final String left = outcome.difference() == null ? leftBehind() : null;
-    if (left == null) {
+    final String left = leftBehind();
+    if (outcome.difference() == null && left == null) {
       return outcome;
     }
-    // What the model has lost no later sequence may meet, nor those that make this one short.
+    // What model or kernel have lost no later sequence may meet, nor those that make this one
+    // short.
+    if (hugePages != null) {
+      hugePages.giveUpLost();
+    }
     templates().forEach(Template::close);
     crowded = null;
     template = null;
     machine = new Machine(host.kernel(), Profile.LINUX_6_18);
     template = start();
-    return outcome.differing(left);
+    return left == null || outcome.difference() != null ? outcome : outcome.differing(left);
   }
 
   /** What became of the huge pages, now that no sequence has any. */

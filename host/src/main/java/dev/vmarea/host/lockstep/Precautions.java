@@ -55,7 +55,7 @@ final class Precautions {
               : null;
       case MMAP -> !hugetlb && (a[3] & MapFlags.HUGETLB) != 0 ? Exclusion.HUGETLB : null;
       case FTRUNCATE, PUNCH_HOLE -> againstCut(model.file(a[0]), space);
-      case MREMAP -> againstMove(space.lookup(a[0]), a);
+      case MREMAP -> againstMove(space, a);
       case READ -> againstRead(space.lookup(a[0]));
       case WRITE -> isBehindEnd(space.lookup(a[0]), a[0]) ? Exclusion.BEHIND_END : null;
       case MINCORE -> againstVector(space, a);
@@ -86,15 +86,25 @@ final class Precautions {
         : null;
   }
 
-  /** A move takes the reservation of the whole area with it, or loses it. */
-  private static @Nullable Exclusion againstMove(final @Nullable Vma vma, final long[] a) {
-    final HugetlbMapping mapping = vma == null ? null : HugetlbMapping.of(vma);
-    if (vma == null || mapping == null || !mapping.isOwner() || (a[3] & MREMAP_MAYMOVE) == 0) {
-      return null;
+  /**
+   * A move takes the reservation of the whole area with it, or loses it; and one call can move
+   * several areas, the last one in part.
+   */
+  private static @Nullable Exclusion againstMove(final AddressSpace space, final long[] a) {
+    final boolean moves = (a[3] & MREMAP_MAYMOVE) != 0;
+    return moves && any(space, a[0], a[1], vma -> ownsBeyond(vma, a[0], a[1]))
+        ? Exclusion.HUGETLB_MOVE
+        : null;
+  }
+
+  /** Whether the area has reserved huge pages, and has some outside of [start, start + length). */
+  private static boolean ownsBeyond(final Vma vma, final long start, final long length) {
+    final HugetlbMapping mapping = HugetlbMapping.of(vma);
+    if (mapping == null || !mapping.isOwner()) {
+      return false;
     }
-    final long size = mapping.pageSize();
-    final boolean whole = a[0] == vma.start() && (a[1] + size - 1 & -size) == vma.length();
-    return whole ? null : Exclusion.HUGETLB_MOVE;
+    final long end = start + (length + mapping.pageSize() - 1 & -mapping.pageSize());
+    return vma.start() < end && (vma.start() < start || vma.end() > end);
   }
 
   /** mincore's vector is read from outside, which needs what the puppet itself would not. */
