@@ -64,8 +64,32 @@ class HugetlbSegmentTest {
   }
 
   @Test
+  void itIsAttachedAtBoundariesOfHugePages() {
+    int id = segment(2 * HUGE, 0);
+    int round = 020000;
+    assertThat(calls.shmat(id, BASE + 4096, 0)).isEqualTo(Errno.EINVAL.negated());
+    assertThat(calls.shmat(id, BASE + 4096, round)).isEqualTo(Errno.EINVAL.negated());
+    assertThat(calls.shmat(id, 0, 0) % HUGE).isZero();
+    assertThat(calls.shmat(id, BASE, 0)).isEqualTo(BASE);
+    assertThat(calls.munmap(BASE, HUGE)).isZero();
+    assertThat(calls.shmdt(BASE)).as("finds what is left of it").isZero();
+    assertThat(space.lookup(BASE + HUGE)).isNull();
+    assertThat(calls.shmctlRemove(id)).isZero();
+  }
+
+  @Test
+  void noReservationIsTakenAtItsWordInEveryModeOfOvercommit() {
+    KernelConfig never = KernelConfig.standard().withOvercommit(2, 1 << 20);
+    Machine strict = new Machine(never, Profile.LINUX_6_18);
+    Syscalls others = strict.newAddressSpace().syscalls();
+    int flags = CREATE | SegmentOperation.SHM_NORESERVE;
+    assertThat(others.shmget(SegmentOperation.IPC_PRIVATE, HUGE, flags)).isNotNegative();
+  }
+
+  @Test
   void thereMustBeAsManyPages() {
     assertThat(segment(5 * HUGE, 0)).isEqualTo((int) Errno.ENOMEM.negated());
+    assertThat(segment(HUGE, 30 << MapFlags.HUGE_SHIFT)).isEqualTo((int) Errno.ENOMEM.negated());
     assertThat(segment(HUGE, 40 << MapFlags.HUGE_SHIFT)).isEqualTo((int) Errno.EINVAL.negated());
     assertThat(pool.counts(HUGE).reserved()).isZero();
   }

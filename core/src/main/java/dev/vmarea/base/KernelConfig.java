@@ -173,4 +173,15 @@ public record KernelConfig(
         randomize,
         around);
   }
+
+  /**
+   * The size of huge pages, in bytes, that flags of mmap, memfd_create or shmget ask for: they have
+   * its logarithm at {@link MapFlags#HUGE_SHIFT}, or 0 for the default. -1 if there are none of
+   * that size.
+   */
+  public long hugePageSize(int flags) {
+    int code = flags >>> MapFlags.HUGE_SHIFT & MapFlags.HUGE_MASK;
+    long size = code == 0 ? defaultHugePageSize : 1L << code;
+    return hugePageSizes.contains(size) ? size : -1;
+  }
 }

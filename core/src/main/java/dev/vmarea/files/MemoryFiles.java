@@ -3,6 +3,7 @@ package dev.vmarea.files;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.MapFlags;
 import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.hugetlb.HugetlbPages;
 import dev.vmarea.space.Kernel;
@@ -41,8 +42,6 @@ public final class MemoryFiles {
 
   private static final int MFD_KNOWN =
       MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB | MFD_NOEXEC_SEAL | MFD_EXEC;
-  private static final int HUGE_SHIFT = 26;
-  private static final int HUGE_MASK = 0x3f;
   private static final int O_CLOEXEC = 02000000;
   private static final FileSystem DISK = new FileSystem("ext4", false, true);
 
@@ -62,7 +61,10 @@ public final class MemoryFiles {
    * @throws ErrnoException EINVAL for unknown flags, or EXEC with NOEXEC_SEAL
    */
   public static void checkMemfdFlags(int flags) throws ErrnoException {
-    int known = (flags & MFD_HUGETLB) == 0 ? MFD_KNOWN : MFD_KNOWN | HUGE_MASK << HUGE_SHIFT;
+    int known =
+        (flags & MFD_HUGETLB) == 0
+            ? MFD_KNOWN
+            : MFD_KNOWN | MapFlags.HUGE_MASK << MapFlags.HUGE_SHIFT;
     boolean both = (flags & MFD_EXEC) != 0 && (flags & MFD_NOEXEC_SEAL) != 0;
     if ((flags & ~known) != 0 || both) {
       throw Errno.EINVAL.failure();
@@ -106,9 +108,8 @@ public final class MemoryFiles {
   }
 
   private long hugePageSize(int flags) throws ErrnoException {
-    int code = flags >>> HUGE_SHIFT & HUGE_MASK;
-    long size = code == 0 ? kernel.config().defaultHugePageSize() : 1L << code;
-    if (!kernel.config().hugePageSizes().contains(size)) {
+    long size = kernel.config().hugePageSize(flags);
+    if (size < 0) {
       throw Errno.ENODEV.failure();
     }
     return size;

@@ -98,9 +98,8 @@ public final class MapOperation {
   }
 
   private long hugePageSize(int flags) throws ErrnoException {
-    int code = flags >>> MapFlags.HUGE_SHIFT & MapFlags.HUGE_MASK;
-    long size = code == 0 ? mm.config().defaultHugePageSize() : 1L << code;
-    if (!mm.config().hugePageSizes().contains(size)) {
+    long size = mm.config().hugePageSize(flags);
+    if (size < 0) {
       throw Errno.EINVAL.failure();
     }
     return size;

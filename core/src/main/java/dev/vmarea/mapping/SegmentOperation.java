@@ -72,13 +72,13 @@ public final class SegmentOperation {
     if (size <= 0) {
       throw Errno.EINVAL.failure();
     }
-    boolean charges =
-        (flags & SHM_NORESERVE) == 0 || kernel.config().overcommitMode() == NEVER_OVERCOMMIT;
+    boolean noReserve = (flags & SHM_NORESERVE) != 0;
+    boolean charges = !noReserve || kernel.config().overcommitMode() == NEVER_OVERCOMMIT;
     String name = SharedSegment.nameOf(key);
     OpenFile file =
         (flags & SHM_HUGETLB) == 0
             ? segments.backing().shmem(name, size, !charges)
-            : huge(name, size, flags, !charges);
+            : huge(name, size, flags, noReserve);
     boolean made = false;
     try {
       SharedSegment segment = segments.create(key, size, file);
@@ -91,12 +91,11 @@ public final class SegmentOperation {
     }
   }
 
-  /** Its size is rounded up to whole huge pages. */
+  /** Its size is rounded up to whole huge pages, which are not charged, whatever the mode is. */
   private OpenFile huge(String name, long size, int flags, boolean noReserve)
       throws ErrnoException {
-    int code = flags >>> MapFlags.HUGE_SHIFT & MapFlags.HUGE_MASK;
-    long pageSize = code == 0 ? kernel.config().defaultHugePageSize() : 1L << code;
-    if (!kernel.config().hugePageSizes().contains(pageSize)) {
+    long pageSize = kernel.config().hugePageSize(flags);
+    if (pageSize < 0) {
       throw Errno.EINVAL.failure();
     }
     long bytes = size + pageSize - 1 & -pageSize;

@@ -15,7 +15,6 @@ import dev.vmarea.space.AddressChooser;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.Proposal;
 import dev.vmarea.space.Task;
-import dev.vmarea.space.UnmapSet;
 import dev.vmarea.space.VmaLifecycle;
 import dev.vmarea.vma.AnonVma;
 import dev.vmarea.vma.VmOperations;
@@ -135,14 +134,14 @@ final class VmaMove {
       // The pages are back at their old place; the copy is unmapped. The charge for the old length
       // is still the source's, that for growth the copy's.
       boolean stays = request.has(MremapFlags.DONTUNMAP);
-      unmap(target, request.newLength(), stays ? 0 : request.oldLength());
+      new MoveEnd(mm).unmap(target, request.newLength(), stays ? 0 : request.oldLength());
       throw refused.failure();
     }
     mm.changes().moved(request.address(), target, request.oldLength());
     if (request.has(MremapFlags.DONTUNMAP)) {
       leaveSource(vma, copy);
     } else {
-      unmap(request.address(), request.oldLength(), request.oldLength());
+      new MoveEnd(mm).unmap(request.address(), request.oldLength(), request.oldLength());
     }
     return target;
   }
@@ -277,66 +276,6 @@ final class VmaMove {
           source.end(),
           mm.kernel().memory(),
           page -> page.mark(KernelPage.Mark.UNEVICTABLE));
-    }
-  }
-
-  /**
-   * Unmaps.
-   *
-   * @param chargedElsewhere bytes whose charge belongs to the other of source and copy, if there is
-   *     one at all
-   */
-  private void unmap(long start, long length, long chargedElsewhere) {
-    if (length == 0) {
-      return;
-    }
-    long end = start + length;
-    Vma first = mm.tree().find(start);
-    if (first == null || first.start() >= end) {
-      return;
-    }
-    try {
-      UnmapSet set = UnmapSet.gather(mm, first, start, end);
-      inheritCharge(set, Pages.count(chargedElsewhere));
-      set.unmap();
-    } catch (ErrnoException noMemory) {
-      mm.changes().discarded(start, end); // what was to go stays mapped
-      chargeKept(first, Pages.count(length), Pages.count(chargedElsewhere));
-    }
-  }
-
-  /** In Linux all of the charge has moved if any has (trap 34). */
-  private void inheritCharge(UnmapSet set, long pages) {
-    if (pages != 0 && mm.kernel().profile().has(Difference.REFUSED_MOVE_LOSES_CHARGE)) {
-      set.inheritCharge();
-    } else {
-      set.inheritCharge(pages);
-    }
-  }
-
-  /**
-   * What could not be unmapped needs a charge of its own in place of what is charged elsewhere,
-   * even over the limit. Linux charges all of it, accountable or not, and all pieces of its VMA no
-   * longer know that they are charged (trap 33).
-   */
-  private void chargeKept(Vma first, long pages, long chargedElsewhere) {
-    if (!mm.kernel().profile().has(Difference.KEPT_SOURCE_FORGETS_CHARGE)) {
-      mm.uncharge(first.has(VmFlags.ACCOUNT) ? -chargedElsewhere : 0);
-      return;
-    }
-    mm.uncharge(-pages);
-    if (chargedElsewhere != 0) {
-      forgetCharge(first.start(), first.end());
-    }
-  }
-
-  private void forgetCharge(long start, long end) {
-    Vma piece = mm.tree().find(start);
-    while (piece != null && piece.start() < end) {
-      if (piece.has(VmFlags.ACCOUNT)) {
-        mm.editor().replace(piece, piece.withFlags(piece.flags() & ~VmFlags.ACCOUNT));
-      }
-      piece = mm.tree().find(piece.end());
     }
   }
 

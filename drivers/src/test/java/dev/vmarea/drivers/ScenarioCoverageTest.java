@@ -7,6 +7,7 @@ import dev.vmarea.base.Profile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
@@ -87,7 +88,7 @@ class ScenarioCoverageTest {
     }
   }
 
-  private static TreeMap<String, List<Scenario>> rows() {
+  private static SortedMap<String, List<Scenario>> rows() {
     return ScenarioTest.table().stream()
         .filter(row -> ID.matcher(row.id()).matches())
         .collect(

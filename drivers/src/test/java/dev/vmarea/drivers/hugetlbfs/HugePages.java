@@ -9,10 +9,9 @@ import dev.vmarea.hugetlb.HugetlbMapping;
 import dev.vmarea.hugetlb.HugetlbMount;
 import dev.vmarea.hugetlb.HugetlbPages;
 import dev.vmarea.hugetlb.HugetlbWalker;
+import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.memory.KernelPage;
 import dev.vmarea.vma.Inode;
-import dev.vmarea.vma.LegacyMmap;
-import dev.vmarea.vma.LegacyVma;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
@@ -35,6 +34,7 @@ final class HugePages {
 
   static final String FILE = HugetlbfsKind.INSTANCE.usualPath() + "/file";
   static final long SMALL = 512;
+  private static final int ID = 7;
   static final long BYTES = 2L << 20;
 
   final UserLab lab;
@@ -68,35 +68,16 @@ final class HugePages {
     return lab.mremap(page * SMALL, pages * SMALL, newPages * SMALL, flags, to * SMALL);
   }
 
-  /**
-   * A file that hands its mappings on to a segment's, which is closed with it, as System V shared
-   * memory does.
-   */
-  OpenFile segment(long pages) throws ErrnoException {
-    OpenFile inner = fs().segment("/SYSV00000000", pages * BYTES);
-    Stacked stacked = new Stacked(inner, BYTES);
-    lab.machine()
-        .mounts()
-        .add(
-            "/segment",
-            (path, flags) -> {
-              OpenFile outer = new OpenFile(inner.inode(), inner.entry(), OpenFile.O_RDWR, stacked);
-              outer.whenReleased(inner::put);
-              return outer;
-            });
-    return lab.open("/segment");
+  /** A segment of System V shared memory in pages of this mount; the only one. */
+  SharedSegment segment(long pages) throws ErrnoException {
+    long bytes = pages * BYTES;
+    OpenFile inner = fs().segment(SharedSegment.nameOf(0), bytes);
+    return lab.machine().segments().add(new SharedSegment(ID, 0, bytes, inner));
   }
 
-  private record Stacked(OpenFile inner, long hugePageSize) implements LegacyMmap {
-    @Override
-    public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
-      vma.mapThrough(inner);
-    }
-
-    @Override
-    public Placement placement() {
-      return Placement.HUGETLB;
-    }
+  /** Attaches it at a page of the window. */
+  String attach(long page) {
+    return lab.call(() -> lab.space().syscalls().shmat(ID, UserLab.at(page * SMALL), 0));
   }
 
   String store(long page) {

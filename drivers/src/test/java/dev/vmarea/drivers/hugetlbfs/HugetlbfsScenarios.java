@@ -14,6 +14,7 @@ import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.Scenario;
 import dev.vmarea.drivers.UserLab;
 import dev.vmarea.drivers.hugetlbfs.HugePages.Step;
+import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.vma.OpenFile;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 public final class HugetlbfsScenarios {
   private static final String NOTHING = "r0 u0 k0 c0 m0 l0";
   private static final String SEGMENT = "r2 u0 k0 c2 m0 l0";
+  private static final String ATTACHED =
+      SEGMENT + ", ok, locked r2 u0 k0 c2 m0 l1, ok, " + SEGMENT + ", " + NOTHING;
 
   /** The map and all that it stands for are nobody's. */
   private static final String LEAK =
@@ -88,13 +91,10 @@ public final class HugetlbfsScenarios {
               "-EINVAL, plain, 0 noted, ok, ok, r1 u0 k0 c2 m0 l0"),
           columns(
               row("T28", "below a segment that has its pages", HugetlbfsScenarios::belowSegment),
-              SEGMENT + ", ok, locked r2 u0 k0 c2 m0 l1, ok, " + SEGMENT,
-              SEGMENT + ", ok, locked r2 u0 k0 c2 m0 l1, ok, " + SEGMENT,
+              ATTACHED,
+              ATTACHED,
               // Below a stacked file nobody has locked the reverse map, and 6.19 unlocks it.
-              SEGMENT
-                  + ", ok, locked r2 u0 k0 c2 m0 l1, ok, "
-                  + SEGMENT
-                  + " | warned: UNBALANCED_UNLOCK"),
+              ATTACHED + " | warned: UNBALANCED_UNLOCK"),
           all(
               row("T28", "a segment, the pool is too small", HugetlbfsScenarios::largeSegment),
               "-ENOMEM, " + NOTHING),
@@ -175,17 +175,19 @@ public final class HugetlbfsScenarios {
   }
 
   private static String belowSegment(HugePages it) throws ErrnoException {
-    OpenFile outer = it.segment(2);
+    SharedSegment segment = it.segment(2);
     String made = it.held();
-    String mapped = HugePages.walked(outer.inode(), () -> it.map(outer, 0, 2, SHARED, 0));
+    String mapped = HugePages.walked(segment.inode(), () -> it.attach(0));
     String is = it.has(0) + " " + it.held();
-    return String.join(", ", made, mapped, is, it.unmap(0, 2), it.held());
+    String unmapped = it.unmap(0, 2) + ", " + it.held();
+    segment.remove();
+    return String.join(", ", made, mapped, is, unmapped, it.held());
   }
 
   private static String largeSegment(HugePages it) {
     String refused;
     try {
-      refused = "ok with " + it.segment(5).references();
+      refused = "ok, segment " + it.segment(5).id();
     } catch (ErrnoException e) {
       refused = "-" + e.errno().name();
     }
