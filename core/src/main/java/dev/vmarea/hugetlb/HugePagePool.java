@@ -169,6 +169,21 @@ public final class HugePagePool implements PhysicalMemory.HugetlbOwner {
     of(pageSize).overcommit(pages);
   }
 
+  /**
+   * So many pages are reserved for nobody, and stay so, from now on: as on a machine whose kernel
+   * has lost reservations by a defect. There should be as many free pages.
+   *
+   * @param pageSize bytes
+   */
+  public synchronized void lose(long pageSize, long pages) {
+    of(pageSize).lost(pages);
+  }
+
+  /** How many are reserved for nobody. */
+  synchronized long lost(long pageSize) {
+    return of(pageSize).lost();
+  }
+
   /** How many pages of {@code pageSize} bytes there are now. */
   public synchronized Counts counts(long pageSize) {
     return of(pageSize).counts();

@@ -33,7 +33,10 @@ final class HugetlbAudit {
       reserved.merge(mount.pageSize(), verify(mount), Long::sum);
     }
     reserved.forEach((pageSize, sum) ->
-        same("pages reserved in the pool", pool.counts(pageSize).reserved(), sum));
+        same(
+            "pages reserved in the pool",
+            pool.counts(pageSize).reserved(),
+            sum + pool.lost(pageSize)));
   }
 
   /** What of the pool's reserved pages is this mount's. */

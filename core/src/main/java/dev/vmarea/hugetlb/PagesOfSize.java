@@ -19,6 +19,7 @@ final class PagesOfSize {
   private long reserved;
   private long surplus;
   private long overcommit;
+  private long lost;
 
   PagesOfSize(PhysicalMemory memory, long frames) {
     this.memory = memory;
@@ -102,6 +103,17 @@ final class PagesOfSize {
     surplus++;
     total++;
     return true;
+  }
+
+  /** How many reservations nobody holds nor gives back, among those there are. */
+  long lost() {
+    return lost;
+  }
+
+  /** Sets how many those are. */
+  void lost(long pages) {
+    reserved += pages - lost;
+    lost = pages;
   }
 
   boolean reserve(long pages) {

@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
  * engines of any process away. Only a pool of which nobody uses a page is taken.
  *
  * <p>Reservations that are there all the same have been lost by the kernel, which has defects that
- * do so; they last until it is started anew. The engine has as many pages more, and leaves both out
- * of what it counts.
+ * do so; they last until it is started anew. The engine has as many pages more, and the model loses
+ * as many.
  */
 final class HostHugePages implements AutoCloseable {
   /** How many there are while an engine has them. */
@@ -127,8 +127,20 @@ final class HostHugePages implements AutoCloseable {
     }
   }
 
+  /** What it counts while nobody has any. */
+  HugePagePool.Counts unused() {
+    return new HugePagePool.Counts(PAGES + lost, PAGES + lost, lost, 0);
+  }
+
+  /** Makes a model's pool like this one, which nobody uses now. */
+  void copyTo(final HugePagePool pool, final long pageSize) {
+    pool.setTotal(pageSize, PAGES + lost);
+    pool.overcommit(pageSize, OVERCOMMIT);
+    pool.lose(pageSize, lost);
+  }
+
   /**
-   * Nobody maps any now: reservations that are there all the same are lost, and left out from now
+   * Nobody maps any now: reservations that are there all the same are lost, and count so from now
    * on.
    *
    * @throws IOException if the counts cannot be read
@@ -140,14 +152,12 @@ final class HostHugePages implements AutoCloseable {
   }
 
   /**
-   * What the kernel counts now, without what is lost; the total is what was asked for and what is
-   * there beyond that.
+   * What the kernel counts now; the total is what was asked for and what is there beyond that.
    *
    * @throws IOException if it cannot be read
    */
   HugePagePool.Counts counts() throws IOException {
-    return new HugePagePool.Counts(
-        number(wanted) - lost, number(free) - lost, number(reserved) - lost, number(surplus));
+    return new HugePagePool.Counts(number(wanted), number(free), number(reserved), number(surplus));
   }
 
   /**
@@ -157,7 +167,7 @@ final class HostHugePages implements AutoCloseable {
    * @throws IOException if the counts cannot be read
    */
   void awaitUnused() throws IOException {
-    final HugePagePool.Counts all = new HugePagePool.Counts(PAGES, PAGES, 0, 0);
+    final HugePagePool.Counts all = unused();
     final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!counts().equals(all) && System.nanoTime() < end) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));

@@ -26,8 +26,7 @@ final class HugePageComparison {
 
   /** What is not as before the first call, on either side, when nobody maps anything; or null. */
   @Nullable String leftBehind() throws IOException {
-    final HugePagePool.Counts all =
-        new HugePagePool.Counts(HostHugePages.PAGES, HostHugePages.PAGES, 0, 0);
+    final HugePagePool.Counts all = kernel.unused();
     final boolean same = kernel.counts().equals(all) && model.counts(pageSize).equals(all);
     return same ? null : "after the end: " + difference() + ", at first " + all;
   }

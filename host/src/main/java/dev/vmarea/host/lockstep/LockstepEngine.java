@@ -147,9 +147,11 @@ public final class LockstepEngine implements Lockstep {
     // What is loaded brings as many huge pages as anybody wants; here it is known how many there
     // are.
     for (final long size : host.kernel().hugePageSizes()) {
-      final boolean ours = size == hugePageSize && hugePages != null;
-      pool().setTotal(size, ours ? HostHugePages.PAGES : 0);
-      pool().overcommit(size, ours ? HostHugePages.OVERCOMMIT : 0);
+      if (size == hugePageSize && hugePages != null) {
+        hugePages.copyTo(pool(), size);
+      } else {
+        pool().setTotal(size, 0);
+      }
     }
     made.takeStack(memory, forked);
     return made;

@@ -38,9 +38,10 @@ class HostHugePagesTest {
     final String before = Files.exists(WANTED) ? settings() : "";
     final HostHugePages first = take();
     try (first) {
-      final int pages = HostHugePages.PAGES;
-      assertThat(first.counts()).isEqualTo(new HugePagePool.Counts(pages, pages, 0, 0));
-      assertThat(settings()).isEqualTo(pages + "\n" + HostHugePages.OVERCOMMIT + "\n");
+      final HugePagePool.Counts counts = first.counts();
+      assertThat(counts).isEqualTo(first.unused());
+      assertThat(counts.free() - counts.reserved()).isEqualTo(HostHugePages.PAGES);
+      assertThat(settings()).isEqualTo(counts.total() + "\n" + HostHugePages.OVERCOMMIT + "\n");
       assertThatThrownBy(() -> HostHugePages.take(HUGE))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("another campaign");

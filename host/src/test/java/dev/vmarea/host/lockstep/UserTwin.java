@@ -84,9 +84,11 @@ final class UserTwin implements AutoCloseable {
     Template template = Template.of(puppet, machine, 0);
     long hugePageSize = host.kernel().defaultHugePageSize();
     for (long size : host.kernel().hugePageSizes()) {
-      boolean known = size == hugePageSize && hugePages != null;
-      machine.hugePages().setTotal(size, known ? HostHugePages.PAGES : 0);
-      machine.hugePages().overcommit(size, known ? HostHugePages.OVERCOMMIT : 0);
+      if (size == hugePageSize && hugePages != null) {
+        hugePages.copyTo(machine.hugePages(), size);
+      } else {
+        machine.hugePages().setTotal(size, 0);
+      }
     }
     template.takeStack(memory, false);
     Map<Exclusion, Integer> exclusions = new EnumMap<>(Exclusion.class);
