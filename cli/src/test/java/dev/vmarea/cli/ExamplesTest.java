@@ -5,6 +5,9 @@ package dev.vmarea.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.AddressSpace;
+import dev.vmarea.drivers.UserKind;
+import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.mounts.UserCatalog;
 import dev.vmarea.trace.json.JsonReader;
 import dev.vmarea.trace.json.JsonValue.JsonObject;
 import dev.vmarea.trace.pagetable.PageTableText;
@@ -97,6 +100,39 @@ class ExamplesTest {
       assertThat(tables.number("entryCount", 0)).isPositive();
       assertThat(tables.array("tables")).hasSize(4);
     }
+  }
+
+  static List<UserKind> users() {
+    return UserCatalog.all();
+  }
+
+  /** The example of a user has its name, mounts it, and tells how to play it with another hook. */
+  @ParameterizedTest
+  @MethodSource("users")
+  void everyUserHasItsExample(UserKind kind) throws Exception {
+    Path script = EXAMPLES.resolve(kind.id() + ".strace");
+
+    assertThat(script).exists();
+    assertThat(Files.readString(script))
+        .containsPattern("(?m)^# vmarea mount path=\\S+ user=" + kind.id() + "\\b")
+        .containsPattern("(?m)^#     \\./vmarea replay .*examples/" + kind.id() + "\\.strace\\b");
+  }
+
+  /** A row of docs/users.md begins with the ids of its users and their variants, in order. */
+  @ParameterizedTest
+  @MethodSource("users")
+  void everyUserIsDescribed(UserKind kind) throws Exception {
+    List<List<String>> rows =
+        Files.readAllLines(Path.of("..", "docs", "users.md")).stream()
+            .filter(line -> line.startsWith("| `"))
+            .map(line -> List.of(line.split("\\|")))
+            .filter(cells -> cells.get(1).contains("`" + kind.id() + "`"))
+            .toList();
+
+    assertThat(rows).hasSize(1);
+    String variants = rows.getFirst().get(3).strip();
+    assertThat(List.of(variants.split(", ")))
+        .isEqualTo(kind.variants().stream().map(Variant::name).toList());
   }
 
   @Test

@@ -340,6 +340,64 @@ class ScriptsTest {
         .contains("relay has no variant x");
   }
 
+  private static final String SEGMENT =
+      """
+      # vmarea mount path=shm: user=shm segments=0
+      1 shmget(0x77, 8192, IPC_CREAT|0600) = 3
+      1 shmat(3, NULL, 0) = 0x7ffff7ffd000
+      """;
+
+  /** Whoever is told of by shmget has a file of the user that is mounted, and none is older. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "# vmarea control shm: refuse 3 = -EINVAL | script -EINVAL model 0",
+        "# vmarea control shm: rmid 3 = -EINVAL | script -EINVAL model 0",
+        "1 shmctl(3, IPC_RMID, NULL) = -1 EINVAL (x) | script EINVAL model 0",
+        "1 shmctl(4, IPC_RMID, NULL) = 0 | script 0 model EINVAL",
+        "1 shmat(4, NULL, 0) = 0x7ffff7ffb000 | script 0x7ffff7ffb000 model EINVAL",
+      })
+  void segmentsAreThoseOfTheMountedUser(String line, String shown) throws Exception {
+    CommandLineRun whole =
+        CommandLineRun.of(
+            "replay", file("whole", SEGMENT + "1 shmctl(3, IPC_RMID, NULL) = 0\n").toString());
+    assertThat(whole.status()).as(whole.err()).isZero();
+    assertThat(whole.out()).contains("/SYSV00000077 (deleted)");
+
+    CommandLineRun run = CommandLineRun.of("replay", file("s", SEGMENT + line + "\n").toString());
+    assertThat(run.status()).as(run.err()).isEqualTo(1);
+    assertThat(joined(run.err())).contains("different: 1 call", shown);
+  }
+
+  /** The mount brings its pages, and there are no others; memfds take them from the same pool. */
+  @Test
+  void hugePagesAreThoseOfTheMount() throws Exception {
+    Path script =
+        file(
+            "s",
+            """
+            # vmarea mount path=/huge user=hugetlbfs pool=1
+            1 memfd_create("m", MFD_HUGETLB) = 3
+            1 ftruncate(3, 4096) = -1 EINVAL (x)
+            1 ftruncate(3, 2097152) = 0
+            1 pwrite64(3, "x", 1, 0) = -1 EINVAL (x)
+            1 mmap(NULL, 2097152, PROT_READ|PROT_WRITE, MAP_SHARED, 3, 0) = 0x7ffff7c00000
+            # vmarea store 1 0x7ffff7c00000 8 0x1
+            1 openat(AT_FDCWD, "/huge/a", O_RDWR|O_CREAT, 0600) = 4
+            1 ftruncate(4, 4096) = -1 EINVAL (x)
+            1 mmap(NULL, 2097152, PROT_READ, MAP_SHARED, 4, 0) = -1 ENOMEM (x)
+            1 munmap(0x7ffff7c00000, 2097152) = 0
+            1 close(3) = 0
+            1 mmap(NULL, 2097152, PROT_READ, MAP_SHARED, 4, 0) = 0x7ffff7c00000
+            1 unlink("/huge/a") = 0
+            """);
+    CommandLineRun run = CommandLineRun.of("replay", script.toString());
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err()).doesNotContain("vmarea: ");
+  }
+
   @Test
   void usersAreListed() throws Exception {
     assertThat(CommandLineRun.of("users").out()).contains("relay", "legacy, v3");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.files;
 
-import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.hugetlb.HugePagePool;
@@ -14,14 +13,12 @@ import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.LegacyMmap;
 import dev.vmarea.vma.LegacyVma;
 import dev.vmarea.vma.OpenFile;
-import dev.vmarea.vma.VmOperations;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file of hugetlbfs with the old hook: pages are reserved when it is mapped, taken when they are
  * touched, and cuts are made at huge-page boundaries only.
  */
-public final class HugetlbFile implements LegacyMmap {
+public final class HugetlbFile implements LegacyMmap, HugetlbOperations {
   private final HugetlbMount mount;
 
   /** Files of {@code mount}. */
@@ -90,47 +87,7 @@ public final class HugetlbFile implements LegacyMmap {
   }
 
   @Override
-  public VmOperations callbacksOfFound(long vmFlags) {
-    return mount.operations();
-  }
-
-  @Override
-  public @Nullable Errno punchHole(OpenFile file) {
-    return ShmemFile.INSTANCE.punchHole(file);
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * @throws ErrnoException EINVAL for a size that is not one of whole huge pages; EPERM for one
-   *     that a seal forbids
-   */
-  @Override
-  public void truncate(OpenFile file, long bytes) throws ErrnoException {
-    truncate(mount, file, bytes);
-  }
-
-  /**
-   * The same whatever its hook.
-   *
-   * @throws ErrnoException as above
-   */
-  public static void truncate(HugetlbMount mount, OpenFile file, long bytes) throws ErrnoException {
-    if ((bytes & (mount.pageSize() - 1)) != 0) {
-      throw Errno.EINVAL.failure();
-    }
-    FileSeals.checkSize(file.inode(), bytes);
-    mount.pages(file.inode()); // it has its pages from here on, also if nobody has mapped it yet
-    file.inode().truncate(bytes);
-  }
-
-  @Override
-  public Placement placement() {
-    return Placement.HUGETLB;
-  }
-
-  @Override
-  public long hugePageSize() {
-    return mount.pageSize();
+  public HugetlbMount mount() {
+    return mount;
   }
 }

@@ -5,18 +5,17 @@ import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.files.HugetlbFile;
+import dev.vmarea.files.HugetlbOperations;
 import dev.vmarea.hugetlb.HugetlbLock;
 import dev.vmarea.hugetlb.HugetlbMount;
 import dev.vmarea.hugetlb.HugetlbRequest;
 import dev.vmarea.vma.CompletedVma;
 import dev.vmarea.vma.FileOperations;
 import dev.vmarea.vma.MmapPrepare;
-import dev.vmarea.vma.OpenFile;
-import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.VmaDescriptor;
 
 /** The ports of the hook of hugetlbfs. The old hook is {@link HugetlbFile}. */
-abstract sealed class HugetlbfsFile implements MmapPrepare {
+abstract sealed class HugetlbfsFile implements MmapPrepare, HugetlbOperations {
   private final HugetlbMount mount;
 
   private HugetlbfsFile(HugetlbMount mount) {
@@ -33,28 +32,9 @@ abstract sealed class HugetlbfsFile implements MmapPrepare {
     };
   }
 
-  final HugetlbMount mount() {
+  @Override
+  public final HugetlbMount mount() {
     return mount;
-  }
-
-  @Override
-  public VmOperations callbacksOfFound(long vmFlags) {
-    return mount.operations();
-  }
-
-  @Override
-  public void truncate(OpenFile file, long bytes) throws ErrnoException {
-    HugetlbFile.truncate(mount, file, bytes);
-  }
-
-  @Override
-  public Placement placement() {
-    return Placement.HUGETLB;
-  }
-
-  @Override
-  public long hugePageSize() {
-    return mount.pageSize();
   }
 
   /**

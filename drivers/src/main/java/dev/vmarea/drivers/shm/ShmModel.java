@@ -24,6 +24,7 @@ import java.util.TreeMap;
 /** Segments of a machine whose files have the hook of a variant. */
 public final class ShmModel implements UserModel {
   private static final String KNOWN = "known: rmid ID, create ID, refuse ID, accept ID";
+  private static final int PRIVATE = 0;
 
   private final Machine machine;
   private final Variant variant;
@@ -60,17 +61,33 @@ public final class ShmModel implements UserModel {
     this.bytes = bytes;
     this.files = FileTree.writable(() -> HostFile.regular(variant));
     for (int id = 1; id <= count; id++) {
-      create(id);
+      make(id, PRIVATE, bytes);
     }
   }
 
-  private void create(int id) {
+  private void make(int id, int key, long size) {
     HostFile host = HostFile.regular(variant);
-    OpenFile file = files.openUnnamed(host, SharedSegment.nameOf(0));
-    host.inode().size(bytes);
-    SharedSegment shared = new SharedSegment(id, 0, bytes, file);
+    OpenFile file = files.openUnnamed(host, SharedSegment.nameOf(key));
+    host.inode().size(size);
+    SharedSegment shared = new SharedSegment(id, key, size, file);
     machine.segments().add(shared);
     segments.add(new Segment(shared, host, file));
+  }
+
+  /**
+   * A new segment, such as a log tells of; nothing is charged for it. It takes the place of one
+   * with the same id.
+   *
+   * @param id shmid, 0 or more
+   * @param key names it among all processes; 0 (IPC_PRIVATE) if it has none
+   * @param size bytes, at least 1
+   * @throws IllegalArgumentException if the id or the size is none
+   */
+  public synchronized void create(int id, int key, long size) {
+    if (id < 0 || size <= 0) {
+      throw new IllegalArgumentException("a segment " + id + " of " + size + " bytes");
+    }
+    make(id, key, size);
   }
 
   @Override
@@ -121,7 +138,7 @@ public final class ShmModel implements UserModel {
     }
     int id = Integer.parseInt(words.get(1));
     switch (words.getFirst()) {
-      case "create" -> create(id);
+      case "create" -> make(id, PRIVATE, bytes);
       case "rmid" -> {
         SharedSegment segment = machine.segments().find(id);
         if (segment == null) {

@@ -28,7 +28,8 @@ final class FileKinds {
   /** Type of a file system that nobody told. */
   static final String UNKNOWN_TYPE = "";
 
-  // More than any log maps: how many huge pages there were, no log tells.
+  // More than any log maps: how many huge pages there were, no log tells. A script may, which
+  // mounts hugetlbfs.
   private static final long ENOUGH_HUGE_PAGES = Long.MAX_VALUE / 2;
 
   private static final int MAX_MOUNTS = 1000;
@@ -76,7 +77,9 @@ final class FileKinds {
             ? files.hugePages()
             : new HugePagePool(machine.kernel().memory());
     for (long size : machine.kernel().config().hugePageSizes()) {
-      pool.assume(size, ENOUGH_HUGE_PAGES);
+      if (pool.counts(size).total() == 0) {
+        pool.assume(size, ENOUGH_HUGE_PAGES);
+      }
     }
     hugetlb = new HugetlbFile(pool, machine.kernel().config().defaultHugePageSize());
   }

@@ -2,6 +2,7 @@
 package dev.vmarea.trace.replay;
 
 import dev.vmarea.AddressSpace;
+import dev.vmarea.Machine;
 import dev.vmarea.Syscalls;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.KernelConfig;
@@ -144,9 +145,11 @@ final class ModelCalls {
     return ranges;
   }
 
-  // A segment made before the log begins: its size is nowhere.
+  // A segment made before the log begins: its size is nowhere. Where users are mounted none was.
   private static long attach(AddressSpace space, Syscalls calls, MemoryCall c) {
-    return c.a0() >= 0 && space.machine().segments().find((int) c.a0()) == null
+    Machine machine = space.machine();
+    boolean mayBeOlder = c.a0() >= 0 && machine.mounts().all().isEmpty();
+    return mayBeOlder && machine.segments().find((int) c.a0()) == null
         ? NOT_MODELLED
         : calls.shmat((int) c.a0(), c.a1(), (int) c.a2());
   }

@@ -66,16 +66,19 @@ final class MountedCalls {
   private boolean memfd(StraceRecord record, TracedThread thread) {
     byte[] given = record.argBytes(0);
     int flags = record.argCount() > 1 ? (int) record.argFlags(1) : 0;
-    if ((flags & MFD_HUGETLB) != 0) {
-      return false; // of the kernel's own mount of hugetlbfs
-    }
     String name = given == null ? "" : new String(given, StandardCharsets.ISO_8859_1);
+    if ((flags & MFD_HUGETLB) != 0) {
+      // Of the kernel's own mount of hugetlbfs, which shares the pool with those of users.
+      opened(record, thread, (flags & MFD_CLOEXEC) != 0, () -> machine.files().memfd(name, flags));
+      return true;
+    }
+    String path = "memfd:" + name;
     return opened(
         record,
         thread,
-        "memfd:" + name,
+        path,
         (flags & MFD_CLOEXEC) != 0,
-        path -> {
+        () -> {
           MemoryFiles.checkMemfdFlags(flags);
           return machine.open(path, flags);
         });
@@ -88,19 +91,19 @@ final class MountedCalls {
         thread,
         "secretmem:",
         (flags & O_CLOEXEC) != 0,
-        path -> {
+        () -> {
           MemoryFiles.checkSecretFlags(flags);
-          return machine.open(path, OpenFile.O_RDWR);
+          return machine.open("secretmem:", OpenFile.O_RDWR);
         });
   }
 
   private boolean opened(
       StraceRecord record, TracedThread thread, String path, int flags, boolean closeOnExec) {
-    return opened(record, thread, path, closeOnExec, name -> machine.open(name, flags));
+    return opened(record, thread, path, closeOnExec, () -> machine.open(path, flags));
   }
 
   private interface Opening {
-    OpenFile open(String path) throws ErrnoException;
+    OpenFile open() throws ErrnoException;
   }
 
   private boolean opened(
@@ -108,8 +111,14 @@ final class MountedCalls {
     if (machine.mounts().find(path) == null) {
       return false;
     }
+    opened(record, thread, closeOnExec, opening);
+    return true;
+  }
+
+  private void opened(
+      StraceRecord record, TracedThread thread, boolean closeOnExec, Opening opening) {
     try {
-      OpenFile file = opening.open(path);
+      OpenFile file = opening.open();
       if (record.result() < 0) {
         file.put();
         diverged(record, thread, 0);
@@ -120,7 +129,6 @@ final class MountedCalls {
     } catch (ErrnoException refused) {
       compare(record, thread, refused.errno().negated());
     }
-    return true;
   }
 
   private boolean unlinked(StraceRecord record, TracedThread thread, String path) {

@@ -3,7 +3,6 @@ package dev.vmarea.trace.replay;
 
 import dev.vmarea.Machine;
 import dev.vmarea.drivers.mounts.MountedUsers;
-import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.trace.evidence.EvidenceLine;
@@ -31,6 +30,7 @@ final class ReplayEngine {
   private final Machine machine;
   private final FileNames names;
   private final FileCalls files;
+  private final SegmentCalls segments;
   private final ProcessTable table = new ProcessTable();
   private final ProcessEnd ends = new ProcessEnd(table);
   private final ProcessCalls processes = new ProcessCalls(table, ends);
@@ -71,6 +71,7 @@ final class ReplayEngine {
                 machine, ScriptDevices.make(machine.kernel(), settings.devices(), source)));
     divergences = new DivergenceLog(settings.maxDivergences());
     files = new FileCalls(names, new MountedCalls(machine, divergences));
+    segments = new SegmentCalls(machine, users, divergences);
     mounted = new MountedLines(machine, users, divergences, warnings);
     decoder = new MemoryCallDecoder(files);
     memoryCalls = new MemoryReplayer(decoder, table::get, evidence, divergences, script);
@@ -211,8 +212,8 @@ final class ReplayEngine {
       case EXECVE, EXECVEAT -> executed(record, thread);
       case UNSHARE -> unshared(record, thread);
       case SETUID, SETREUID, SETRESUID, CAPSET -> Credentials.follow(record, thread.process);
-      case SHMGET -> obtained(record);
-      case SHMCTL -> controlled(record);
+      case SHMGET -> segments.obtained(record);
+      case SHMCTL -> segments.controlled(record);
       default -> {
         files.follow(record, thread);
         useStart(thread, record);
@@ -268,29 +269,6 @@ final class ReplayEngine {
     }
     if (request.has(CloneRequest.CLONE_FS)) {
       thread.directory = thread.directory.copy();
-    }
-  }
-
-  private void obtained(StraceRecord record) {
-    if (record.resultKind() != ResultKind.VALUE || record.argCount() < 2) {
-      return;
-    }
-    int id = (int) record.result();
-    long size = record.argLong(1);
-    if (size > 0 && machine.segments().find(id) == null) {
-      int key = record.argText(0).equals("IPC_PRIVATE") ? 0 : (int) record.argLong(0);
-      machine.segments().add(id, key, size);
-    }
-  }
-
-  private void controlled(StraceRecord record) {
-    boolean removed =
-        record.resultKind() == ResultKind.VALUE
-            && record.argCount() > 1
-            && record.argText(1).contains("IPC_RMID");
-    SharedSegment segment = removed ? machine.segments().find((int) record.argLong(0)) : null;
-    if (segment != null) {
-      segment.remove();
     }
   }
 

@@ -80,7 +80,8 @@ final class ReportBuilder {
     if (script) {
       notes.add("No starting map: the process begins with nothing mapped.");
     }
-    if (settings.pageTables()) {
+    boolean filled = settings.touch() || !settings.mounts().entries().isEmpty();
+    if (settings.pageTables() && !filled) {
       notes.add(
           "The page tables hold what drivers put there; a replay has no pages of ordinary memory.");
     }

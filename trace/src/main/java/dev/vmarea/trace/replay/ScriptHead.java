@@ -124,7 +124,7 @@ record ScriptHead(List<DeviceDeclaration> devices, MountPlan mounts, boolean mor
             ? "A log does not tell the kernel it comes from; "
                 + profile
                 + " in a common configuration is assumed."
-            : "A script with devices of its own is played by the rules of "
+            : "A script with devices or users of its own is played by the rules of "
                 + profile
                 + " unless --profile names others.");
     return settings.withProfile(profile).withNotes(notes);
