@@ -45,15 +45,20 @@ final class NextSteps {
         new Step(self() + " maps " + directory, "shows the kernel's final map"));
   }
 
-  /** After {@code replay} of {@code trace}. */
-  static List<Step> afterReplay(Replayed replayed, String trace) {
+  /**
+   * After {@code replay} of {@code trace}.
+   *
+   * @param options what else was said, so that the next time is the same
+   */
+  static List<Step> afterReplay(Replayed replayed, String trace, List<String> options) {
     String name = ShellWords.word(trace);
+    String same = options.isEmpty() ? name : name + " " + ShellWords.join(options);
     Recording recording = replayed.recording();
     List<Step> steps = new ArrayList<>();
     if (replayed.exitCode() == ExitCode.FINDING) {
       steps.add(
           new Step(
-              self() + " replay " + name + " --json | tail -n 1",
+              self() + " replay " + same + " --json | tail -n 1",
               "the same with every difference, for a program or a report"));
     }
     if (recording != null) {
@@ -61,7 +66,7 @@ final class NextSteps {
     } else if (replayed.report().script()) {
       if (replayed.report().pageTables() == null) {
         steps.add(
-            new Step(self() + " replay --page-tables " + name, "the same with the page tables"));
+            new Step(self() + " replay --page-tables " + same, "the same with the page tables"));
       }
     } else if (replayed.report().comparedMaps() == 0) {
       steps.add(

@@ -10,12 +10,16 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code vmarea replay TRACE|DIR}. */
 @Command(
@@ -51,6 +55,8 @@ import picocli.CommandLine.Parameters;
     })
 final class ReplayCommand implements Callable<Integer> {
   private final Console console;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
       paramLabel = "TRACE|DIR",
@@ -100,7 +106,8 @@ final class ReplayCommand implements Callable<Integer> {
     }
     printMap(replayed.report());
     console.out().flush();
-    TextReport.onError(console, options).print(replayed, NextSteps.afterReplay(replayed, trace));
+    TextReport.onError(console, options)
+        .print(replayed, NextSteps.afterReplay(replayed, trace, otherWords()));
     return replayed.exitCode();
   }
 
@@ -110,6 +117,14 @@ final class ReplayCommand implements Callable<Integer> {
     }
     Path path = Path.of(trace);
     return Files.isDirectory(path) ? replayer.recording(path) : replayer.log(path);
+  }
+
+  /** What was said besides the trace. */
+  private List<String> otherWords() {
+    List<String> words = new ArrayList<>(spec.commandLine().getParseResult().originalArgs());
+    words.remove(trace);
+    words.remove("--page-tables");
+    return words;
   }
 
   private void printMap(ReplayReport report) throws IOException {
