@@ -4,7 +4,10 @@ package dev.vmarea;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.VmFlags;
+import dev.vmarea.fault.Access;
 import dev.vmarea.fault.DriverFault;
+import dev.vmarea.fault.MemoryFault;
+import dev.vmarea.fault.PageFault;
 import dev.vmarea.image.ImageException;
 import dev.vmarea.image.ImageWriter;
 import dev.vmarea.mapping.ForkOperation;
@@ -19,6 +22,7 @@ import dev.vmarea.space.Task;
 import dev.vmarea.space.UsageWalk;
 import dev.vmarea.vma.FaultContext;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaHandle;
 import java.io.IOException;
@@ -270,9 +274,24 @@ public final class AddressSpace {
       if (write ? !vma.has(VmFlags.WRITE) : !vma.isAccessible()) {
         throw Errno.EACCES.failure();
       }
-      return new DriverFault(mm, task, vma, address, write).handle();
+      VmOperations ops = vma.ops();
+      return ops != null && ops.hasFault()
+          ? pageFault(address, write)
+          : new DriverFault(mm, task, vma, address, write).handle();
     } finally {
       mm.lock().unlock();
+    }
+  }
+
+  /** A driver may answer with a page, which is then to be mapped. */
+  private FaultContext.Result pageFault(long address, boolean write) {
+    try {
+      new PageFault(mm, task, address, write ? Access.WRITE : Access.READ).handle();
+      return FaultContext.Result.NO_PAGE;
+    } catch (MemoryFault fault) {
+      return fault.reason() == MemoryFault.Cause.OUT_OF_MEMORY
+          ? FaultContext.Result.OOM
+          : FaultContext.Result.SIGBUS;
     }
   }
 

@@ -313,6 +313,8 @@ class ScriptsTest {
       delimiter = '|',
       value = {
         "# vmarea mount path=/debug | user= is missing",
+        "# vmarea mount path=debug user=relay | path=debug: an absolute path expected",
+        "# vmarea mount path=/a/../b user=relay | path=/a/../b: an absolute path expected",
         "# vmarea mount path=/debug user=nobody | no user nobody; known: [",
         "# vmarea mount path=/debug user=relay colour=red | relay has no setting colour; known: cpus, size",
         "# vmarea mount path=/debug user=relay size=5 | size=5: whole pages expected",
@@ -407,5 +409,43 @@ class ScriptsTest {
     assertThat(JsonReader.read(json.out().strip()).asObject("report").array("users"))
         .hasSize(UserCatalog.all().size());
     assertThat(CommandLineRun.of("users", "nobody").status()).isEqualTo(2);
+  }
+
+  @Test
+  void aPageThatAFaultBringsIsMappedAndGivenBack() throws Exception {
+    Path script =
+        file(
+            "faults",
+            MOUNT
+                + RELAY.lines().limit(2).reduce("", (a, b) -> a + b + "\n")
+                + "# vmarea fault 1 0x7ffff7ffe000 w\n1 +++ exited with 0 +++\n");
+    CommandLineRun run = CommandLineRun.of("replay", script.toString(), "--page-tables");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("1 x 4 KiB");
+    assertThat(run.err()).doesNotContain("left when all processes had ended");
+  }
+
+  @Test
+  void sealsOfMountedMemfdsAreJudged() throws Exception {
+    Path script =
+        file(
+            "seals",
+            """
+            # vmarea mount path=memfd: user=shmem
+            1 memfd_create("m", MFD_ALLOW_SEALING) = 3
+            1 ftruncate(3, 8192) = 0
+            1 mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_SHARED, 3, 0) = 0x7ffff7ffd000
+            1 fcntl(3, F_ADD_SEALS, F_SEAL_WRITE) = -1 EBUSY (Device or resource busy)
+            1 munmap(0x7ffff7ffd000, 8192) = 0
+            1 fcntl(3, F_ADD_SEALS, F_SEAL_WRITE) = 0
+            1 pwrite64(3, "abc", 3, 0) = -1 EPERM (Operation not permitted)
+            1 fallocate(3, FALLOC_FL_KEEP_SIZE|FALLOC_FL_PUNCH_HOLE, 0, 0) = -1 EINVAL (Invalid argument)
+            1 memfd_create("n", 0) = 4
+            1 fcntl(4, F_ADD_SEALS, F_SEAL_WRITE) = -1 EPERM (Operation not permitted)
+            """);
+    CommandLineRun run = CommandLineRun.of("replay", script.toString());
+
+    assertThat(run.status()).as(run.err()).isZero();
   }
 }

@@ -3,7 +3,9 @@ package dev.vmarea.files;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.vma.FileOperations;
+import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,22 @@ public interface TmpfsOperations extends FileOperations {
   default @Nullable Errno punchHole(OpenFile file) {
     boolean sealed = (file.inode().seals() & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) != 0;
     return sealed ? Errno.EPERM : null;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws ErrnoException EPERM for what a seal forbids; ENOMEM without a frame
+   */
+  @Override
+  default void write(OpenFile file, PhysicalMemory memory, long offset, byte[] bytes)
+      throws ErrnoException {
+    Inode inode = file.inode();
+    if ((inode.seals() & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) != 0) {
+      throw Errno.EPERM.failure();
+    }
+    FileSeals.checkSize(inode, Math.max(inode.size(), offset + bytes.length));
+    inode.store(memory, offset, bytes);
   }
 
   /**

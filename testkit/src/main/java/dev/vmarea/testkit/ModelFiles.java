@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls on the open files of the model's processes: what they do to files, and what is refused. */
 final class ModelFiles {
-  private static final int WRITE_SEALS = FileSeals.F_SEAL_WRITE | FileSeals.F_SEAL_FUTURE_WRITE;
 
   private final List<OpenFile> files;
   private final boolean contents;
@@ -85,15 +84,14 @@ final class ModelFiles {
     if (file.operations() instanceof HugetlbFile) {
       throw Errno.EINVAL.failure();
     }
-    if ((inode.seals() & WRITE_SEALS) != 0) {
-      throw Errno.EPERM.failure();
-    }
-    FileSeals.checkSize(inode, Math.max(inode.size(), offset + bytes.length));
     try {
-      inode.store(memory, offset, bytes);
+      file.write(memory, offset, bytes);
       return bytes.length;
-    } catch (ErrnoException noFrame) {
-      throw new IllegalStateException("the model has no frames left", noFrame);
+    } catch (ErrnoException refused) {
+      if (refused.errno() == Errno.ENOMEM) {
+        throw new IllegalStateException("the model has no frames left", refused);
+      }
+      throw refused;
     }
   }
 

@@ -128,8 +128,18 @@ public record MountPlan(SequencedMap<String, Entry> entries) {
     return new MountPlan(all);
   }
 
-  /** This plan with one entry more, which wins. */
+  /**
+   * This plan with one entry more, which wins.
+   *
+   * @param path absolute and without detours, or a word with a colon ("memfd:")
+   * @throws IllegalArgumentException for another path
+   */
   public MountPlan with(String path, Entry entry) {
+    boolean detour = path.contains("//") || path.matches(".*/\\.\\.?(/.*)?") || path.endsWith("/");
+    if (!path.matches("\\w+:") && (!path.startsWith("/") || detour)) {
+      throw new IllegalArgumentException(
+          "path=" + path + ": an absolute path expected, such as /dev/iommu");
+    }
     SequencedMap<String, Entry> all = new LinkedHashMap<>(entries);
     all.put(path, entry);
     return new MountPlan(all);

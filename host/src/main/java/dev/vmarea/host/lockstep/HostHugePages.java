@@ -30,7 +30,6 @@ final class HostHugePages implements AutoCloseable {
   /** How many there may be beyond those. */
   static final int OVERCOMMIT = 2;
 
-  private static final String DIRECTORY = "/sys/kernel/mm/hugepages/hugepages-%dkB/";
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 02000000;
   private static final int LOCK_EX_NB = 2 | 4;
@@ -51,17 +50,18 @@ final class HostHugePages implements AutoCloseable {
   private final Thread atExit = new Thread(this::whenToldToEnd, "huge pages of the host");
 
   private HostHugePages(final long pageSize) throws IOException {
-    final String directory = String.format(DIRECTORY, pageSize >> 10);
+    final String directory =
+        String.format("/sys/kernel/mm/hugepages/hugepages-%dkB/", pageSize >> 10);
     wanted = open(directory + "nr_hugepages", O_RDWR);
     free = open(directory + "free_hugepages", 0);
     reserved = open(directory + "resv_hugepages", 0);
     surplus = open(directory + "surplus_hugepages", 0);
     overcommit = open(directory + "nr_overcommit_hugepages", O_RDWR);
-    before = number(wanted) - number(surplus);
-    overcommitBefore = number(overcommit);
     if (NativeCalls.syscall(SystemCall.FLOCK, wanted, LOCK_EX_NB, 0, 0, 0, 0) < 0) {
       throw refusal("another campaign has them");
     }
+    before = number(wanted) - number(surplus);
+    overcommitBefore = number(overcommit);
     if (number(free) != number(wanted)) {
       throw refusal(
           "somebody uses them: " + number(wanted) + " there are, " + number(free) + " free");
@@ -189,8 +189,8 @@ final class HostHugePages implements AutoCloseable {
   @Override
   public void close() {
     putBack();
-    closeAll();
     done.countDown();
+    closeAll();
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (final IllegalStateException ending) {

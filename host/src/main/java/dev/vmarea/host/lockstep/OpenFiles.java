@@ -458,6 +458,7 @@ final class OpenFiles implements AutoCloseable {
   }
 
   /** A secret file keeps its size for ever, and gives no page back: it is filled with zeroes. */
+  @SuppressWarnings("restricted")
   private static void clear(final Backing secret) {
     final long at =
         NativeCalls.syscall(

@@ -5,10 +5,12 @@ import dev.vmarea.Machine;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
+import dev.vmarea.files.FileSeals;
 import dev.vmarea.files.MemoryFiles;
 import dev.vmarea.files.Mount;
 import dev.vmarea.trace.strace.ResultKind;
 import dev.vmarea.trace.strace.StraceRecord;
+import dev.vmarea.trace.strace.StraceValue;
 import dev.vmarea.vma.OpenFile;
 import java.nio.charset.StandardCharsets;
 
@@ -20,6 +22,7 @@ final class MountedCalls {
   private static final int O_CLOEXEC = 02000000;
   private static final int O_CREAT = 0100;
   private static final int O_TRUNC = 01000;
+  private static final int F_ADD_SEALS = 1033;
   private static final int MFD_CLOEXEC = 1;
   private static final int MFD_HUGETLB = 4;
 
@@ -46,6 +49,8 @@ final class MountedCalls {
       case OPEN -> opened(record, thread, -1, 0, record.argCount() > 1 ? 1 : -1);
       case CREAT -> opened(record, thread, -1, 0, -1);
       case OPENAT -> opened(record, thread, 0, 1, 2);
+      case OPENAT2 -> openedHow(record, thread);
+      case FCNTL, FCNTL64 -> sealed(record, thread);
       case MEMFD_CREATE -> memfd(record, thread);
       case MEMFD_SECRET -> secret(record, thread);
       case UNLINK -> unlinked(record, thread, CallPath.of(record, thread, -1, 0));
@@ -61,6 +66,25 @@ final class MountedCalls {
         flagsAt < 0 ? OpenFile.O_WRONLY | O_CREAT | O_TRUNC : (int) record.argFlags(flagsAt);
     String name = CallPath.of(record, thread, directory, path);
     return opened(record, thread, name, flags, (flags & O_CLOEXEC) != 0);
+  }
+
+  private boolean openedHow(StraceRecord record, TracedThread thread) {
+    StraceValue how = record.structField(2, "flags");
+    int flags = how == null ? 0 : (int) how.asLong();
+    String name = CallPath.of(record, thread, 0, 1);
+    return opened(record, thread, name, flags, (flags & O_CLOEXEC) != 0);
+  }
+
+  /** F_ADD_SEALS; what else fcntl does is not about the file. */
+  private boolean sealed(StraceRecord record, TracedThread thread) {
+    Descriptor descriptor = thread.descriptors().get(record.argFd(0));
+    boolean adds = record.argCount() > 2 && record.argLong(1) == F_ADD_SEALS;
+    if (!adds || descriptor == null || !descriptor.holds()) {
+      return false;
+    }
+    int seals = (int) record.argFlags(2);
+    compare(record, thread, result(() -> FileSeals.add(descriptor.file(), seals)));
+    return true;
   }
 
   private boolean memfd(StraceRecord record, TracedThread thread) {
@@ -159,15 +183,28 @@ final class MountedCalls {
   }
 
   private static long punched(StraceRecord record, OpenFile file) {
-    if (!record.argText(1).contains("FALLOC_FL_PUNCH_HOLE") || file.operations() == null) {
+    long offset = record.argLong(2);
+    long length = record.argLong(3);
+    if (offset < 0 || length <= 0) {
+      return Errno.EINVAL.negated();
+    }
+    String mode = record.argText(1);
+    boolean hole = mode.contains("FALLOC_FL_PUNCH_HOLE") && mode.contains("FALLOC_FL_KEEP_SIZE");
+    if (!hole || file.operations() == null) {
       return Errno.EOPNOTSUPP.negated();
+    }
+    if (!file.isWritable()) {
+      return Errno.EBADF.negated();
+    }
+    if (offset + length < 0) {
+      return Errno.EFBIG.negated();
     }
     Errno refused = file.operations().punchHole(file);
     if (refused != null) {
       return refused.negated();
     }
-    long first = Pages.count(Pages.ceil(record.argLong(2)));
-    long end = Pages.count(record.argLong(2) + record.argLong(3));
+    long first = Pages.count(Pages.ceil(offset));
+    long end = Pages.count(offset + length);
     if (first < end) {
       file.inode().punchHole(first, end);
     }
@@ -176,7 +213,7 @@ final class MountedCalls {
 
   private long written(StraceRecord record, OpenFile file) {
     byte[] bytes = record.argBytes(1);
-    if (bytes == null) {
+    if (bytes == null || record.value(1).truncated()) {
       return record.result(); // the log does not show what
     }
     long stored = result(() -> file.write(machine.kernel().memory(), record.argLong(3), bytes));
