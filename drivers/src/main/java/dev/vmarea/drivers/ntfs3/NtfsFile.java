@@ -76,8 +76,11 @@ public final class NtfsFile extends TreeFile implements PageCacheOperations {
 
   /** A writer takes its lock and is not done yet; whether it could. */
   boolean lockByWriter() {
-    lockedByWriter = lock.tryAcquire();
-    return lockedByWriter;
+    if (!lock.tryAcquire()) {
+      return false; // a second writer, or a mapping under way
+    }
+    lockedByWriter = true;
+    return true;
   }
 
   /** That writer is done. */

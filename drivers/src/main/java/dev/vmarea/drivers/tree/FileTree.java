@@ -94,9 +94,22 @@ public final class FileTree<F extends TreeFile> {
   public OpenFile open(String path, int flags) throws ErrnoException {
     OpenFile open = openName(path, flags);
     if ((flags & O_TRUNC) != 0 && open.isWritable()) {
-      open.inode().truncate(0);
+      truncate(open);
     }
     return open;
+  }
+
+  /** As the file system cuts it, which may have more to do than the page cache. */
+  private static void truncate(OpenFile open) throws ErrnoException {
+    boolean done = false;
+    try {
+      open.truncate(0);
+      done = true;
+    } finally {
+      if (!done) {
+        open.put();
+      }
+    }
   }
 
   private synchronized OpenFile openName(String path, int flags) throws ErrnoException {

@@ -10,6 +10,7 @@ import dev.vmarea.AddressSpace;
 import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.FailurePlan.Point;
 import dev.vmarea.base.MremapFlags;
+import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.Scenario;
 import dev.vmarea.drivers.UserLab;
@@ -189,9 +190,13 @@ public final class ResctrlScenarios {
                               return fails;
                             },
                             () -> {
-                              String result = lab.mmap(file, 0, 1, RW, SHARED, 0);
+                              // Not lab.mmap: it would check while the other is still in its call.
+                              long result =
+                                  lab.space()
+                                      .syscalls()
+                                      .mmap(UserLab.at(0), Pages.SIZE, RW, SHARED, file, 0);
                               await(other, PATIENCE);
-                              return result;
+                              return UserLab.text(result);
                             });
                     lab.check();
                     return (waits[0] ? "waits, " : "goes on, ") + mapped;

@@ -48,7 +48,7 @@ final class MountedLines {
     String result;
     try {
       result = text(user.control(line.words()));
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new RecordingException("line " + number + ": " + line.path() + ": " + e.getMessage());
     }
     if (!result.equals(line.result())) {
