@@ -21,6 +21,7 @@ import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -154,13 +155,17 @@ public final class DaxDevice implements UserModel {
   /**
    * {@inheritDoc}
    *
-   * <p>Mappings are shared; that they ask for huge pages madvise can change. That they are of whole
-   * units holds for those that mmap and munmap leave; mremap asks nobody.
+   * <p>Mappings are shared; they ask for huge pages, or madvise has said not to. That they are of
+   * whole units holds for those that mmap and munmap leave; mremap asks nobody.
    */
   @Override
   public void verify() {
-    long wrong = Invariant.vmas(inode, vma -> !vma.has(VmFlags.MAYSHARE));
-    Invariant.equal("mappings that are not shared", wrong, 0);
+    long wrong = Invariant.vmas(inode, DaxDevice::isWrong);
+    Invariant.equal("mappings that are not shared or of small pages", wrong, 0);
+  }
+
+  private static boolean isWrong(Vma vma) {
+    return !vma.has(VmFlags.MAYSHARE) || !vma.hasAny(VmFlags.HUGEPAGE | VmFlags.NOHUGEPAGE);
   }
 
   @Override

@@ -98,7 +98,10 @@ public final class KcovDevice implements UserModel {
       return UserModel.super.control(words);
     }
     switch (what) {
-      case "init" -> one.kcov().init(Amount.parse("words", words.get(1)));
+      case "init" -> {
+        refuseClosed(one);
+        one.kcov().init(Amount.parse("words", words.get(1)));
+      }
       case "trace" -> trace(Amount.parse("place", words.get(1)), task);
       case "enable" -> enable(one, task);
       case "disable" -> disable(one, task);

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,11 +51,14 @@ class IommufdThreadsTest {
     }
 
     lab.check();
+    assertThat(mapped.get()).as("mappings that were made").isPositive();
     assertThat(context.objects()).singleElement().matches(one -> one.users().value() == 1);
     assertThat(lab.close()).isEmpty();
   }
 
-  private static void map(AddressSpace space, OpenFile file) {
+  private final AtomicInteger mapped = new AtomicInteger();
+
+  private void map(AddressSpace space, OpenFile file) {
     for (int round = 0; round < ROUNDS; round++) {
       long result =
           space
@@ -67,6 +71,7 @@ class IommufdThreadsTest {
                   file,
                   4096);
       assertThat(result).isIn(List.of(UserLab.BASE, Errno.ENXIO.negated()));
+      mapped.addAndGet(result == UserLab.BASE ? 1 : 0);
       space.syscalls().munmap(UserLab.BASE, BYTES);
     }
   }

@@ -15,6 +15,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,11 +43,14 @@ class AttachRaceTest {
         shm.verify(); // the file was put once, by the segment
       }
     }
+    assertThat(attachments.get()).as("attachments that were made").isPositive();
     assertThat(lab.close()).isEmpty();
   }
 
-  private static void round(
-      ExecutorService threads, List<AddressSpace> others, ShmModel shm, int id) throws Exception {
+  private final AtomicInteger attachments = new AtomicInteger();
+
+  private void round(ExecutorService threads, List<AddressSpace> others, ShmModel shm, int id)
+      throws Exception {
     shm.control(List.of("create", Integer.toString(id)));
     CyclicBarrier start = new CyclicBarrier(others.size() + 1);
     List<Future<?>> calls = new ArrayList<>();
@@ -60,6 +64,7 @@ class AttachRaceTest {
               attached = at > 0;
               assertThat(attached || at == INVALID).as("shmat: %x", at).isTrue();
               if (attached) {
+                attachments.incrementAndGet();
                 assertThat(space.syscalls().shmdt(at)).isZero();
               }
             }
