@@ -10,6 +10,7 @@ module dev.vmarea.drivers {
   exports dev.vmarea.drivers.coda;
   exports dev.vmarea.drivers.cramfs;
   exports dev.vmarea.drivers.devdax;
+  exports dev.vmarea.drivers.ground;
   exports dev.vmarea.drivers.hugetlbfs;
   exports dev.vmarea.drivers.iommufd;
   exports dev.vmarea.drivers.kcov;

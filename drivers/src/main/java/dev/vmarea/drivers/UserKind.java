@@ -4,6 +4,7 @@ package dev.vmarea.drivers;
 import dev.vmarea.Machine;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Profile;
+import dev.vmarea.drivers.ground.Ground;
 import java.util.List;
 
 /**
@@ -38,6 +39,14 @@ public interface UserKind {
    * @throws IllegalArgumentException if settings do not fit together
    */
   UserModel make(Machine machine, Variant variant, SettingValues values) throws ErrnoException;
+
+  /**
+   * The ways to put one at its {@link #usualPath} to work that a tool should try; the usual state
+   * first.
+   */
+  default List<Ground> grounds() {
+    return List.of(Ground.of(usualPath(), 4));
+  }
 
   /**
    * The variant with this name.

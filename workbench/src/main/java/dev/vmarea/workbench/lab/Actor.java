@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.workbench.lab;
+
+import dev.vmarea.AddressSpace;
+import dev.vmarea.Cpu;
+import dev.vmarea.Machine;
+import dev.vmarea.base.Errno;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.Pages;
+import dev.vmarea.drivers.UserModel;
+import dev.vmarea.drivers.ground.Act;
+import dev.vmarea.drivers.mounts.MountedUsers;
+import dev.vmarea.fault.MemoryFault;
+import dev.vmarea.files.Mount;
+import dev.vmarea.space.ResourceLimits;
+import dev.vmarea.space.Task;
+import dev.vmarea.vma.FileOperations;
+import dev.vmarea.vma.OpenFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Does acts: the processes, their open files, and what they do. */
+final class Actor {
+  private final Machine machine;
+  private final MountedUsers users;
+  private final boolean stacked;
+  private final SortedMap<Integer, AddressSpace> processes = new TreeMap<>();
+  private final List<OpenFile> files = new ArrayList<>();
+  private final List<OpenFile> open = new ArrayList<>();
+  private final TreeSet<String> paths = new TreeSet<>();
+  private int forks;
+
+  Actor(Machine machine, MountedUsers users, AddressSpace first, boolean stacked) {
+    this.machine = machine;
+    this.users = users;
+    this.stacked = stacked;
+    processes.put(0, first);
+  }
+
+  /** The processes that live, by number. */
+  synchronized SortedMap<Integer, AddressSpace> processes() {
+    return new TreeMap<>(processes);
+  }
+
+  synchronized List<AddressSpace> spaces() {
+    return List.copyOf(processes.values());
+  }
+
+  /** Does it; the result in text. */
+  String act(Act act) {
+    try {
+      return switch (act) {
+        case Act.Load load -> load(load);
+        case Act.Store store -> store(store);
+        case Act.Failing failing -> act(failing.act());
+        default -> text(number(act));
+      };
+    } catch (ErrnoException e) {
+      return "-" + e.errno().name();
+    }
+  }
+
+  private static String text(long result) {
+    Errno errno = Errno.ofResult(result);
+    return errno == null ? "ok" : "-" + errno.name();
+  }
+
+  private long number(Act act) throws ErrnoException {
+    return switch (act) {
+      case Act.Open one -> open(one);
+      case Act.Close one -> close(one.handle());
+      case Act.Map one -> map(one);
+      case Act.Attach one ->
+          space(one.process())
+              .syscalls()
+              .shmat(one.segment(), Lab.address(one.page()), one.flags());
+      case Act.Detach one -> space(one.process()).syscalls().shmdt(Lab.address(one.page()));
+      case Act.Unmap one ->
+          space(one.process()).syscalls().munmap(Lab.address(one.page()), Pages.bytes(one.pages()));
+      case Act.Protect one ->
+          space(one.process())
+              .syscalls()
+              .mprotect(Lab.address(one.page()), Pages.bytes(one.pages()), one.prot());
+      case Act.Move one ->
+          space(one.process())
+              .syscalls()
+              .mremap(
+                  Lab.address(one.page()),
+                  Pages.bytes(one.pages()),
+                  Pages.bytes(one.newPages()),
+                  one.flags(),
+                  Lab.address(one.newPage()));
+      case Act.Advise one ->
+          space(one.process())
+              .syscalls()
+              .madvise(Lab.address(one.page()), Pages.bytes(one.pages()), one.advice());
+      case Act.Lock one ->
+          space(one.process()).syscalls().mlock(Lab.address(one.page()), Pages.bytes(one.pages()));
+      case Act.Unlock one ->
+          space(one.process())
+              .syscalls()
+              .munlock(Lab.address(one.page()), Pages.bytes(one.pages()));
+      case Act.Fork one -> fork(one.process());
+      case Act.Exit one -> exit(one.process());
+      case Act.Control one -> user(one.path()).control(List.of(one.words().split(" ")));
+      case Act.Unlink one -> {
+        mount(one.path()).unlink(one.path());
+        yield 0;
+      }
+      case Act.Truncate one -> {
+        file(one.handle()).truncate(one.bytes());
+        yield 0;
+      }
+      case Act.PunchHole one -> punch(one);
+      case Act.Write one -> {
+        file(one.handle())
+            .write(machine.kernel().memory(), one.offset(), new byte[] {(byte) one.value()});
+        yield 0;
+      }
+      case Act.Load one -> throw new IllegalArgumentException(one.toString());
+      case Act.Store one -> throw new IllegalArgumentException(one.toString());
+      case Act.Failing one -> number(one.act());
+    };
+  }
+
+  private AddressSpace space(int process) {
+    AddressSpace space = processes().get(process);
+    if (space == null) {
+      throw new IllegalArgumentException("no process " + process);
+    }
+    return space;
+  }
+
+  private synchronized OpenFile file(int handle) {
+    return files.get(handle);
+  }
+
+  private Mount mount(String path) throws ErrnoException {
+    Mount mount = machine.mounts().find(path);
+    if (mount == null) {
+      throw Errno.ENOENT.failure();
+    }
+    return mount;
+  }
+
+  private UserModel user(String path) {
+    UserModel user = users.at(path);
+    if (user == null) {
+      throw new IllegalArgumentException("no user at " + path);
+    }
+    return user;
+  }
+
+  private long open(Act.Open one) throws ErrnoException {
+    OpenFile file = machine.open(one.path(), one.flags());
+    OpenFile seen = stacked ? StackedFile.over(file) : file;
+    synchronized (this) {
+      files.add(seen);
+      open.add(seen);
+      paths.add(one.path());
+      return files.size() - 1L;
+    }
+  }
+
+  private long close(int handle) {
+    OpenFile file = file(handle);
+    synchronized (this) {
+      if (!open.remove(file)) {
+        return Errno.EBADF.negated();
+      }
+    }
+    file.put();
+    return 0;
+  }
+
+  private long map(Act.Map one) {
+    @Nullable OpenFile file = one.handle() == Act.ANONYMOUS ? null : file(one.handle());
+    return space(one.process())
+        .syscalls()
+        .mmap(Lab.address(one.page()), one.bytes(), one.prot(), one.flags(), file, one.offset());
+  }
+
+  private long punch(Act.PunchHole one) {
+    OpenFile file = file(one.handle());
+    FileOperations operations = file.operations();
+    if (operations == null) {
+      return Errno.EOPNOTSUPP.negated();
+    }
+    Errno refused = operations.punchHole(file);
+    if (refused != null) {
+      return refused.negated();
+    }
+    file.inode()
+        .punchHole(Pages.count(Pages.ceil(one.offset())), Pages.count(one.offset() + one.bytes()));
+    return 0;
+  }
+
+  private long fork(int process) throws ErrnoException {
+    AddressSpace child = space(process).fork(new Task(new ResourceLimits(), -1L));
+    synchronized (this) {
+      forks++;
+      processes.put(forks, child);
+    }
+    return 0;
+  }
+
+  private long exit(int process) {
+    AddressSpace space = space(process);
+    synchronized (this) {
+      processes.remove(process);
+    }
+    space.exit();
+    return 0;
+  }
+
+  private String load(Act.Load one) {
+    return access(
+        one.process(),
+        cpu -> Integer.toString(cpu.loadByte(Lab.address(one.page()) + one.at()) & 0xff));
+  }
+
+  private String store(Act.Store one) {
+    return access(
+        one.process(),
+        cpu -> {
+          cpu.storeByte(Lab.address(one.page()) + one.at(), (byte) one.value());
+          return "ok";
+        });
+  }
+
+  private interface MemoryAccess {
+    String by(Cpu cpu);
+  }
+
+  private String access(int process, MemoryAccess access) {
+    try (Cpu cpu = space(process).cpu()) {
+      return access.by(cpu);
+    } catch (MemoryFault fault) {
+      return switch (fault.reason()) {
+        case BUS -> "SIGBUS";
+        case OUT_OF_MEMORY -> "OOM";
+        default -> "SIGSEGV";
+      };
+    }
+  }
+
+  /** Everybody goes; what is wrong with files then. */
+  List<String> endAll() {
+    List<String> broken = new ArrayList<>();
+    for (int process : processes().keySet()) {
+      exit(process);
+    }
+    for (int handle = 0; handle < files.size(); handle++) {
+      close(handle);
+      if (files.get(handle).references() != 0) {
+        broken.add("references to a closed file: " + files.get(handle).references());
+      }
+    }
+    for (String path : paths) {
+      try {
+        mount(path).unlink(path);
+      } catch (ErrnoException e) {
+        // Devices cannot be unlinked, and what was unlinked is gone.
+      }
+    }
+    return broken;
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.workbench.lab;
+
+import dev.vmarea.base.VmFlags;
+import dev.vmarea.vma.NoOperations;
+import dev.vmarea.vma.OpenFile;
+import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A VMA of a process as it was at one moment.
+ *
+ * @param process number of the process
+ * @param page first page of the window
+ * @param endPage page after the last
+ * @param pgoff in pages
+ * @param file its name as maps shows it; empty for none
+ * @param callbacks what kinds of callbacks it has, in words
+ * @param entries its page-table entries, summed up
+ * @param vma the VMA itself, for questions of identity
+ */
+public record Area(
+    int process,
+    long page,
+    long endPage,
+    long flags,
+    long pgoff,
+    String file,
+    String callbacks,
+    String entries,
+    Vma vma) {
+
+  static Area of(int process, Vma vma, String entries) {
+    OpenFile file = vma.file();
+    return new Area(
+        process,
+        Lab.page(vma.start()),
+        Lab.page(vma.end()),
+        vma.flags(),
+        vma.pgoff(),
+        file == null ? "" : file.shown().entry().path(),
+        callbacks(vma.ops()),
+        entries,
+        vma);
+  }
+
+  /** What can be told apart of callbacks without asking them anything. */
+  private static String callbacks(@Nullable VmOperations ops) {
+    if (ops == null) {
+      return "anonymous";
+    } else if (ops == NoOperations.INSTANCE) {
+      return "no callbacks";
+    }
+    return "callbacks"
+        + (ops.hasClose() ? " close" : "")
+        + (ops.hasFault() ? " fault" : "")
+        + (ops.isSecret() ? " secret" : "");
+  }
+
+  /** Length in pages. */
+  public long pages() {
+    return endPage - page;
+  }
+
+  /** Whether some page of [from, end) is in it. */
+  public boolean overlaps(long from, long end) {
+    return page < end && endPage > from;
+  }
+
+  /** The part of it that is in [from, end). */
+  Area clip(long from, long end) {
+    long first = Math.max(page, from);
+    return new Area(
+        process,
+        first,
+        Math.min(endPage, end),
+        flags,
+        pgoff + (first - page),
+        file,
+        callbacks,
+        entries,
+        vma);
+  }
+
+  /** Whether {@code next} goes on where this ends, so that both could be one. */
+  boolean continues(Area next) {
+    return process == next.process
+        && endPage == next.page
+        && flags == next.flags
+        && (pgoff + pages() == next.pgoff || vma.isAnonymous() && file.isEmpty())
+        && file.equals(next.file)
+        && callbacks.equals(next.callbacks);
+  }
+
+  Area joined(Area next) {
+    String both = entries + (entries.isEmpty() || next.entries.isEmpty() ? "" : ", ");
+    return new Area(
+        process, page, next.endPage, flags, pgoff, file, callbacks, both + next.entries, vma);
+  }
+
+  /** How it looks, in one line. */
+  @Override
+  public String toString() {
+    return (process == 0 ? "" : "process " + process + ": ")
+        + "pages "
+        + page
+        + " to "
+        + (endPage - 1)
+        + ": "
+        + VmFlags.mnemonics(flags)
+        + (file.isEmpty() ? "" : ", " + file + " from page " + pgoff)
+        + ", "
+        + callbacks
+        + (entries.isEmpty() ? "" : "; " + entries);
+  }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.workbench.lab;
+
+import dev.vmarea.Machine;
+import dev.vmarea.pagetable.EntryRun;
+
+/**
+ * Page-table entries in words. Page frames of memory are left out, since which one a page gets is
+ * nobody's business; those of devices are told.
+ */
+final class EntryText {
+  private EntryText() {}
+
+  static String of(Machine machine, EntryRun run) {
+    boolean memory = machine.kernel().memory().isAllRam(run.firstPfn(), 1);
+    return "page "
+        + Lab.page(run.start())
+        + (run.end() - run.start() > 4096 ? " to " + (Lab.page(run.end()) - 1) : "")
+        + (run.level() > 0 ? " huge" : "")
+        + (memory ? " memory" : " pfn 0x" + Long.toHexString(run.firstPfn()))
+        + " "
+        + run.protection()
+        + (run.special() ? " special" : "");
+  }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.workbench.lab;
+
+import dev.vmarea.AddressSpace;
+import dev.vmarea.Machine;
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailurePlan;
+import dev.vmarea.base.FailureRun.Occurrence;
+import dev.vmarea.base.KernelConfig;
+import dev.vmarea.base.KernelWarning;
+import dev.vmarea.base.Pages;
+import dev.vmarea.drivers.ground.Act;
+import dev.vmarea.drivers.ground.Ground;
+import dev.vmarea.drivers.mounts.Leftovers;
+import dev.vmarea.drivers.mounts.MountPlan;
+import dev.vmarea.drivers.mounts.MountedUsers;
+import dev.vmarea.pagetable.EntryRun;
+import dev.vmarea.pagetable.PageTables;
+import dev.vmarea.space.ProgramLayout;
+import dev.vmarea.space.ResourceLimits;
+import dev.vmarea.space.Task;
+import dev.vmarea.vma.Vma;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A machine with a subject on it, to which acts are done. After each everything is checked and
+ * looked at. Not thread-safe, but for {@link #call}, which may be used by several threads at once.
+ */
+public final class Lab {
+  /** First byte of every process's window. */
+  public static final long BASE = 0x100000000000L;
+
+  private final Ground ground;
+  private final Machine machine;
+  private final MountedUsers users;
+  private final Leftovers before;
+  private final Actor actor;
+  private final List<KernelWarning> warnings = new ArrayList<>();
+
+  /** What is found when all have gone. */
+  record End(List<String> broken, String left) {}
+
+  /**
+   * A machine with the subject at its usual path, nothing done yet. Its process may do everything.
+   *
+   * @throws ErrnoException ENOMEM without memory for it
+   * @throws IllegalArgumentException if the ground's settings do not fit, or the profile cannot
+   *     have the variant
+   */
+  public Lab(Subject subject, Ground ground) throws ErrnoException {
+    this.ground = ground;
+    KernelConfig config = KernelConfig.standard();
+    machine = new Machine(config, subject.profile());
+    machine.kernel().warnings(this::warned);
+    machine.kernel().memory().zeroPage();
+    users = plan(subject, ground).mount(machine);
+    before = Leftovers.of(machine, users);
+    AddressSpace space =
+        machine.newAddressSpace(
+            ProgramLayout.standard(config.taskSize()), new Task(new ResourceLimits(), -1L));
+    actor = new Actor(machine, users, space, subject.isStacked());
+  }
+
+  /** What is mounted. */
+  static MountPlan plan(Subject subject, Ground ground) {
+    MountPlan.Entry entry =
+        new MountPlan.Entry(subject.kind(), subject.variant().name(), ground.settings());
+    return MountPlan.EMPTY.with(subject.kind().usualPath(), entry);
+  }
+
+  private synchronized void warned(KernelWarning warning) {
+    if (warning.kind() != KernelWarning.Kind.NOTE) {
+      warnings.add(warning);
+    }
+  }
+
+  private synchronized List<KernelWarning> newWarnings() {
+    List<KernelWarning> all = List.copyOf(warnings);
+    warnings.clear();
+    return all;
+  }
+
+  /** The machine. */
+  public Machine machine() {
+    return machine;
+  }
+
+  /** The users on it. */
+  public MountedUsers users() {
+    return users;
+  }
+
+  /** Page of the window that an address is in. */
+  static long page(long address) {
+    return Pages.count(address - BASE);
+  }
+
+  /** Address of a page of the window. */
+  public static long address(long page) {
+    return BASE + Pages.bytes(page);
+  }
+
+  /**
+   * Does what the ground asks for.
+   *
+   * @throws IllegalStateException if an act of it fails
+   */
+  public List<Step> setUp() {
+    List<Step> steps = ground.setup().stream().map(this::perform).toList();
+    for (Step step : steps) {
+      if (step.failed()) {
+        throw new IllegalStateException(
+            "ground " + ground.name() + ": " + step.act() + " = " + step.result());
+      }
+    }
+    return steps;
+  }
+
+  /** Does an act, and looks at what came of it. */
+  public Step perform(Act act) {
+    List<Occurrence> wanted = act instanceof Act.Failing failing ? failing.points() : List.of();
+    Failures failures = new Failures(wanted);
+    machine.kernel().failures(failures);
+    String result;
+    try {
+      result = call(act);
+    } finally {
+      machine.kernel().failures(FailurePlan.NONE);
+    }
+    return new Step(act, result, state(), check(), newWarnings(), failures.passed());
+  }
+
+  /**
+   * Does an act without looking.
+   *
+   * @return as {@link Step#result}
+   */
+  public String call(Act act) {
+    Act plain = act instanceof Act.Failing failing ? failing.act() : act;
+    try {
+      return actor.act(plain);
+    } catch (RuntimeException e) {
+      return Step.THREW + e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+  }
+
+  /** Checks all invariants; what does not hold. */
+  public List<String> check() {
+    Set<String> broken = new LinkedHashSet<>();
+    check(broken, machine::verify);
+    check(broken, users::verify);
+    actor.spaces().forEach(space -> check(broken, space::verify));
+    return List.copyOf(broken);
+  }
+
+  private static void check(Set<String> broken, Runnable verification) {
+    try {
+      verification.run();
+    } catch (IllegalStateException e) {
+      broken.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What is there now. */
+  public State state() {
+    List<Area> areas = new ArrayList<>();
+    actor
+        .processes()
+        .forEach((number, space) -> {
+          for (Vma vma : space.vmas()) {
+            areas.add(Area.of(number, vma, entries(space, vma)));
+          }
+        });
+    return new State(areas, Leftovers.of(machine, users).counts());
+  }
+
+  private static String entries(AddressSpace space, Vma vma) {
+    PageTables tables = space.pageTables();
+    if (tables == null) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder();
+    for (EntryRun run : tables.runs(vma.start(), vma.end())) {
+      text.append(text.isEmpty() ? "" : ", ").append(EntryText.of(machine(space), run));
+    }
+    return text.toString();
+  }
+
+  private static Machine machine(AddressSpace space) {
+    return space.machine();
+  }
+
+  /** Everybody goes: processes end, files are closed and unlinked, the users taken away. */
+  End end() {
+    Set<String> broken = new LinkedHashSet<>(actor.endAll());
+    broken.addAll(check());
+    newWarnings().forEach(warning -> broken.add(warning.kind() + ": " + warning.text()));
+    String left = Leftovers.of(machine, users).since(before);
+    users.close();
+    String last = Leftovers.of(machine, users).afterEverything();
+    return new End(List.copyOf(broken), left.isEmpty() ? last : left);
+  }
+}

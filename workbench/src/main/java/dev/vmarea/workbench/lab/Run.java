@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.workbench.lab;
+
+import dev.vmarea.base.ErrnoException;
+import dev.vmarea.drivers.ground.Act;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Acts that were done to a subject from the beginning to the end, and what came of them. Immutable.
+ *
+ * @param first what is there before the first act
+ * @param steps the ground's setup and the acts, in order
+ * @param setups how many of the steps are the ground's
+ * @param broken what did not hold when all had gone
+ * @param left what was still in use then that was not at first; empty if nothing
+ */
+public record Run(
+    Subject subject,
+    Ground ground,
+    State first,
+    List<Step> steps,
+    int setups,
+    List<String> broken,
+    String left) {
+  /** Keeps its own copies of the lists. */
+  public Run {
+    steps = List.copyOf(steps);
+    broken = List.copyOf(broken);
+  }
+
+  /**
+   * Does it.
+   *
+   * @throws IllegalStateException if the ground's setup fails: it does not suit the subject
+   */
+  public static Run of(Subject subject, Ground ground, List<Act> acts) {
+    try {
+      Lab lab = new Lab(subject, ground);
+      State first = lab.state();
+      List<Step> steps = new ArrayList<>(lab.setUp());
+      int setups = steps.size();
+      acts.forEach(act -> steps.add(lab.perform(act)));
+      Lab.End end = lab.end();
+      return new Run(subject, ground, first, steps, setups, end.broken(), end.left());
+    } catch (ErrnoException e) {
+      throw new IllegalStateException(subject + " cannot be made: " + e.errno(), e);
+    }
+  }
+
+  /** What is there before a step. */
+  public State before(int step) {
+    return step == 0 ? first : steps.get(step - 1).after();
+  }
+
+  /** The acts, without the setup. */
+  public List<Act> acts() {
+    return steps.subList(setups, steps.size()).stream().map(Step::act).toList();
+  }
+
+  /** The steps of the acts. */
+  public List<Step> own() {
+    return steps.subList(setups, steps.size());
+  }
+}
