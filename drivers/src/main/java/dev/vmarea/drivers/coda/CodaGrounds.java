@@ -34,7 +34,7 @@ final class CodaGrounds {
 
   static List<Ground> all() {
     Ground plain = Ground.of(FILE, PAGES);
-    Ground twice = plain.after(REFETCH, OPEN_AGAIN);
+    Ground twice = plain.after(FLUSH, REFETCH, OPEN_AGAIN);
     return List.of(
         plain.offsets(Pages.bytes(PAGES)).events(REFUSE, BREAK, FLUSH, REPAIR, CLOSE),
         plain.named("opened twice").after(OPEN_AGAIN).events(MAP_SECOND, CLOSE, CLOSE_SECOND),
