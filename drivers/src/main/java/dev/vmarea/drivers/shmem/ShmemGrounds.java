@@ -27,11 +27,11 @@ final class ShmemGrounds {
     Ground empty = Ground.of(FILE, OpenFile.O_RDWR | FileTree.O_CREAT, PAGES);
     Ground plain = empty.after(size(0, PAGES)).offsets(Pages.bytes(PAGES));
     return List.of(
-        plain.events(LINK, UNLINK, size(0, 0), PUNCH, CLOSE),
+        plain.events(UNLINK, size(0, 0), PUNCH, CLOSE),
         plain.named("unlinked").after(UNLINK).events(size(0, 1), CLOSE),
         plain
             .named("unlinked, with another name")
-            .after(LINK, UNLINK)
+            .after(LINK, UNLINK, new Act.Open(MOUNT + "/another", OpenFile.O_RDWR))
             .events(new Act.Unlink(MOUNT + "/another"), CLOSE),
         plain.named("two pages for four").with("size", "8k").events(WRITE, PUNCH, UNLINK),
         empty.named("empty").events(size(0, PAGES), WRITE),
