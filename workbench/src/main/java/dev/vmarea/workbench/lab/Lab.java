@@ -127,7 +127,11 @@ public final class Lab {
   /** Does an act, and looks at what came of it. */
   public Step perform(Act act) {
     List<Occurrence> wanted = act instanceof Act.Failing failing ? failing.points() : List.of();
-    HookWatch watch = new HookWatch(() -> Leftovers.of(machine, users).counts(), watchingLocks);
+    boolean maps = (act instanceof Act.Failing one ? one.act() : act) instanceof Act.Map;
+    HookWatch watch =
+        maps
+            ? new HookWatch(() -> Leftovers.of(machine, users).counts(), watchingLocks)
+            : HookWatch.NONE;
     Failures failures = new Failures(wanted, watch);
     machine.kernel().failures(failures);
     String result;
