@@ -9,7 +9,7 @@ import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Profile;
 import dev.vmarea.base.Prot;
-import dev.vmarea.drivers.Interleaving;
+import dev.vmarea.drivers.schedule.Interleaving;
 import dev.vmarea.drivers.StepObserver;
 import dev.vmarea.drivers.UserLab;
 import dev.vmarea.drivers.mounts.MountPlan;

@@ -8,7 +8,7 @@ import dev.vmarea.Cpu;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
-import dev.vmarea.drivers.Interleaving;
+import dev.vmarea.drivers.schedule.Interleaving;
 import dev.vmarea.drivers.UserLab;
 import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.vma.OpenFile;

@@ -31,6 +31,7 @@ final class Actor {
   private final SortedMap<Integer, AddressSpace> processes = new TreeMap<>();
   private final List<OpenFile> files = new ArrayList<>();
   private final List<OpenFile> open = new ArrayList<>();
+  private final List<OpenFile> real = new ArrayList<>();
   private final TreeSet<String> paths = new TreeSet<>();
   private int forks;
 
@@ -44,6 +45,10 @@ final class Actor {
   /** The processes that live, by number. */
   synchronized SortedMap<Integer, AddressSpace> processes() {
     return new TreeMap<>(processes);
+  }
+
+  synchronized List<OpenFile> opened() {
+    return List.copyOf(real);
   }
 
   synchronized List<AddressSpace> spaces() {
@@ -161,6 +166,7 @@ final class Actor {
     synchronized (this) {
       files.add(seen);
       open.add(seen);
+      real.add(file);
       paths.add(one.path());
       return files.size() - 1L;
     }
