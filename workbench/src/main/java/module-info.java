@@ -6,6 +6,7 @@ module dev.vmarea.workbench {
   requires transitive dev.vmarea;
   requires transitive dev.vmarea.drivers;
   requires transitive dev.vmarea.trace;
+  requires java.management;
 
   uses dev.vmarea.drivers.UserKind;
   uses dev.vmarea.vma.FileOperations;

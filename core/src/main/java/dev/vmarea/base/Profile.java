@@ -172,6 +172,14 @@ public final class Profile {
     return result;
   }
 
+  /**
+   * A kernel like this one, but without some of its differences: what it would be like if only they
+   * were mended. It is none of {@link #all}.
+   */
+  public Profile without(Set<Difference> mended) {
+    return new Profile(name + " without " + mended, with(mended));
+  }
+
   /** All profiles, the default one first. */
   public static List<Profile> all() {
     return ALL;

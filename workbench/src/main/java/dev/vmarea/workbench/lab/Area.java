@@ -93,6 +93,11 @@ public record Area(
         && callbacks.equals(next.callbacks);
   }
 
+  /** The same without its entries. */
+  public Area withoutEntries() {
+    return new Area(process, page, endPage, flags, pgoff, file, callbacks, "", vma);
+  }
+
   Area joined(Area next) {
     String both = entries + (entries.isEmpty() || next.entries.isEmpty() ? "" : ", ");
     return new Area(

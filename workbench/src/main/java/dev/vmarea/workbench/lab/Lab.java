@@ -40,6 +40,7 @@ public final class Lab {
   private final Leftovers before;
   private final Actor actor;
   private final List<KernelWarning> warnings = new ArrayList<>();
+  private boolean watchingLocks;
 
   /**
    * What is found when all have gone.
@@ -90,6 +91,11 @@ public final class Lab {
     return all;
   }
 
+  /** From now on looks at the locks that hooks keep, which takes a while each time. */
+  public void watchLocks() {
+    watchingLocks = true;
+  }
+
   /** The machine. */
   public Machine machine() {
     return machine;
@@ -134,7 +140,8 @@ public final class Lab {
   /** Does an act, and looks at what came of it. */
   public Step perform(Act act) {
     List<Occurrence> wanted = act instanceof Act.Failing failing ? failing.points() : List.of();
-    Failures failures = new Failures(wanted);
+    HookWatch watch = new HookWatch(() -> Leftovers.of(machine, users).counts(), watchingLocks);
+    Failures failures = new Failures(wanted, watch);
     machine.kernel().failures(failures);
     String result;
     try {
@@ -142,7 +149,8 @@ public final class Lab {
     } finally {
       machine.kernel().failures(FailurePlan.NONE);
     }
-    return new Step(act, result, state(), check(), newWarnings(), failures.passed());
+    Step.HookTrace hook = new Step.HookTrace(watch.changes(), watch.keepsLock());
+    return new Step(act, result, state(), check(), newWarnings(), failures.passed(), hook);
   }
 
   /**

@@ -36,8 +36,20 @@ public record Run(
    * @throws IllegalStateException if the ground's setup fails: it does not suit the subject
    */
   public static Run of(Subject subject, Ground ground, List<Act> acts) {
+    return of(subject, ground, acts, false);
+  }
+
+  /** The same, with a look at the locks that hooks keep. */
+  public static Run watchingLocks(Subject subject, Ground ground, List<Act> acts) {
+    return of(subject, ground, acts, true);
+  }
+
+  private static Run of(Subject subject, Ground ground, List<Act> acts, boolean locks) {
     try {
       Lab lab = new Lab(subject, ground);
+      if (locks) {
+        lab.watchLocks();
+      }
       State first = lab.state();
       List<Step> steps = new ArrayList<>(lab.setUp());
       int setups = steps.size();

@@ -24,7 +24,7 @@ public record State(List<Area> areas, SortedMap<String, Long> counts) {
   }
 
   /** What of all processes does not. */
-  List<Area> outside(int process, long from, long end) {
+  public List<Area> outside(int process, long from, long end) {
     List<Area> rest = new ArrayList<>();
     for (Area area : areas) {
       if (area.process() != process || !area.overlaps(from, end)) {

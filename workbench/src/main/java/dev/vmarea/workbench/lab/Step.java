@@ -15,6 +15,8 @@ import java.util.List;
  * @param broken what does not hold then: invariants of machine, address spaces and users
  * @param warnings what Linux would have written to its log meanwhile, but for mere notes
  * @param passed the points that could have failed on the way, in order
+ * @param hook what a prepare hook on the way has changed besides its descriptor, and whether it has
+ *     kept a lock
  */
 public record Step(
     Act act,
@@ -22,7 +24,11 @@ public record Step(
     State after,
     List<String> broken,
     List<KernelWarning> warnings,
-    List<Occurrence> passed) {
+    List<Occurrence> passed,
+    HookTrace hook) {
+  /** What a prepare hook has left when it returned: counts that it changed, in words; a lock. */
+  public record HookTrace(String changes, boolean keepsLock) {}
+
   /** What a result begins with that is an exception of a hook. */
   static final String THREW = "threw ";
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.workbench.diagnosis;
+
+import dev.vmarea.base.Difference;
+import dev.vmarea.base.Profile;
+import dev.vmarea.drivers.Variant;
+import dev.vmarea.workbench.finding.Cause;
+import dev.vmarea.workbench.lab.Subject;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Finds out why something goes wrong: tries kernels that lack one of the differences of this one,
+ * and the user's other hooks.
+ */
+public final class CauseFinder {
+  private CauseFinder() {}
+
+  /**
+   * The cause.
+   *
+   * @param shows whether it goes wrong with another subject of the same user
+   */
+  public static Cause find(Subject subject, Predicate<Subject> shows) {
+    return new Cause(kernel(subject, shows), goodVariants(subject, shows));
+  }
+
+  private static Set<Difference> kernel(Subject subject, Predicate<Subject> shows) {
+    Profile profile = subject.profile();
+    Set<Difference> all = profile.differences();
+    for (Difference one : all) {
+      if (isGone(subject, Set.of(one), shows)) {
+        return Set.of(one);
+      }
+    }
+    // None alone: as few as possible of those without which all is well.
+    if (all.isEmpty() || !isGone(subject, all, shows)) {
+      return Set.of();
+    }
+    Set<Difference> needed = EnumSet.copyOf(all);
+    for (Difference one : all) {
+      Set<Difference> fewer = EnumSet.copyOf(needed);
+      fewer.remove(one);
+      if (!fewer.isEmpty() && isGone(subject, fewer, shows)) {
+        needed = fewer;
+      }
+    }
+    return needed;
+  }
+
+  private static boolean isGone(
+      Subject subject, Set<Difference> without, Predicate<Subject> shows) {
+    Profile other = subject.profile().without(without);
+    return subject.variant().existsIn(other) && !shows.test(subject.on(other));
+  }
+
+  private static List<Variant> goodVariants(Subject subject, Predicate<Subject> shows) {
+    List<Variant> good = new ArrayList<>();
+    for (Variant variant : subject.kind().variants()) {
+      if (!variant.equals(subject.variant())
+          && variant.existsIn(subject.profile())
+          && !shows.test(subject.with(variant))) {
+        good.add(variant);
+      }
+    }
+    return good;
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.workbench.diagnosis;
+
+import dev.vmarea.drivers.Variant;
+import dev.vmarea.workbench.finding.Cause;
+import dev.vmarea.workbench.finding.Finding;
+import dev.vmarea.workbench.lab.Run;
+import dev.vmarea.workbench.lab.Step;
+import dev.vmarea.workbench.lab.Subject;
+import dev.vmarea.workbench.rule.Judge;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes findings of what was collected: few, short, each with its cause. */
+public final class Diagnosis {
+  private final Judge judge;
+  private final @Nullable Variant partner;
+
+  /** Of what a judge found; {@code partner} is the old hook that is told about, or null. */
+  public Diagnosis(Judge judge, @Nullable Variant partner) {
+    this.judge = judge;
+    this.partner = partner;
+  }
+
+  /** The findings. */
+  public List<Finding> findings(Collector collected) {
+    Map<String, Found> byCause = new LinkedHashMap<>();
+    List<Evidence> all = new ArrayList<>(collected.evidence());
+    all.sort(Comparator.comparingInt(Evidence::weight));
+    for (Evidence evidence : all) {
+      Judge own = judge.of(evidence.subject());
+      Evidence shortest = new Shrinker(own, evidence).shrink();
+      Cause cause = cause(shortest);
+      String key =
+          cause.isKernels()
+              ? shortest.violation().rule() + " " + cause.kernel()
+              : shortest.violation().signature();
+      byCause.merge(
+          key,
+          new Found(shortest, cause),
+          (old, one) -> one.evidence.weight() < old.evidence.weight() ? one : old);
+    }
+    return byCause.values().stream().map(this::finding).toList();
+  }
+
+  private record Found(Evidence evidence, Cause cause) {}
+
+  private Cause cause(Evidence evidence) {
+    String signature = evidence.violation().signature();
+    Run run = evidence.run();
+    return CauseFinder.find(
+        evidence.subject(),
+        other -> Shrinker.find(judge.of(other), run.ground(), run.acts(), signature).isPresent());
+  }
+
+  private Finding finding(Found found) {
+    Evidence evidence = found.evidence;
+    return new Finding(
+        Titles.of(evidence.violation(), evidence.run()),
+        evidence.violation().rule(),
+        evidence.subject(),
+        evidence.violation().what(),
+        evidence.run(),
+        evidence.violation().step(),
+        List.of(),
+        null,
+        legacy(evidence),
+        found.cause);
+  }
+
+  /** What the old hook does in its place, in words. */
+  private String legacy(Evidence evidence) {
+    Variant old = partner;
+    Subject subject = evidence.subject();
+    if (old == null || old.equals(subject.variant())) {
+      return "";
+    }
+    try {
+      Judge.Judged judged =
+          judge.of(subject.with(old)).judge(evidence.run().ground(), evidence.run().acts());
+      List<Step> own = judged.run().own();
+      StringBuilder text = new StringBuilder();
+      for (Step step : own) {
+        text.append(text.isEmpty() ? "" : ", ");
+        text.append(Titles.name(step.plainAct())).append(' ').append(step.result());
+      }
+      String wrong =
+          judged.violations().isEmpty() ? "all in order" : judged.violations().getFirst().what();
+      return text + "; " + wrong;
+    } catch (RuntimeException e) {
+      return "cannot do this: " + e.getMessage();
+    }
+  }
+}

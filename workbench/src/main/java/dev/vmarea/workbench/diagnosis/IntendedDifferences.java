@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.workbench.diagnosis;
+
+import dev.vmarea.drivers.UserKind;
+import dev.vmarea.workbench.finding.Finding;
+import dev.vmarea.workbench.finding.Rule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * What somebody has declared intended of a user, in the file {@code intended.properties} beside the
+ * class of its kind: {@code NAME.rule}, {@code NAME.variant} (or *), {@code NAME.match} (a regular
+ * expression that the finding's title or what it saw has a match for) and {@code NAME.reason}.
+ * Immutable.
+ */
+public final class IntendedDifferences {
+  /** Name of the file. */
+  public static final String FILE = "intended.properties";
+
+  private final List<Entry> entries;
+
+  private record Entry(String rule, String variant, Pattern match, String reason) {
+    boolean covers(Finding finding) {
+      return (rule.equals("*") || rule.equals(finding.rule().id()))
+          && (variant.equals("*") || variant.equals(finding.subject().variant().name()))
+          && (match.matcher(finding.title()).find() || match.matcher(finding.what()).find());
+    }
+  }
+
+  private IntendedDifferences(List<Entry> entries) {
+    this.entries = List.copyOf(entries);
+  }
+
+  /**
+   * Those of a user.
+   *
+   * @throws IllegalArgumentException if the file is malformed, saying where
+   */
+  public static IntendedDifferences of(UserKind kind) {
+    String place = FILE + " of " + kind.id();
+    Class<?> beside = kind instanceof Enum<?> one ? one.getDeclaringClass() : kind.getClass();
+    try (InputStream in = beside.getResourceAsStream(FILE)) {
+      if (in == null) {
+        return new IntendedDifferences(List.of());
+      }
+      Properties properties = new Properties();
+      properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
+      return parse(place, properties);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static IntendedDifferences parse(String place, Properties properties) {
+    Map<String, Map<String, String>> byName = new TreeMap<>();
+    for (String key : properties.stringPropertyNames()) {
+      int dot = key.indexOf('.');
+      if (dot < 0) {
+        throw new IllegalArgumentException(key + ": NAME.rule, .variant, .match or .reason");
+      }
+      byName
+          .computeIfAbsent(key.substring(0, dot), name -> new TreeMap<>())
+          .put(key.substring(dot + 1), properties.getProperty(key).strip());
+    }
+    List<Entry> entries = new ArrayList<>();
+    byName.forEach((name, values) -> entries.add(entry(name, values)));
+    return new IntendedDifferences(entries);
+  }
+
+  private static Entry entry(String name, Map<String, String> values) {
+    for (String key : values.keySet()) {
+      if (!List.of("rule", "variant", "match", "reason").contains(key)) {
+        throw new IllegalArgumentException(name + "." + key + ": no such key");
+      }
+    }
+    String rule = values.getOrDefault("rule", "*");
+    boolean known = rule.equals("*");
+    for (Rule one : Rule.values()) {
+      known |= one.id().equals(rule);
+    }
+    String reason = values.getOrDefault("reason", "");
+    if (!known || reason.isEmpty()) {
+      throw new IllegalArgumentException(
+          known ? name + ".reason is missing" : name + ".rule: no rule " + rule);
+    }
+    try {
+      return new Entry(
+          rule,
+          values.getOrDefault("variant", "*"),
+          Pattern.compile(values.getOrDefault("match", "")),
+          reason);
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(name + ".match: " + e.getMessage(), e);
+    }
+  }
+
+  /** Why a finding is intended, if somebody has said so. */
+  public Optional<String> reason(Finding finding) {
+    return entries.stream().filter(entry -> entry.covers(finding)).map(Entry::reason).findFirst();
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.workbench.diagnosis;
+
+import dev.vmarea.base.FailurePlan.Point;
+import dev.vmarea.base.FailureRun.Occurrence;
+import dev.vmarea.drivers.ground.Act;
+import dev.vmarea.workbench.lab.Run;
+import dev.vmarea.workbench.lab.Step;
+import dev.vmarea.workbench.rule.Violation;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What findings are called. */
+final class Titles {
+  private Titles() {}
+
+  /** A line that says where it happens and what. */
+  static String of(Violation violation, Run run) {
+    String subject = run.subject().kind().id() + " " + run.subject().variant();
+    if (violation.step() >= run.steps().size()) {
+      return subject + ": at the end of " + sequence(run) + ": " + violation.what();
+    }
+    Step step = run.steps().get(violation.step());
+    String place = name(step.plainAct()) + failing(step.failures());
+    return subject
+        + (run.subject().isStacked() ? " below a stacked file" : "")
+        + ": "
+        + place
+        + ": "
+        + violation.what();
+  }
+
+  private static String sequence(Run run) {
+    return run.own().stream()
+        .map(step -> name(step.plainAct()) + failing(step.failures()))
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String failing(List<Occurrence> points) {
+    if (points.isEmpty()) {
+      return "";
+    }
+    return " ("
+        + points.stream().map(one -> reason(one.point())).collect(Collectors.joining(", then "))
+        + ")";
+  }
+
+  /** What it means that a step fails. */
+  static String reason(Point point) {
+    return switch (point) {
+      case VMA -> "no memory for a VMA";
+      case TREE_NODE -> "no memory for the tree";
+      case ANON_CLONE -> "no memory for an anon_vma";
+      case COMMIT -> "the commit limit is reached";
+      case PAGE_TABLE -> "no memory for a page table";
+      case HOOK -> "no memory inside the hook";
+      case PFN_RESERVE -> "page frames are reserved otherwise";
+      case PFN_CONTEXT -> "no memory to track page frames";
+      case MAPPED -> "no memory inside what follows the action";
+    };
+  }
+
+  /** The call's name. */
+  static String name(Act act) {
+    return switch (act) {
+      case Act.Open one -> "open";
+      case Act.Close one -> "close";
+      case Act.Map one -> one.handle() == Act.ANONYMOUS ? "anonymous mmap" : "mmap";
+      case Act.Attach one -> "shmat";
+      case Act.Detach one -> "shmdt";
+      case Act.Unmap one -> "munmap";
+      case Act.Protect one -> "mprotect";
+      case Act.Move one -> "mremap";
+      case Act.Advise one -> "madvise";
+      case Act.Lock one -> "mlock";
+      case Act.Unlock one -> "munlock";
+      case Act.Fork one -> "fork";
+      case Act.Exit one -> "exit";
+      case Act.Load one -> "a load";
+      case Act.Store one -> "a store";
+      case Act.Control one -> "\"" + one.words() + "\"";
+      case Act.Unlink one -> "unlink";
+      case Act.Truncate one -> "ftruncate";
+      case Act.PunchHole one -> "a hole";
+      case Act.Write one -> "write";
+      case Act.Failing one -> name(one.act());
+    };
+  }
+}
