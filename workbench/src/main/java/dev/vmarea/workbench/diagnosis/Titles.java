@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** What findings are called. */
-final class Titles {
+public final class Titles {
   private Titles() {}
 
   /** A line that says where it happens and what. */
@@ -62,7 +62,7 @@ final class Titles {
   }
 
   /** The call's name. */
-  static String name(Act act) {
+  public static String name(Act act) {
     return switch (act) {
       case Act.Open one -> "open";
       case Act.Close one -> "close";

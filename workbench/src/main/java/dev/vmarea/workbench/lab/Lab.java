@@ -45,10 +45,18 @@ public final class Lab {
   /**
    * What is found when all have gone.
    *
-   * @param broken what does not hold, and what the kernel warned of
+   * @param broken what does not hold
+   * @param warnings what Linux would have written to its log on the way
    * @param left what is still in use; empty if nothing
    */
-  public record End(List<String> broken, String left) {}
+  public record End(List<String> broken, List<KernelWarning> warnings, String left) {
+    /** Both in words. */
+    List<String> wrong() {
+      List<String> all = new ArrayList<>(broken);
+      warnings.forEach(warning -> all.add(warning.kind() + ": " + warning.text()));
+      return all;
+    }
+  }
 
   /**
    * A machine with the subject at its usual path, nothing done yet. Its process may do everything.
@@ -217,10 +225,10 @@ public final class Lab {
   public End end() {
     Set<String> broken = new LinkedHashSet<>(actor.endAll());
     broken.addAll(check());
-    newWarnings().forEach(warning -> broken.add(warning.kind() + ": " + warning.text()));
+    List<KernelWarning> last = newWarnings();
     String left = Leftovers.of(machine, users).since(before);
     users.close();
-    String last = Leftovers.of(machine, users).afterEverything();
-    return new End(List.copyOf(broken), left.isEmpty() ? last : left);
+    String kept = Leftovers.of(machine, users).afterEverything();
+    return new End(List.copyOf(broken), last, left.isEmpty() ? kept : left);
   }
 }
