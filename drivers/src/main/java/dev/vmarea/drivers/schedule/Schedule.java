@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An order in text: whose turn it is, one name a turn, "A A B A", or shorter "A*2 B A". A turn lasts
- * from one step to the next at which operations stop. Immutable.
+ * An order in text: whose turn it is, one name a turn, "A A B A", or shorter "A*2 B A". A turn
+ * lasts from one step to the next at which operations stop. Immutable.
  *
  * @param turns names of the operations, in order
  */

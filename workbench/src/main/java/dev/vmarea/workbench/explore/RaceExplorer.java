@@ -45,12 +45,17 @@ public record RaceExplorer(Orders bound, BooleanSupplier stopped) {
           explore(
               race,
               one -> {
-                if (known.add(race.b() + " " + one.signature())) {
+                if (known.add(flags(race.a()) + " " + race.b() + " " + one.signature())) {
                   told.accept(one);
                 }
               });
     }
     return orders;
+  }
+
+  /** Shared and private mappings go wrong each in its own way. */
+  private static int flags(Act.Placing mapping) {
+    return mapping instanceof Act.Map map ? map.flags() : 0;
   }
 
   /** The same for one case. */

@@ -33,9 +33,7 @@ final class RaceJudge {
       if (inTurn.stream().noneMatch(one -> isWarned(one, warning))) {
         faults.add(
             new Fault(
-                Rule.NO_WARNING,
-                warning.kind().name(),
-                warning.kind() + ": " + warning.text()));
+                Rule.NO_WARNING, warning.kind().name(), warning.kind() + ": " + warning.text()));
       }
     }
     String deadlock = outcome.deadlock();

@@ -47,13 +47,11 @@ public record RaceOutcome(
       String left) {
     SortedMap<String, Long> counts = new TreeMap<>(state.counts());
     counts.remove(FRAMES);
-    return new RaceOutcome(
-        a, b, State.lines(state.areas()), counts, broken, warnings, left, null);
+    return new RaceOutcome(a, b, State.lines(state.areas()), counts, broken, warnings, left, null);
   }
 
   static RaceOutcome locked(String deadlock, List<KernelWarning> warnings) {
-    return new RaceOutcome(
-        "", "", List.of(), new TreeMap<>(), List.of(), warnings, "", deadlock);
+    return new RaceOutcome("", "", List.of(), new TreeMap<>(), List.of(), warnings, "", deadlock);
   }
 
   /** What both operations said. */

@@ -53,8 +53,7 @@ final class RaceStops {
 
   /** Points in a row of one kind are one stop; those of trees come with others. */
   private boolean passes(FailurePlan.Point point) {
-    if (point != FailurePlan.Point.TREE_NODE
-        && last.put(Thread.currentThread(), point) != point) {
+    if (point != FailurePlan.Point.TREE_NODE && last.put(Thread.currentThread(), point) != point) {
       observer.step(name(point));
     }
     return false;

@@ -116,16 +116,22 @@ final class Actor {
         mount(one.path()).unlink(one.path());
         yield 0;
       }
-      case Act.Truncate one -> {
-        file(one.handle()).truncate(one.bytes());
-        yield 0;
-      }
-      case Act.PunchHole one -> punch(one);
-      case Act.Write one -> {
-        file(one.handle())
-            .write(machine.kernel().memory(), one.offset(), new byte[] {(byte) one.value()});
-        yield 0;
-      }
+      case Act.Truncate one ->
+          with(
+              one.handle(),
+              file -> {
+                file.truncate(one.bytes());
+                return 0;
+              });
+      case Act.PunchHole one -> with(one.handle(), file -> punch(file, one));
+      case Act.Write one ->
+          with(
+              one.handle(),
+              file -> {
+                byte[] bytes = {(byte) one.value()};
+                file.write(machine.kernel().memory(), one.offset(), bytes);
+                return 0;
+              });
       case Act.Load one -> throw new IllegalArgumentException(one.toString());
       case Act.Store one -> throw new IllegalArgumentException(one.toString());
       case Act.Failing one -> number(one.act());
@@ -142,6 +148,27 @@ final class Actor {
 
   private synchronized OpenFile file(int handle) {
     return files.get(handle);
+  }
+
+  /** Something that is done with an open file. */
+  private interface FileCall {
+    long on(OpenFile file) throws ErrnoException;
+  }
+
+  /** A call on a handle holds its file, so that another thread may close it meanwhile. */
+  private long with(int handle, FileCall call) throws ErrnoException {
+    OpenFile file = file(handle);
+    synchronized (this) {
+      if (!open.contains(file)) {
+        throw Errno.EBADF.failure();
+      }
+      file.get();
+    }
+    try {
+      return call.on(file);
+    } finally {
+      file.put();
+    }
   }
 
   private Mount mount(String path) throws ErrnoException {
@@ -183,15 +210,19 @@ final class Actor {
     return 0;
   }
 
-  private long map(Act.Map one) {
-    @Nullable OpenFile file = one.handle() == Act.ANONYMOUS ? null : file(one.handle());
+  private long map(Act.Map one) throws ErrnoException {
+    return one.handle() == Act.ANONYMOUS
+        ? map(one, null)
+        : with(one.handle(), file -> map(one, file));
+  }
+
+  private long map(Act.Map one, @Nullable OpenFile file) {
     return space(one.process())
         .syscalls()
         .mmap(Lab.address(one.page()), one.bytes(), one.prot(), one.flags(), file, one.offset());
   }
 
-  private long punch(Act.PunchHole one) {
-    OpenFile file = file(one.handle());
+  private static long punch(OpenFile file, Act.PunchHole one) {
     FileOperations operations = file.operations();
     if (operations == null) {
       return Errno.EOPNOTSUPP.negated();

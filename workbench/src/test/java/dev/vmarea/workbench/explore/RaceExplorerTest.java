@@ -2,74 +2,111 @@
 package dev.vmarea.workbench.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vmarea.base.MapFlags;
-import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
-import dev.vmarea.base.Prot;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
 import dev.vmarea.drivers.iommufd.IommufdKind;
+import dev.vmarea.drivers.schedule.Schedule;
+import dev.vmarea.drivers.tree.FileTree;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.workbench.lab.Subject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** The races of the series are found by trying orders, and none where there is none. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RaceExplorerTest {
-  static final Ground REGION =
-      new Ground(
-          Ground.PLAIN,
-          java.util.Map.of(),
-          List.of(
-              new Act.Open("/dev/iommu", OpenFile.O_RDWR),
-              new Act.Control("/dev/iommu", "region 0 16k")),
-          new Act.Map(0, 0, 0, 16384, Prot.READ | Prot.WRITE, MapFlags.SHARED, 4096),
-          1,
-          false,
-          List.of(),
-          List.of(),
-          List.of(new Act.Control("/dev/iommu", "destroy 1")));
+  private static final String FILE = HugetlbfsKind.INSTANCE.usualPath() + "/f";
+  private static final Ground HUGE =
+      Ground.of(FILE, OpenFile.O_RDWR | FileTree.O_CREAT, 1024)
+          .unit(512)
+          .events(
+              new Act.Control(HugetlbfsKind.INSTANCE.usualPath(), "punch " + FILE + " 0 2m"),
+              new Act.Control(HugetlbfsKind.INSTANCE.usualPath(), "truncate " + FILE + " 0"));
 
-  @ParameterizedTest
-  @CsvSource({
-    "base,SETTLED", "v3,V3_AS_POSTED", "first-fix,SETTLED", "merged,SETTLED", "own,SETTLED"
-  })
-  void iommufd(String variant, String profile) {
-    show(IommufdKind.INSTANCE, variant, profile, REGION);
+  private static Subject subject(UserKind kind, String variant, String profile) {
+    return Subject.of(kind, kind.variant(variant), Profile.named(profile));
   }
 
-  static void show(UserKind kind, String variant, String profile, Ground ground) {
-    Subject subject = Subject.of(kind, kind.variant(variant), Profile.named(profile));
+  private static List<RaceViolation> violations(Subject subject, Ground ground) {
     List<RaceViolation> all = new ArrayList<>();
-    long begin = System.nanoTime();
     long orders =
         new RaceExplorer(RaceExplorer.USUAL, () -> false).explore(subject, ground, all::add);
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    System.out.printf(
-        "== %s: %d orders, %.2f s, %.0f/s, %d violations%n",
-        subject, orders, seconds, orders / seconds, all.size());
-    for (RaceViolation one : all) {
-      System.out.println("-- " + one.rule() + " " + one.what() + " [" + one.schedule() + "]");
-      System.out.println("   before " + one.race().before() + " B " + one.race().b());
-      one.interleaving().forEach(line -> System.out.println("   " + line));
+    assertThat(orders).isGreaterThan(100);
+    return all;
+  }
+
+  private static List<String> signatures(List<RaceViolation> violations) {
+    return violations.stream().map(RaceViolation::signature).distinct().toList();
+  }
+
+  private static List<RaceViolation> iommufd(String variant, String profile) {
+    return violations(
+        subject(IommufdKind.INSTANCE, variant, profile), IommufdKind.INSTANCE.grounds().getFirst());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"base,SETTLED,2", "v3,V3_AS_POSTED,2", "first-fix,SETTLED,2"})
+  void regionThatIsDestroyedWhileItIsMapped(String variant, String profile, int switches) {
+    List<RaceViolation> all = iommufd(variant, profile);
+
+    assertThat(signatures(all))
+        .contains(
+            "no-warning: USE_AFTER_FREE",
+            "no-warning: REFCOUNT",
+            "one-after-the-other: results A ok, B ok");
+    RaceViolation one = all.getFirst();
+    assertThat(one.race().b()).isInstanceOf(Act.Control.class);
+    assertThat(one.schedule().switches()).isEqualTo(switches);
+    assertThat(String.join("\n", one.interleaving()))
+        .contains("A mmap: ", "B \"destroy 1\": iommufd.destroy.dropped");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"merged", "own"})
+  void regionThatIsCountedInTime(String variant) {
+    assertThat(signatures(iommufd(variant, "SETTLED"))).isEmpty();
+  }
+
+  @Test
+  void orderIsRepeated() {
+    for (RaceViolation one : iommufd("v3", "V3_AS_POSTED")) {
+      Schedule schedule = Schedule.parse(one.schedule().toString());
+      List<RaceViolation> again = RaceExplorer.repeat(one.race(), schedule);
+
+      assertThat(signatures(again)).contains(one.signature());
+      assertThat(again.getFirst().interleaving()).isEqualTo(one.interleaving());
+      Subject own = subject(IommufdKind.INSTANCE, "own", "SETTLED");
+      assertThatThrownBy(() -> RaceExplorer.repeat(one.race().of(own), Schedule.parse("A*99 B")))
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 
+  /** I5 and I6: a walker meets the VMA before its lock, or its private data, is there. */
+  @Test
+  void walkerThatUnlocksWhatItHasNotLocked() {
+    List<RaceViolation> all =
+        violations(subject(HugetlbfsKind.INSTANCE, "v3", "V3_AS_POSTED"), HUGE);
+
+    assertThat(signatures(all)).contains("no-warning: UNBALANCED_UNLOCK");
+    assertThat(all.stream().map(one -> ((Act.Map) one.race().a()).flags() & MapFlags.TYPE))
+        .contains(MapFlags.SHARED, MapFlags.PRIVATE);
+  }
+
   @ParameterizedTest
-  @CsvSource({"v3,V3_AS_POSTED", "v5,LINUX_6_19", "legacy,SETTLED", "own,SETTLED"})
-  void hugetlbfs(String variant, String profile) {
-    String path = HugetlbfsKind.INSTANCE.usualPath() + "/f";
-    Ground ground =
-        Ground.of(path, OpenFile.O_RDWR | 0100, 1024)
-            .unit(512)
-            .events(
-                new Act.Control("/dev/hugepages", "punch " + path + " 0 2m"),
-                new Act.Control("/dev/hugepages", "truncate " + path + " 0"));
-    show(HugetlbfsKind.INSTANCE, variant, profile, ground);
+  @CsvSource({"v5,LINUX_6_19", "legacy,SETTLED", "own,SETTLED"})
+  void walkerThatWaits(String variant, String profile) {
+    assertThat(signatures(violations(subject(HugetlbfsKind.INSTANCE, variant, profile), HUGE)))
+        .isEmpty();
   }
 }
