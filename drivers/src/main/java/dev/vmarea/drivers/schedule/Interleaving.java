@@ -27,11 +27,14 @@ public final class Interleaving implements StepObserver {
   /** How often is looked whether the one whose turn it is waits. */
   private static final long LOOK = TimeUnit.MICROSECONDS.toNanos(50);
 
-  /** How long somebody must wait for nobody that is known, to be waiting. */
-  private static final long WAITS_FOR_UNKNOWN = TimeUnit.MILLISECONDS.toNanos(3);
+  /** How long somebody must sleep, without a lock that it wants, to be waiting for others. */
+  private static final long SLEEPS = TimeUnit.MILLISECONDS.toNanos(3);
 
-  /** The same, when nobody else can go on either. */
+  /** How long somebody must wait for a lock that nobody here holds; it may just not run yet. */
   private static final long WAITS_FOR_EVER = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** How long they must wait for each other; more than a look, lest one had just not run yet. */
+  private static final long CERTAIN = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Choices choices;
   private final @Nullable Set<String> points;
@@ -128,7 +131,7 @@ public final class Interleaving implements StepObserver {
 
   /** Takes the turn away from whom waits for another one. */
   private void look(Operation running) {
-    if (!isBlocked(running, WAITS_FOR_UNKNOWN)) {
+    if (!isBlocked(running)) {
       return;
     }
     synchronized (token) {
@@ -151,18 +154,21 @@ public final class Interleaving implements StepObserver {
         return 0;
       }
     }
-    long from = since == 0 ? now : since;
-    boolean certain =
-        operations.stream()
-            .filter(operation -> operation.phase() != Operation.Phase.ENDED)
-            .allMatch(operation -> {
-              LockWait wait = LockWait.of(operation);
-              return wait != null && owner(wait) != null;
-            });
-    if (certain || now - from > WAITS_FOR_EVER) {
+    long patience = CERTAIN;
+    for (Operation operation : operations) {
+      if (operation.phase() != Operation.Phase.ENDED) {
+        LockWait wait = LockWait.of(operation);
+        if (wait == null) {
+          return 0;
+        } else if (owner(wait) == null) {
+          patience = WAITS_FOR_EVER;
+        }
+      }
+    }
+    if (since != 0 && now - since > patience) {
       throw new Deadlock(waits());
     }
-    return from;
+    return since == 0 ? now : since;
   }
 
   private String waits() {
@@ -219,7 +225,7 @@ public final class Interleaving implements StepObserver {
     for (Operation operation : operations) {
       if (operation.phase() == Operation.Phase.BLOCKED) {
         while (operation.phase() == Operation.Phase.BLOCKED
-            && !isBlocked(operation, WAITS_FOR_UNKNOWN)) {
+            && !isBlocked(operation)) {
           LockSupport.parkNanos(this, LOOK / 5);
         }
       }
@@ -231,7 +237,7 @@ public final class Interleaving implements StepObserver {
   }
 
   /** Whether it waits for another one, or has for so long waited for nobody that is known. */
-  private boolean isBlocked(Operation operation, long patience) {
+  private boolean isBlocked(Operation operation) {
     long begin = System.nanoTime();
     while (true) {
       Operation.Phase before = operation.phase();
@@ -245,7 +251,7 @@ public final class Interleaving implements StepObserver {
       Operation owner = owner(wait);
       if (owner != null && owner != operation && owner.phase() != Operation.Phase.RUNNING) {
         return true;
-      } else if (System.nanoTime() - begin > patience) {
+      } else if (System.nanoTime() - begin > (wait.isForLock() ? WAITS_FOR_EVER : SLEEPS)) {
         return true;
       }
       LockSupport.parkNanos(this, LOOK);

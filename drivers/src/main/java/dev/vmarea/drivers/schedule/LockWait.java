@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A thread waits.
  *
- * @param owner number of the thread that holds what it waits for; -1 if that cannot be told, as
- *     when it waits for readers, or is just about to wake up
+ * @param owner number of the thread that holds what it waits for; -1 if nobody is known to, as when
+ *     it is just about to wake up, or waits for readers
+ * @param isForLock whether it waits for something that can have an owner
  */
-record LockWait(long owner) {
+record LockWait(long owner, boolean isForLock) {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /** What {@code thread} waits for now; null if it does not wait. */
@@ -23,7 +24,7 @@ record LockWait(long owner) {
     ThreadInfo info = THREADS.getThreadInfo(thread.threadId());
     return info == null || !waits(info.getThreadState())
         ? null
-        : new LockWait(info.getLockOwnerId());
+        : new LockWait(info.getLockOwnerId(), info.getLockInfo() != null);
   }
 
   private static boolean waits(Thread.State state) {

@@ -29,7 +29,7 @@ class InterleavingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,2", "1,6", "2,12", "5,20", "100,20"})
+  @CsvSource({"0,2", "1,6", "2,14", "3,18", "4,20", "100,20"})
   void ordersWithinABound(int preemptions, int expected) {
     TreeSet<String> seen = new TreeSet<>();
     int orders =
