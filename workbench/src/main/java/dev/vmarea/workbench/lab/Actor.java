@@ -146,8 +146,12 @@ final class Actor {
     return space;
   }
 
-  private synchronized OpenFile file(int handle) {
-    return files.get(handle);
+  private synchronized OpenFile file(int handle) throws ErrnoException {
+    OpenFile file = files.get(handle);
+    if (!open.contains(file)) {
+      throw Errno.EBADF.failure();
+    }
+    return file;
   }
 
   /** Something that is done with an open file. */
@@ -157,11 +161,9 @@ final class Actor {
 
   /** A call on a handle holds its file, so that another thread may close it meanwhile. */
   private long with(int handle, FileCall call) throws ErrnoException {
-    OpenFile file = file(handle);
+    OpenFile file;
     synchronized (this) {
-      if (!open.contains(file)) {
-        throw Errno.EBADF.failure();
-      }
+      file = file(handle);
       file.get();
     }
     try {
@@ -199,12 +201,11 @@ final class Actor {
     }
   }
 
-  private long close(int handle) {
-    OpenFile file = file(handle);
+  private long close(int handle) throws ErrnoException {
+    OpenFile file;
     synchronized (this) {
-      if (!open.remove(file)) {
-        return Errno.EBADF.negated();
-      }
+      file = file(handle);
+      open.remove(file);
     }
     file.put();
     return 0;
@@ -291,10 +292,11 @@ final class Actor {
     for (int process : processes().keySet()) {
       exit(process);
     }
-    for (int handle = 0; handle < files.size(); handle++) {
-      close(handle);
-      if (files.get(handle).references() != 0) {
-        broken.add("references to a closed file: " + files.get(handle).references());
+    List.copyOf(open).forEach(OpenFile::put);
+    open.clear();
+    for (OpenFile file : files) {
+      if (file.references() != 0) {
+        broken.add("references to a closed file: " + file.references());
       }
     }
     for (String path : paths) {
