@@ -9,6 +9,7 @@ import dev.vmarea.base.FailureRun.Occurrence;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.KernelWarning;
 import dev.vmarea.base.Pages;
+import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.mounts.Leftovers;
@@ -126,7 +127,11 @@ public final class Lab {
   /** Does an act, and looks at what came of it. */
   public Step perform(Act act) {
     List<Occurrence> wanted = act instanceof Act.Failing failing ? failing.points() : List.of();
-    HookWatch watch = new HookWatch(() -> Leftovers.of(machine, users).counts(), watchingLocks);
+    boolean maps = (act instanceof Act.Failing one ? one.act() : act) instanceof Act.Map;
+    HookWatch watch =
+        maps
+            ? new HookWatch(() -> Leftovers.of(machine, users).counts(), watchingLocks)
+            : HookWatch.NONE;
     Failures failures = new Failures(wanted, watch);
     machine.kernel().failures(failures);
     String result;
@@ -198,6 +203,7 @@ public final class Lab {
     Set<String> broken = new LinkedHashSet<>(actor.endAll());
     broken.addAll(check());
     newWarnings().forEach(warning -> broken.add(warning.kind() + ": " + warning.text()));
+    users.all().values().forEach(UserModel::quiesce);
     String left = Leftovers.of(machine, users).since(before);
     users.close();
     String last = Leftovers.of(machine, users).afterEverything();
