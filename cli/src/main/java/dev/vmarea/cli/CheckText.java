@@ -63,5 +63,14 @@ record CheckText(ReportPage page, Reproducer reproducer) {
             + " of "
             + Counted.of(report.subjects().size(), "subject")
             + (report.isComplete() ? "" : "; not all was tried: a larger --budget tries more"));
+    List<NextSteps.Step> steps = NextSteps.afterCheck(report);
+    if (!steps.isEmpty()) {
+      page.gap();
+      page.heading("Next");
+      for (NextSteps.Step step : steps) {
+        page.line(step.command());
+        page.line("    " + step.purpose());
+      }
+    }
   }
 }

@@ -101,10 +101,10 @@ record FindingText(ReportPage page, Reproducer reproducer) {
               + " in docs/series.md.");
     }
     for (Variant variant : cause.goodVariants()) {
-      lines.add("variant " + variant + " does not have it: " + variant.summary() + ".");
+      lines.add("hook: variant " + variant + " does not have it (" + variant.summary() + ").");
     }
     if (lines.isEmpty()) {
-      lines.add("none known: no kernel and no other variant that was tried is without it.");
+      lines.add("none known: no other kernel or variant that was tried is without it.");
     }
     return lines;
   }

@@ -26,10 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckCommandTest {
+  @TempDir private Path directory;
+
   private static Report report(String title) {
     UserKind kind = UserCatalog.named("zero");
     Subject subject = Subject.of(kind, kind.variant("v3"), Profile.LINUX_6_19);
@@ -67,7 +70,39 @@ class CheckCommandTest {
         .contains("  + pages 0 to ")
         .contains("which returned ok")
         .containsPattern("6\\.18,\\s+6\\.19,\\s+7\\.1")
-        .contains("variant legacy does not have it");
+        .contains("hook: variant legacy does not have it");
+  }
+
+  private static void assertGolden(String name, String actual) throws Exception {
+    Path golden = Path.of("src/test/resources/dev/vmarea/cli/check").resolve(name);
+    if ("write".equals(System.getProperty("vmarea.golden"))) {
+      Files.createDirectories(golden.getParent());
+      Files.writeString(golden, actual);
+    }
+    assertThat(actual).isEqualTo(Files.readString(golden));
+  }
+
+  @Test
+  void outputsAreAsTheyShouldBe() throws Exception {
+    Report report = report("zero v3: mmap");
+    assertGolden("text.txt", text(report));
+    assertGolden("report.json", new CheckJson(Reproducer::acts).of(report, Profile.LINUX_6_19, 1));
+    assertGolden("help.txt", CommandLineRun.of("check", "--help").out());
+  }
+
+  /** The first port of afs counts where it must not, and the check says so by itself. */
+  @Test
+  void aPortThatCountsTooEarlyIsFound() throws Exception {
+    Path saved = directory.resolve("saved");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "check", "--variant", "afs=prepare-count", "--only", "unwinding", "--save", "" + saved);
+
+    assertThat(run.status()).as(run.err()).isEqualTo(ExitCode.FINDING);
+    assertThat(run.out())
+        .contains("prepare-changes-nothing: ")
+        .contains("check --profile SETTLED --variant afs=prepare-count --save DIR");
+    assertThat(saved.resolve("afs-1.txt")).content().contains("/afs/file");
   }
 
   @Test
