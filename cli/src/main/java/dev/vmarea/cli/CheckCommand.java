@@ -159,10 +159,7 @@ final class CheckCommand implements Callable<Integer> {
     } else {
       ReportPage page =
           new ReportPage(
-              console.out(),
-              console.outColour(),
-              Terminal.outputColumns(),
-              console.unicode());
+              console.out(), console.outColour(), Terminal.outputColumns(), console.unicode());
       new CheckText(page, reproducer).print(report);
     }
     return report.findings().findAny().isPresent() ? ExitCode.FINDING : ExitCode.OK;

@@ -60,7 +60,8 @@ record CheckJson(Reproducer reproducer) {
     json.member("schedule", finding.schedule()).member("legacy", finding.legacy());
     json.key("cause").beginObject();
     texts(json, "kernel", finding.cause().kernel().stream().sorted().map(Enum::name).toList());
-    texts(json, "goodVariants", finding.cause().goodVariants().stream().map(v -> v.name()).toList());
+    texts(
+        json, "goodVariants", finding.cause().goodVariants().stream().map(v -> v.name()).toList());
     json.endObject();
     texts(json, "remedy", FindingText.remedy(finding));
     return json;

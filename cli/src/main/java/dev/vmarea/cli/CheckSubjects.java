@@ -63,7 +63,12 @@ final class CheckSubjects {
     for (Subject one : chosen) {
       if (!kinds.contains(one.kind())) {
         throw CliException.usage(
-            "--variant " + one.kind().id() + "=" + one.variant() + ": " + one.kind().id()
+            "--variant "
+                + one.kind().id()
+                + "="
+                + one.variant()
+                + ": "
+                + one.kind().id()
                 + " is not among the users to check");
       }
     }
@@ -80,7 +85,8 @@ final class CheckSubjects {
       Variant variant = kind.variant(text.substring(eq + 1));
       if (!variant.existsIn(profile)) {
         throw new IllegalArgumentException(
-            profile + " lacks what it needs: "
+            profile
+                + " lacks what it needs: "
                 + variant.lacks().stream().filter(profile::has).sorted().toList());
       }
       return Subject.of(kind, variant, profile);

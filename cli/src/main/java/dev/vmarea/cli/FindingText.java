@@ -50,7 +50,8 @@ record FindingText(ReportPage page, Reproducer reproducer) {
 
   /** What the reproducer says of itself. */
   static List<String> header(Finding finding) {
-    return List.of(finding.title(), "Rule " + finding.rule().id() + ": " + finding.rule().statement());
+    return List.of(
+        finding.title(), "Rule " + finding.rule().id() + ": " + finding.rule().statement());
   }
 
   private void step(Finding finding) {

@@ -42,7 +42,16 @@ class CheckCommandTest {
         new Cause(Set.of(Difference.DESCRIPTOR_OPS_START_NULL), List.of(kind.variant("legacy")));
     Finding finding =
         new Finding(
-            title, Rule.SAME_AREA, subject, "seen", run, run.setups(), List.of(), null, "ok", cause);
+            title,
+            Rule.SAME_AREA,
+            subject,
+            "seen",
+            run,
+            run.setups(),
+            List.of(),
+            null,
+            "ok",
+            cause);
     return new Report(
         List.of(
             new SubjectReport(

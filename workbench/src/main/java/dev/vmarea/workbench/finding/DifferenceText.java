@@ -17,9 +17,11 @@ public final class DifferenceText {
   public static String of(Difference difference) {
     return switch (difference) {
       case NO_ACTIONS -> "A prepare hook cannot ask for an action after the mapping.";
-      case NO_MAPPED -> "There is no vm_ops.mapped, so nothing can be counted once a mapping stands.";
+      case NO_MAPPED ->
+          "There is no vm_ops.mapped, so nothing can be counted once a mapping stands.";
       case NO_SUCCESS_AND_ERROR_HOOKS -> "An action has neither a success hook nor an error hook.";
-      case NO_ERROR_OVERRIDE -> "The error of a failing action cannot be replaced by a constant one.";
+      case NO_ERROR_OVERRIDE ->
+          "The error of a failing action cannot be replaced by a constant one.";
       case NO_LATER_ACTIONS -> "There is no simple I/O remap and no action that maps kernel pages.";
       case NO_MIXED_MAP -> "There is no action that maps pages and page frames mixed.";
       case NO_HIDING_FROM_RMAP ->
@@ -38,7 +40,8 @@ public final class DifferenceText {
               + " (trap 19).";
       case RANGE_UNCHECKED -> "An action outside of the VMA is not refused (trap 5).";
       case COW_PART_ACCEPTED -> "Part of a copy-on-write mapping can be remapped (trap 4).";
-      case HOOK_RESULT_UNCHECKED -> "What a prepare hook leaves in its descriptor is used unchecked.";
+      case HOOK_RESULT_UNCHECKED ->
+          "What a prepare hook leaves in its descriptor is used unchecked.";
       case PREPARE_FAILURE_LOSES_CHARGE ->
           "A prepare hook that fails leaves the commit charge taken (G5, trap 1).";
       case INHERITED_CHARGE_LOST ->
