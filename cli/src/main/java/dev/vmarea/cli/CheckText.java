@@ -24,9 +24,9 @@ record CheckText(ReportPage page, Reproducer reproducer) {
     int intended = subject.intended().size();
     List<String> words = new ArrayList<>();
     words.add(
-        findings == 0
-            ? page.styled(Style.GREEN, "ok")
-            : page.styled(Style.RED, Counted.of(findings, "finding")));
+        findings > 0
+            ? page.styled(Style.RED, Counted.of(findings, "finding"))
+            : subject.combinations() == 0 ? "nothing tried" : page.styled(Style.GREEN, "ok"));
     if (intended > 0) {
       words.add(intended + " intended");
     }
