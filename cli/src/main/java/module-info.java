@@ -6,6 +6,7 @@ module dev.vmarea.cli {
   requires dev.vmarea;
   requires dev.vmarea.trace;
   requires dev.vmarea.host;
+  requires dev.vmarea.workbench;
   requires info.picocli;
 
   opens dev.vmarea.cli to

@@ -3,6 +3,8 @@
 package dev.vmarea.cli;
 
 import dev.vmarea.trace.replay.Recording;
+import dev.vmarea.workbench.Report;
+import dev.vmarea.workbench.lab.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,5 +78,28 @@ final class NextSteps {
       steps.add(new Step(self() + " run -- PROGRAM", "records and compares without strace"));
     }
     return steps;
+  }
+
+  /** After {@code check}: the first user with findings again, all of it, kept. */
+  static List<Step> afterCheck(Report report) {
+    return report
+        .findings()
+        .findFirst()
+        .map(finding -> {
+          Subject subject = finding.subject();
+          String again =
+              self()
+                  + " check --profile "
+                  + ShellWords.word(subject.profile().name())
+                  + " --variant "
+                  + ShellWords.word(subject.kind().id() + "=" + subject.variant());
+          return List.of(
+              new Step(again + " --save DIR", "keeps the calls that show each finding"),
+              new Step(again + " --json | tail -n 1", "the same for a program"),
+              new Step(
+                  self() + " users " + ShellWords.word(subject.kind().id()),
+                  "tells what its hooks are"));
+        })
+        .orElse(List.of());
   }
 }

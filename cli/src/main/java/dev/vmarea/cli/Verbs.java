@@ -31,6 +31,11 @@ final class Verbs {
               "users",
               c -> new UsersCommand(c)),
           new Verb(
+              "check",
+              "look for mistakes in the mmap hooks of drivers and file systems",
+              "check zero --profile LINUX_6_19",
+              c -> new CheckCommand(c)),
+          new Verb(
               "fuzz",
               "random calls on the model and the kernel, compared after each",
               "fuzz --seconds 30",
