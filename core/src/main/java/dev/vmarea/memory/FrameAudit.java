@@ -43,6 +43,9 @@ final class FrameAudit {
         continue;
       }
       for (int i = 0; i < FrameTable.SECTION_FRAMES; i++) {
+        if ((known == null || known[i] == 0) && frames.isFree(section, i)) {
+          continue;
+        }
         long pfn = ((long) section << FrameTable.SECTION_SHIFT) + i;
         used += frame(pfn, known == null ? 0 : known[i]) ? 1 : 0;
       }

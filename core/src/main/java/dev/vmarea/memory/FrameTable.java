@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.memory;
 
+import dev.vmarea.base.Pages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
@@ -29,6 +32,9 @@ final class FrameTable {
   private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
   private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(byte[].class);
 
+  /** Contents of machines that are gone; to clear and to allocate so much anew takes its time. */
+  private static final ArrayBlockingQueue<MemorySegment> SPARE = new ArrayBlockingQueue<>(16);
+
   private final AtomicReferenceArray<@Nullable Section> sections;
   private final int pageShift;
   private final LongPredicate isRam;
@@ -47,7 +53,13 @@ final class FrameTable {
     Section(int pageShift, boolean allRam) {
       this.allRam = allRam;
       long page = 1L << pageShift;
-      contents = Arena.ofAuto().allocate(SECTION_FRAMES * page, page);
+      MemorySegment spare = SPARE.poll();
+      if (spare == null) {
+        contents = Arena.ofAuto().allocate(SECTION_FRAMES * page, page);
+      } else {
+        contents = spare;
+        Arrays.fill(used, true); // by another machine: each frame is cleared when it gets a use
+      }
     }
   }
 
@@ -77,6 +89,22 @@ final class FrameTable {
   /** Whether a frame of this section was ever in use. */
   boolean hasSection(int index) {
     return sections.get(index) != null;
+  }
+
+  /** Nobody uses any frame any more, nor will: the contents are left to other machines. */
+  void retire() {
+    for (int i = 0; i < sections.length(); i++) {
+      Section section = sections.getAndSet(i, null);
+      if (section != null && pageShift == Pages.SHIFT && !SPARE.offer(section.contents)) {
+        return;
+      }
+    }
+  }
+
+  /** Whether a frame of a section that is there is free, without a look at the latest change. */
+  boolean isFree(int section, int frame) {
+    Section there = sections.getPlain(section);
+    return there == null || there.counts[frame] == 0;
   }
 
   private Section section(long pfn) {

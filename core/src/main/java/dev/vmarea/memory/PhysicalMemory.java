@@ -590,6 +590,15 @@ public final class PhysicalMemory implements FrameSource {
     return frames.offset(pfn);
   }
 
+  /**
+   * The machine is gone: whoever makes many of them one after the other says so, and the next one
+   * need not get its memory from the system again. Nothing of the machine may be used any more, not
+   * even looked at.
+   */
+  public void retire() {
+    frames.retire();
+  }
+
   /** Number of pages in use. */
   public long allocatedPages() {
     return allocated.sum();

@@ -10,6 +10,8 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.List;
 
 /** cramfs. */
 public enum CramfsKind implements UserKind {
@@ -35,6 +37,11 @@ public enum CramfsKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return CramfsGrounds.all();
   }
 
   @Override

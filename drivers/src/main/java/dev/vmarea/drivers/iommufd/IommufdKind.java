@@ -10,6 +10,8 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.List;
 
 /** iommufd. */
 public enum IommufdKind implements UserKind {
@@ -42,6 +44,11 @@ public enum IommufdKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return IommufdGrounds.all();
   }
 
   @Override

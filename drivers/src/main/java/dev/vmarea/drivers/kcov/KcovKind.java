@@ -8,7 +8,9 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.space.Kernel;
+import java.util.List;
 
 /** kcov. */
 public enum KcovKind implements UserKind {
@@ -36,6 +38,11 @@ public enum KcovKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return KcovGrounds.all();
   }
 
   @Override

@@ -101,6 +101,7 @@ public final class MemDevice implements UserModel {
         switch (variant.name()) {
           case MemKind.LEGACY -> new MemFile.Legacy(this, flags);
           case MemKind.POSTED -> new MemFile.Posted(this, flags);
+          case MemKind.HIDDEN -> new MemFile.Hidden(this, flags);
           default -> new MemFile.Own(this, flags);
         };
     return new OpenFile(inode, new DirectoryEntry(path), flags, file);

@@ -47,7 +47,7 @@ abstract sealed class MemFile implements FileOperations, VmOperations {
   }
 
   /** The port as posted, with an error hook. */
-  static final class Posted extends MemFile implements MmapPrepare {
+  static sealed class Posted extends MemFile implements MmapPrepare permits Hidden {
     Posted(MemDevice device, int openFlags) {
       super(device, openFlags);
     }
@@ -57,6 +57,23 @@ abstract sealed class MemFile implements FileOperations, VmOperations {
       check(descriptor);
       descriptor.remapFull(descriptor.pgoff());
       descriptor.errorHook(error -> Errno.EAGAIN);
+    }
+  }
+
+  /**
+   * The port as posted, which nobody finds before its pages are there. It was meant to leave a
+   * revocation nothing to miss; but the check comes before the lock, and what is claimed in between
+   * is mapped as before.
+   */
+  static final class Hidden extends Posted {
+    Hidden(MemDevice device, int openFlags) {
+      super(device, openFlags);
+    }
+
+    @Override
+    public void mmapPrepare(VmaDescriptor descriptor) throws ErrnoException {
+      super.mmapPrepare(descriptor);
+      descriptor.hideFromRmapUntilComplete(true);
     }
   }
 

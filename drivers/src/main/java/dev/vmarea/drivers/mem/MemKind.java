@@ -9,6 +9,7 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.region.PfnWindow;
 import dev.vmarea.memory.PfnRange;
 import java.util.List;
@@ -18,6 +19,7 @@ public enum MemKind implements UserKind {
   INSTANCE;
 
   static final String LEGACY = "legacy";
+  static final String HIDDEN = "hidden";
   static final String POSTED = "v3";
   private static final String OWN = "own";
 
@@ -26,6 +28,7 @@ public enum MemKind implements UserKind {
   private static final String STRICT = "strict";
   private static final String PHYSICAL_BITS = "physical-bits";
   private static final String EXCLUSIVE = "exclusive";
+  private static final String WRITE_BACK = "write-back";
 
   /**
    * What a device is like.
@@ -45,6 +48,13 @@ public enum MemKind implements UserKind {
       About.of("mem", "physical memory as a file", "/dev/mem")
           .variants(
               Variant.legacy(LEGACY, "the hook before the series"),
+              // Nobody posted it. Before the others, so that it is no kernel's default.
+              Variant.port(
+                  HIDDEN,
+                  "v3 hidden from the reverse map until all is mapped, to keep revocations away",
+                  Difference.NO_ACTIONS,
+                  Difference.NO_SUCCESS_AND_ERROR_HOOKS,
+                  Difference.NO_HIDING_FROM_RMAP),
               Variant.port(
                   POSTED,
                   "as posted, with an error hook",
@@ -64,11 +74,20 @@ public enum MemKind implements UserKind {
                   STRICT, "yes", "whether RAM and claimed ranges are refused (STRICT_DEVMEM)"),
               new Setting(PHYSICAL_BITS, "46", "bits of a physical address, 32 to 52"),
               new Setting(
-                  EXCLUSIVE, "", "claimed ranges, START-END in bytes, with commas between them"));
+                  EXCLUSIVE, "", "claimed ranges, START-END in bytes, with commas between them"),
+              new Setting(
+                  WRITE_BACK,
+                  "",
+                  "ranges that range registers call write-back, written in the same way"));
 
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return MemGrounds.all();
   }
 
   @Override
@@ -82,7 +101,12 @@ public enum MemKind implements UserKind {
             values.isYes(RAWIO) && !values.isYes(LOCKDOWN),
             values.isYes(STRICT),
             (int) bits,
-            values.list(EXCLUSIVE).stream().map(range -> PfnWindow.parse(range).frames()).toList());
+            ranges(values, EXCLUSIVE));
+    ranges(values, WRITE_BACK).forEach(machine.kernel().pfnTracking()::addWriteBackRange);
     return new MemDevice(machine, variant, settings);
+  }
+
+  private static List<PfnRange> ranges(SettingValues values, String key) {
+    return values.list(key).stream().map(range -> PfnWindow.parse(range).frames()).toList();
   }
 }

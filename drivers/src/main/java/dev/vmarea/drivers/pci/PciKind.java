@@ -10,6 +10,7 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.region.PfnWindow;
 import java.util.List;
 
@@ -68,6 +69,11 @@ public enum PciKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return PciGrounds.all();
   }
 
   @Override

@@ -10,6 +10,8 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.List;
 
 /** Pseudo-locked regions of resctrl. */
 public enum ResctrlKind implements UserKind {
@@ -43,6 +45,11 @@ public enum ResctrlKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return ResctrlGrounds.all();
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.region.PfnWindow;
 import java.util.List;
 
@@ -49,6 +50,11 @@ public enum VmcoreKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return VmcoreGrounds.all();
   }
 
   @Override

@@ -35,10 +35,7 @@ public final class Diagnosis {
       Judge own = judge.of(evidence.subject());
       Evidence shortest = new Shrinker(own, evidence).shrink();
       Cause cause = cause(shortest);
-      String key =
-          cause.isKernels()
-              ? shortest.violation().rule() + " " + cause.kernel()
-              : shortest.violation().signature();
+      String key = cause.isKernels() ? cause.kernel().toString() : shortest.violation().signature();
       byCause.merge(
           key,
           new Found(shortest, cause),

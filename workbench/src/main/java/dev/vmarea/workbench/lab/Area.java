@@ -6,6 +6,9 @@ import dev.vmarea.vma.NoOperations;
 import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.VmOperations;
 import dev.vmarea.vma.Vma;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param pgoff in pages
  * @param file its name as maps shows it; empty for none
  * @param callbacks what kinds of callbacks it has, in words
- * @param entries its page-table entries, summed up
+ * @param entries its page-table entries, summed up, in order
  * @param vma the VMA itself, for questions of identity
  */
 public record Area(
@@ -28,10 +31,30 @@ public record Area(
     long pgoff,
     String file,
     String callbacks,
-    String entries,
+    List<Entries> entries,
     Vma vma) {
+  /** Keeps its own copy of the list. */
+  public Area {
+    entries = List.copyOf(entries);
+  }
 
-  static Area of(int process, Vma vma, String entries) {
+  /**
+   * Entries side by side that are alike.
+   *
+   * @param page first page that they map
+   * @param endPage page after the last
+   * @param text what they are like
+   */
+  public record Entries(long page, long endPage, String text) {
+    @Override
+    public String toString() {
+      String pages =
+          endPage - page == 1 ? "page " + page : "pages " + page + " to " + (endPage - 1);
+      return pages + " " + text;
+    }
+  }
+
+  static Area of(int process, Vma vma, List<Entries> entries) {
     OpenFile file = vma.file();
     return new Area(
         process,
@@ -79,7 +102,11 @@ public record Area(
         pgoff + (first - page),
         file,
         callbacks,
-        entries,
+        entries.stream()
+            .filter(entry -> entry.page < end && entry.endPage > from)
+            .map(entry ->
+                new Entries(Math.max(entry.page, from), Math.min(entry.endPage, end), entry.text))
+            .toList(),
         vma);
   }
 
@@ -95,13 +122,18 @@ public record Area(
 
   /** The same without its entries. */
   public Area withoutEntries() {
-    return new Area(process, page, endPage, flags, pgoff, file, callbacks, "", vma);
+    return new Area(process, page, endPage, flags, pgoff, file, callbacks, List.of(), vma);
   }
 
   Area joined(Area next) {
-    String both = entries + (entries.isEmpty() || next.entries.isEmpty() ? "" : ", ");
-    return new Area(
-        process, page, next.endPage, flags, pgoff, file, callbacks, both + next.entries, vma);
+    List<Entries> both = new ArrayList<>(entries);
+    both.addAll(next.entries);
+    return new Area(process, page, next.endPage, flags, pgoff, file, callbacks, both, vma);
+  }
+
+  /** Its entries in one line; empty for none. */
+  public String entryText() {
+    return entries.stream().map(Entries::toString).collect(Collectors.joining(", "));
   }
 
   /** How it looks, in one line. */
@@ -117,6 +149,6 @@ public record Area(
         + (file.isEmpty() ? "" : ", " + file + " from page " + pgoff)
         + ", "
         + callbacks
-        + (entries.isEmpty() ? "" : "; " + entries);
+        + (entries.isEmpty() ? "" : "; " + entryText());
   }
 }

@@ -13,11 +13,8 @@ final class EntryText {
 
   static String of(Machine machine, EntryRun run) {
     boolean memory = machine.kernel().memory().isAllRam(run.firstPfn(), 1);
-    return "page "
-        + Lab.page(run.start())
-        + (run.end() - run.start() > 4096 ? " to " + (Lab.page(run.end()) - 1) : "")
-        + (run.level() > 0 ? " huge" : "")
-        + (memory ? " memory" : " pfn 0x" + Long.toHexString(run.firstPfn()))
+    return (run.level() > 0 ? "huge " : "")
+        + (memory ? "memory" : "pfn 0x" + Long.toHexString(run.firstPfn()))
         + " "
         + run.protection()
         + (run.special() ? " special" : "");

@@ -14,7 +14,6 @@ import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.mounts.Leftovers;
 import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.drivers.mounts.MountedUsers;
-import dev.vmarea.pagetable.EntryRun;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
@@ -56,7 +55,6 @@ public final class Lab {
     KernelConfig config = KernelConfig.standard();
     machine = new Machine(config, subject.profile());
     machine.kernel().warnings(this::warned);
-    machine.kernel().memory().zeroPage();
     users = plan(subject, ground).mount(machine);
     before = Leftovers.of(machine, users);
     AddressSpace space =
@@ -185,20 +183,15 @@ public final class Lab {
     return new State(areas, Leftovers.of(machine, users).counts());
   }
 
-  private static String entries(AddressSpace space, Vma vma) {
+  private List<Area.Entries> entries(AddressSpace space, Vma vma) {
     PageTables tables = space.pageTables();
     if (tables == null) {
-      return "";
+      return List.of();
     }
-    StringBuilder text = new StringBuilder();
-    for (EntryRun run : tables.runs(vma.start(), vma.end())) {
-      text.append(text.isEmpty() ? "" : ", ").append(EntryText.of(machine(space), run));
-    }
-    return text.toString();
-  }
-
-  private static Machine machine(AddressSpace space) {
-    return space.machine();
+    return tables.runs(vma.start(), vma.end()).stream()
+        .map(
+            run -> new Area.Entries(page(run.start()), page(run.end()), EntryText.of(machine, run)))
+        .toList();
   }
 
   /** Everybody goes: processes end, files are closed and unlinked, the users taken away. */
@@ -209,6 +202,7 @@ public final class Lab {
     String left = Leftovers.of(machine, users).since(before);
     users.close();
     String last = Leftovers.of(machine, users).afterEverything();
+    machine.kernel().memory().retire();
     return new End(List.copyOf(broken), left.isEmpty() ? last : left);
   }
 }

@@ -50,8 +50,8 @@ public final class Comparison {
               areas.size() + " VMAs; the old hook: " + oldAreas.size() + ", of the same content"));
     }
     for (int k = 0; k < areas.size(); k++) {
-      String entries = port.after().areas().get(k).entries();
-      String oldEntries = old.after().areas().get(k).entries();
+      String entries = port.after().areas().get(k).entryText();
+      String oldEntries = old.after().areas().get(k).entryText();
       if (!entries.equals(oldEntries)) {
         return Optional.of(
             new Violation(
