@@ -24,20 +24,28 @@ public record CProgram(Optional<String> text, String reason) {
   public static CProgram of(Finding finding, List<String> reproducer) {
     try {
       Obstacles.refuse(finding);
-      String header = new Header(finding, reproducer).text();
-      return new CProgram(
-          Optional.of(
-              isOfCharge(finding)
-                  ? ChargeProgram.of(finding).text(header)
-                  : ResultProgram.of(finding).text(header)),
-          "");
+      return new CProgram(Optional.of(text(finding, new Header(finding, reproducer).text())), "");
     } catch (NotTriable e) {
       return new CProgram(Optional.empty(), e.reason());
     }
   }
 
-  private static boolean isOfCharge(Finding finding) {
-    return finding.rule() == Rule.FAILED_CALL_GIVES_CHARGE_BACK
-        || finding.rule() == Rule.NOTHING_LEFT && Symptom.charge(finding.run()) != 0;
+  private static String text(Finding finding, String header) throws NotTriable {
+    if (isOfCharge(finding.rule())) {
+      return ChargeProgram.of(finding).text(header);
+    }
+    try {
+      return ResultProgram.of(finding).text(header);
+    } catch (NotTriable e) {
+      // No call and no byte shows it, but a meter may.
+      if (Symptom.charge(finding.run()) > 0) {
+        return ChargeProgram.of(finding).text(header);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isOfCharge(Rule rule) {
+    return rule == Rule.FAILED_CALL_GIVES_CHARGE_BACK || rule == Rule.NOTHING_LEFT;
   }
 }

@@ -9,17 +9,20 @@ import dev.vmarea.workbench.lab.Run;
 import dev.vmarea.workbench.lab.Step;
 import dev.vmarea.workbench.lab.Subject;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A program for a finding about lost commit charge: it does the acts again and again, each time in
  * a process of their own and with lengths that stand out, and looks at Committed_AS. As many rounds
- * with munmap in the place of the failing call, which leaves the same gap, must lose nothing.
+ * without the calls at fault must lose nothing: those that fail, or if none does the last ones.
  *
  * @param run the acts, enlarged, up to the one at which the charge is lost
+ * @param others what is done in the place of each of these in the other rounds
  * @param lost pages that stay charged by each round, in the model
  */
-record ChargeProgram(Run run, long lost) {
+record ChargeProgram(Run run, List<Optional<Act>> others, long lost) {
   /** A round should lose as much: 1 MiB. */
   private static final long PER_ROUND = 256;
 
@@ -31,8 +34,8 @@ record ChargeProgram(Run run, long lost) {
   /**
    * The program.
    *
-   * @throws NotTriable if no charge is lost in the end, or too much, or also without the failing
-   *     call
+   * @throws NotTriable if no charge is lost in the end, or too much, or also without the call at
+   *     fault
    */
   static ChargeProgram of(Finding finding) throws NotTriable {
     Run shown = upTo(finding);
@@ -43,11 +46,7 @@ record ChargeProgram(Run run, long lost) {
       throw new NotTriable("each try would lose " + kib(once) + " kB of the commit charge for good");
     }
     Run larger = enlarged(shown, new Scale(Math.max(1, PER_ROUND / once)), once);
-    Run control = Run.of(larger.subject(), larger.ground(), control(larger));
-    if (Symptom.charge(control) != 0 || control.own().stream().anyMatch(Step::failed)) {
-      throw new NotTriable("charge is lost without a call that fails, too: nothing to compare with");
-    }
-    return new ChargeProgram(larger, Symptom.charge(larger));
+    return new ChargeProgram(larger, control(larger), Symptom.charge(larger));
   }
 
   private static Run upTo(Finding finding) {
@@ -72,17 +71,29 @@ record ChargeProgram(Run run, long lost) {
     return same ? larger : run;
   }
 
-  /** The acts with munmap for mappings that fail, and without what else fails. */
-  private static List<Act> control(Run run) {
-    List<Act> acts = new ArrayList<>();
+  /**
+   * Instead of mappings that fail munmap, which leaves the same gap; of what else fails nothing. If
+   * none does or that is not enough, nothing of the last ones, as few as possible.
+   */
+  private static List<Optional<Act>> control(Run run) throws NotTriable {
+    List<Optional<Act>> others = new ArrayList<>();
     for (Step step : run.own()) {
       if (!step.failed()) {
-        acts.add(step.act());
+        others.add(Optional.of(step.act()));
       } else if (step.act() instanceof Act.Placing call) {
-        acts.add(gap(call));
+        others.add(Optional.of(gap(call)));
+      } else {
+        others.add(Optional.empty());
       }
     }
-    return acts;
+    for (int kept = others.size(); kept >= 0; kept--) {
+      Collections.fill(others.subList(kept, others.size()), Optional.empty());
+      List<Act> acts = others.stream().flatMap(Optional::stream).toList();
+      if (Symptom.charge(Run.of(run.subject(), run.ground(), acts)) == 0) {
+        return others;
+      }
+    }
+    throw new NotTriable("charge is lost by what is done before, too: nothing to compare with");
   }
 
   private static Act gap(Act.Placing call) {
@@ -106,29 +117,28 @@ record ChargeProgram(Run run, long lost) {
     text.append(Prologue.of(run));
     text.append("enum { ROUNDS = ").append(rounds());
     text.append(", LOST_PER_ROUND_KB = ").append(kib(lost)).append(" };\n\n");
-    text.append("static void calls(int failing) {\n");
+    text.append("static void calls(int at_fault) {\n");
     Steps steps = new Steps();
-    for (Step step : run.steps()) {
-      text.append(statement(steps, step));
+    for (int i = 0; i < run.steps().size(); i++) {
+      Step step = run.steps().get(i);
+      String statement = steps.expecting(step);
+      Optional<Act> other =
+          i < run.setups() ? Optional.of(step.act()) : others.get(i - run.setups());
+      if (other.equals(Optional.of(step.act()))) {
+        text.append("  ").append(statement).append('\n');
+      } else {
+        text.append("  if (at_fault) ").append(statement).append('\n');
+        if (other.isPresent()) {
+          text.append("  else DO(OK, ").append(ActText.of(other.get())).append(");\n");
+        }
+      }
     }
     return text.append(MAIN).toString();
   }
 
-  private static String statement(Steps steps, Step step) throws NotTriable {
-    String statement = steps.expecting(step) + "\n";
-    if (!step.failed()) {
-      return "  " + statement;
-    }
-    String otherwise =
-        step.act() instanceof Act.Placing call
-            ? "  else DO(OK, " + ActText.of(gap(call)) + ");\n"
-            : "";
-    return "  if (failing) " + statement + otherwise;
-  }
-
   private static final String MAIN =
       """
-        (void)failing;
+        (void)at_fault;
       }
 
       static int ascending(const void *one, const void *other) {
@@ -137,12 +147,12 @@ record ChargeProgram(Run run, long lost) {
       }
 
       /* Other processes change Committed_AS, too, so what counts is the median of the rounds. */
-      static int lost(int failing, int rounds, long *median, long *sum) {
+      static int lost(int at_fault, int rounds, long *median, long *sum) {
         long each[ROUNDS];
         *sum = 0;
         for (int i = 0; i < rounds; i++) {
           long before = meminfo("Committed_AS");
-          int status = in_child(calls, failing);
+          int status = in_child(calls, at_fault);
           if (status != FINE) return status;
           each[i] = meminfo("Committed_AS") - before;
           *sum += each[i];
@@ -168,7 +178,7 @@ record ChargeProgram(Run run, long lost) {
         status = lost(0, rounds, &control, &control_sum);
         if (status == FINE) status = lost(1, rounds, &tried, &tried_sum);
         if (status != FINE) return status;
-        printf("Committed_AS after %d rounds without the failing call: %+ld kB, median %+ld kB.\\n",
+        printf("Committed_AS after %d rounds without the call at fault: %+ld kB, median %+ld kB.\\n",
                rounds, control_sum, control);
         printf("Committed_AS after %d rounds with it: %+ld kB, median %+ld kB; the model: %+d kB each.\\n",
                rounds, tried_sum, tried, LOST_PER_ROUND_KB);
@@ -177,14 +187,14 @@ record ChargeProgram(Run run, long lost) {
           return CANNOT_TRY;
         }
         if (tried * 4 <= LOST_PER_ROUND_KB) {
-          puts("The kernel behaves as it should: the failing call gives its charge back.");
+          puts("The kernel behaves as it should: all charge is given back.");
           return FINE;
         }
         if (tried * 4 < LOST_PER_ROUND_KB * 3L) {
           puts("Cannot be tried now: this is neither nothing nor what the defect loses.");
           return CANNOT_TRY;
         }
-        puts("The defect is there: the failing call loses its charge.");
+        puts("The defect is there: charge is lost.");
         return DEFECT;
       }
       #endif
