@@ -3,9 +3,11 @@ package dev.vmarea.drivers;
 
 import dev.vmarea.Machine;
 import dev.vmarea.base.ErrnoException;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.ground.Ground;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A kind of device or file system that the series touches, of which models can be made. Immutable.
@@ -46,6 +48,11 @@ public interface UserKind {
    */
   default List<Ground> grounds() {
     return List.of(Ground.of(usualPath(), 4));
+  }
+
+  /** Steps that cannot fail in this user, whatever happens: a tool must not let them. */
+  default Set<FailurePlan.Point> infallible() {
+    return Set.of();
   }
 
   /**

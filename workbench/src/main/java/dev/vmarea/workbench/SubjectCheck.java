@@ -72,9 +72,10 @@ final class SubjectCheck {
 
   SubjectReport run() {
     List<Ground> grounds = subject.kind().grounds();
-    for (Part part : Part.values()) {
-      if (request.parts().contains(part)) {
-        for (Ground ground : grounds) {
+    // The usual state from all sides first, then the others.
+    for (Ground ground : grounds) {
+      for (Part part : Part.values()) {
+        if (request.parts().contains(part)) {
           look(part, ground);
         }
       }
@@ -131,11 +132,12 @@ final class SubjectCheck {
   }
 
   private void unwinding(Ground ground) {
+    boolean usual = ground.name().equals(Ground.PLAIN);
     for (Act.Placing call : calls(ground)) {
       for (Surroundings around : Surroundings.values()) {
-        if (around.exists(ground, call)) {
+        if (around.exists(ground, call) && (usual || around.isTelling())) {
           sweep(Part.UNWINDING, subject, ground, around.with(ground, call));
-          if (call instanceof Act.Map) {
+          if (call instanceof Act.Map && usual) {
             sweep(Part.UNWINDING, subject.stacked(true), ground, around.with(ground, call));
           }
         }
@@ -163,7 +165,8 @@ final class SubjectCheck {
     for (List<Act> acts : cycles.single()) {
       sweep(Part.LIFE_CYCLE, subject, ground, acts);
     }
-    for (List<Act> acts : cycles.pairs()) {
+    boolean usual = ground.name().equals(Ground.PLAIN);
+    for (List<Act> acts : usual ? cycles.pairs() : cycles.pairsWithEvents()) {
       if (isOver()) {
         return;
       }

@@ -3,6 +3,7 @@ package dev.vmarea.drivers.afs;
 
 import dev.vmarea.Machine;
 import dev.vmarea.base.Difference;
+import dev.vmarea.base.FailurePlan;
 import dev.vmarea.drivers.About;
 import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
@@ -10,6 +11,7 @@ import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
 import dev.vmarea.drivers.ground.Ground;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** afs. */
@@ -32,6 +34,12 @@ public enum AfsKind implements UserKind {
   @Override
   public List<Ground> grounds() {
     return AfsGrounds.all();
+  }
+
+  /** Counting mappings takes no memory. */
+  @Override
+  public Set<FailurePlan.Point> infallible() {
+    return Set.of(FailurePlan.Point.MAPPED);
   }
 
   @Override

@@ -13,9 +13,10 @@ import dev.vmarea.drivers.Steps;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.region.AttachedMemory;
 import dev.vmarea.drivers.region.PfnWindow;
+import dev.vmarea.drivers.region.SparseBytes;
 import dev.vmarea.memory.PfnRange;
-import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
@@ -38,6 +39,7 @@ public final class MemDevice implements UserModel {
   private final Variant variant;
   private final MemKind.Settings settings;
   private final IomemClaims claims;
+  private final AttachedMemory memory;
   private final Steps steps = new Steps();
   private final Inode inode = new Inode(Inode.Type.CHARACTER_DEVICE, DEVTMPFS);
 
@@ -47,6 +49,8 @@ public final class MemDevice implements UserModel {
     this.settings = settings;
     this.claims =
         new IomemClaims(machine.kernel().memory(), settings.strict(), settings.exclusive());
+    this.memory = new AttachedMemory(machine.kernel().memory());
+    settings.device().forEach(range -> memory.attach(range, new SparseBytes()));
     inode.identify(MAJOR, MINOR, 0);
   }
 
@@ -83,8 +87,7 @@ public final class MemDevice implements UserModel {
   }
 
   boolean isRam(long pfn, long pages) {
-    PhysicalMemory memory = machine.kernel().memory();
-    return memory.isAllRam(pfn, pages);
+    return machine.kernel().memory().isAllRam(pfn, pages);
   }
 
   /**
@@ -147,5 +150,7 @@ public final class MemDevice implements UserModel {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    memory.detach();
+  }
 }

@@ -52,10 +52,8 @@ final class MemGrounds {
         at(plain, ISA_LAST - 3 * Pages.SIZE, PAGES)
             .named("the last pages of the first MiB")
             .offsets(0L, ISA_LAST, ISA_LAST + Pages.SIZE),
-        at(plain, RAM, PAGES).named("RAM without strictness").with("strict", "no"),
-        plain.named("nothing is revoked without strictness").with("strict", "no"),
+        plain.named("without strictness").with("strict", "no").offsets(RAM),
         at(plain, DEVICE, TWO_TABLES).named("more than a table of pages"),
-        opened(OpenFile.O_RDWR | MemDevice.O_DSYNC).named("opened to do without a cache"),
         plain
             .named("also opened to do without a cache")
             .with("write-back", "0xc0000000-0xc0002000")
@@ -66,7 +64,9 @@ final class MemGrounds {
   }
 
   private static Ground opened(int openFlags) {
-    return at(Ground.of(PATH, openFlags, PAGES), DEVICE, PAGES).events(REVOKE, CLOSE);
+    return at(Ground.of(PATH, openFlags, PAGES), DEVICE, PAGES)
+        .with("device", "0xc0000000-0xc0004000")
+        .events(REVOKE, CLOSE);
   }
 
   private static Ground at(Ground ground, long physical, long pages) {

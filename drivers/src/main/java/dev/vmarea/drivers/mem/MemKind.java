@@ -28,6 +28,7 @@ public enum MemKind implements UserKind {
   private static final String STRICT = "strict";
   private static final String PHYSICAL_BITS = "physical-bits";
   private static final String EXCLUSIVE = "exclusive";
+  private static final String DEVICE = "device";
   private static final String WRITE_BACK = "write-back";
 
   /**
@@ -37,10 +38,17 @@ public enum MemKind implements UserKind {
    * @param strict whether it is looked at what a page is
    * @param physicalBits bits of a physical address, 32 to 52
    * @param exclusive frames that drivers have claimed for themselves
+   * @param device frames at which a device has memory
    */
-  record Settings(boolean mayOpen, boolean strict, int physicalBits, List<PfnRange> exclusive) {
+  record Settings(
+      boolean mayOpen,
+      boolean strict,
+      int physicalBits,
+      List<PfnRange> exclusive,
+      List<PfnWindow> device) {
     Settings {
       exclusive = List.copyOf(exclusive);
+      device = List.copyOf(device);
     }
   }
 
@@ -76,6 +84,10 @@ public enum MemKind implements UserKind {
               new Setting(
                   EXCLUSIVE, "", "claimed ranges, START-END in bytes, with commas between them"),
               new Setting(
+                  DEVICE,
+                  "",
+                  "ranges where a device has memory that answers, written in the same way"),
+              new Setting(
                   WRITE_BACK,
                   "",
                   "ranges that range registers call write-back, written in the same way"));
@@ -101,7 +113,8 @@ public enum MemKind implements UserKind {
             values.isYes(RAWIO) && !values.isYes(LOCKDOWN),
             values.isYes(STRICT),
             (int) bits,
-            ranges(values, EXCLUSIVE));
+            ranges(values, EXCLUSIVE),
+            values.list(DEVICE).stream().map(PfnWindow::parse).toList());
     ranges(values, WRITE_BACK).forEach(machine.kernel().pfnTracking()::addWriteBackRange);
     return new MemDevice(machine, variant, settings);
   }

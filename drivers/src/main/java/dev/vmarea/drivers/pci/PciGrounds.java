@@ -37,12 +37,10 @@ final class PciGrounds {
         plain.named("I/O space").with("space", "io"),
         plain.named("write combining").with("write-combine", "yes"),
         plain.named("without CAP_SYS_RAWIO").with("rawio", "no"),
-        plain.named("locked down").with("lockdown", "yes"),
         procfs(OpenFile.O_RDONLY, MEMORY, PAGES, Prot.READ).named("opened read-only"),
         registers.named("registers"),
         registers.named("registers with write combining").with("write-combine", "yes"),
         memoryFile.named("sysfs, memory").offsets(Pages.bytes(PAGES)),
-        memoryFile.named("sysfs, memory that is claimed").with("exclusive", "2"),
         memoryFile.named("sysfs, locked down").with("lockdown", "yes"),
         sysfs("resource2_wc", PAGES).named("sysfs, memory with write combining"),
         sysfs("resource0", 1).named("sysfs, registers"));

@@ -39,6 +39,7 @@ public final class MemScenarios {
   /** Tables of pages: each has entries for so many. */
   private static final long TABLE = 512;
 
+  private static final String I7_MENDED = "-EAGAIN gone 0, unlocked, ok";
   private static final String MOVED = "ok, - c0001, 1 reserved, 0 reserved";
 
   /** The rows. */
@@ -208,7 +209,30 @@ public final class MemScenarios {
                   })
               .expect("legacy", "legacy", Profile.SETTLED, "ok, c0000, -EPERM", false)
               .posted("ok, c0000, -EPERM")
+              // Hiding does not help: the page is claimed before there is a VMA to hide.
+              .expect("hidden", "hidden", Profile.LINUX_6_19, "ok, c0000, -EPERM", false)
               .correct("-EAGAIN, -, -EPERM"),
+          // On Linux this mmap never returns; here it goes on with the lock in its hands.
+          Scenario.of(
+                  "I7",
+                  "hidden from the reverse map, and no table: unmapped while that is locked",
+                  MEM,
+                  lab -> {
+                    OpenFile file = lab.open(FILE);
+                    String none = refused(lab, file, FailurePlan.nth(Point.PAGE_TABLE, 1), 2);
+                    boolean locked = file.inode().reverseMap().lock().isLocked();
+                    String again = lab.mmap(file, 0, 2, RW, SHARED, DEVICE);
+                    return String.join(", ", none, locked ? "locked" : "unlocked", again);
+                  })
+              .expect(
+                  "hidden in 6.19",
+                  "hidden",
+                  Profile.LINUX_6_19,
+                  "-EAGAIN gone 0, unlocked, ok | warned: SELF_DEADLOCK, USE_AFTER_FREE",
+                  false)
+              .expect("hidden", "hidden", Profile.SETTLED, I7_MENDED, true)
+              .expect("hidden in 7.1", "hidden", Profile.LINUX_7_1, I7_MENDED, true)
+              .expect("not hidden", "v3", Profile.LINUX_6_19, I7_MENDED, true),
           Scenario.of(
                   "mem-revoke",
                   "a driver revokes what is mapped: one page of three, also from private mappings",

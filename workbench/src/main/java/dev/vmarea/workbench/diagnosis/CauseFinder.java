@@ -7,6 +7,7 @@ import dev.vmarea.drivers.Variant;
 import dev.vmarea.workbench.finding.Cause;
 import dev.vmarea.workbench.lab.Subject;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +32,7 @@ public final class CauseFinder {
   private static Set<Difference> kernel(Subject subject, Predicate<Subject> shows) {
     Profile profile = subject.profile();
     Set<Difference> all = profile.differences();
-    for (Difference one : all) {
+    for (Difference one : defectsFirst(all)) {
       if (isGone(subject, Set.of(one), shows)) {
         return Set.of(one);
       }
@@ -49,6 +50,13 @@ public final class CauseFinder {
       }
     }
     return needed;
+  }
+
+  /** What a kernel does wrong explains more than what it does not have yet. */
+  private static List<Difference> defectsFirst(Set<Difference> all) {
+    List<Difference> order = new ArrayList<>(all);
+    order.sort(Comparator.comparing(one -> one.name().startsWith("NO_")));
+    return order;
   }
 
   private static boolean isGone(

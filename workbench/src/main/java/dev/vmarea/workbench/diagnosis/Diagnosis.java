@@ -8,11 +8,13 @@ import dev.vmarea.workbench.lab.Run;
 import dev.vmarea.workbench.lab.Step;
 import dev.vmarea.workbench.lab.Subject;
 import dev.vmarea.workbench.rule.Judge;
+import dev.vmarea.workbench.rule.Violation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes findings of what was collected: few, short, each with its cause. */
@@ -35,13 +37,38 @@ public final class Diagnosis {
       Judge own = judge.of(evidence.subject());
       Evidence shortest = new Shrinker(own, evidence).shrink();
       Cause cause = cause(shortest);
-      String key = cause.isKernels() ? cause.kernel().toString() : shortest.violation().signature();
+      String key = key(shortest, cause);
       byCause.merge(
           key,
           new Found(shortest, cause),
           (old, one) -> one.evidence.weight() < old.evidence.weight() ? one : old);
     }
-    return byCause.values().stream().map(this::finding).toList();
+    List<Found> found = new ArrayList<>(byCause.values());
+    return found.stream().filter(one -> !isSum(one.cause, found)).map(this::finding).toList();
+  }
+
+  /**
+   * What tells findings apart: the kernel's difference if that is the cause; what differs from the
+   * old hook; else where it goes wrong, and which other hooks do not.
+   */
+  private static String key(Evidence evidence, Cause cause) {
+    Violation violation = evidence.violation();
+    if (cause.isKernels()) {
+      return cause.kernel().toString();
+    }
+    return switch (violation.rule().part()) {
+      case EQUIVALENCE -> violation.signature();
+      case CONTRACT -> violation.rule().id();
+      default -> Titles.place(violation, evidence.run()) + cause.goodVariants();
+    };
+  }
+
+  /** Several differences of the kernel together, each of which is a finding by itself. */
+  private static boolean isSum(Cause cause, List<Found> all) {
+    return cause.kernel().size() > 1
+        && cause.kernel().stream()
+            .allMatch(
+                one -> all.stream().anyMatch(other -> other.cause.kernel().equals(Set.of(one))));
   }
 
   private record Found(Evidence evidence, Cause cause) {}

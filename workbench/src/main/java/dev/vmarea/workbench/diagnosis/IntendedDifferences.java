@@ -33,7 +33,16 @@ public final class IntendedDifferences {
     boolean covers(Finding finding) {
       return (rule.equals("*") || rule.equals(finding.rule().id()))
           && (variant.equals("*") || variant.equals(finding.subject().variant().name()))
-          && (match.matcher(finding.title()).find() || match.matcher(finding.what()).find());
+          && match.matcher(text(finding)).find();
+    }
+
+    private static String text(Finding finding) {
+      return finding.title()
+          + "\n"
+          + finding.what()
+          + "\nground "
+          + finding.run().ground().name()
+          + (finding.subject().isStacked() ? "\nstacked" : "");
     }
   }
 

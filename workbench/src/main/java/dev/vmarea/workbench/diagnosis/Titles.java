@@ -17,17 +17,21 @@ final class Titles {
   /** A line that says where it happens and what. */
   static String of(Violation violation, Run run) {
     String subject = run.subject().kind().id() + " " + run.subject().variant();
-    if (violation.step() >= run.steps().size()) {
-      return subject + ": at the end of " + sequence(run) + ": " + violation.what();
-    }
-    Step step = run.steps().get(violation.step());
-    String place = name(step.plainAct()) + failing(step.failures());
     return subject
         + (run.subject().isStacked() ? " below a stacked file" : "")
         + ": "
-        + place
+        + place(violation, run)
         + ": "
         + violation.what();
+  }
+
+  /** The call at which it shows, and what fails in it. */
+  static String place(Violation violation, Run run) {
+    if (violation.step() >= run.steps().size()) {
+      return "at the end of " + sequence(run);
+    }
+    Step step = run.steps().get(violation.step());
+    return name(step.plainAct()) + failing(step.failures());
   }
 
   private static String sequence(Run run) {

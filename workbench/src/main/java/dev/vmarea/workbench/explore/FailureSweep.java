@@ -28,6 +28,9 @@ public final class FailureSweep {
     Run plain = Run.of(subject, ground, acts);
     told.accept(plain);
     for (Occurrence first : plain.steps().getLast().passed()) {
+      if (subject.kind().infallible().contains(first.point())) {
+        continue;
+      }
       Run once = Run.of(subject, ground, failing(acts, List.of(first)));
       told.accept(once);
       Step step = once.steps().getLast();

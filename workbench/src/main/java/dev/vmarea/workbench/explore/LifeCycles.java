@@ -21,6 +21,7 @@ public final class LifeCycles {
   private final Ground ground;
   private final List<Act.Placing> mappings = new ArrayList<>();
   private final List<List<Act>> happenings = new ArrayList<>();
+  private final List<List<Act>> events = new ArrayList<>();
 
   /** Of mappings of a ground. */
   public LifeCycles(Ground ground) {
@@ -44,7 +45,8 @@ public final class LifeCycles {
       mappings.add(first);
     }
     happenings.addAll(calls(first, unit));
-    ground.events().forEach(event -> happenings.add(List.of(event)));
+    ground.events().forEach(event -> events.add(List.of(event)));
+    happenings.addAll(events);
   }
 
   private static List<List<Act>> calls(Act.Placing mapping, long unit) {
@@ -92,10 +94,21 @@ public final class LifeCycles {
 
   /** A mapping, and two things that happen to it, and a look. */
   public List<List<Act>> pairs() {
+    return pairs(happenings, happenings);
+  }
+
+  /** The same, the first or the second of the two being an event. */
+  public List<List<Act>> pairsWithEvents() {
+    List<List<Act>> all = pairs(events, happenings);
+    all.addAll(pairs(happenings, events));
+    return all;
+  }
+
+  private List<List<Act>> pairs(List<List<Act>> first, List<List<Act>> second) {
     List<List<Act>> all = new ArrayList<>();
     for (Act.Placing mapping : mappings) {
-      for (List<Act> one : happenings) {
-        for (List<Act> two : happenings) {
+      for (List<Act> one : first) {
+        for (List<Act> two : second) {
           if (!isSecondFork(one, two)) {
             all.add(joined(mapping, one, two));
           }

@@ -37,6 +37,11 @@ public enum Surroundings {
     return !isBeside() || call instanceof Act.Map map && parts(ground, map) != null;
   }
 
+  /** Whether it is one of the few that are enough in unusual states. */
+  public boolean isTelling() {
+    return this == NOTHING || this == BOTH || this == OVER_WHOLE;
+  }
+
   private boolean isBeside() {
     return this == LEFT || this == RIGHT || this == BOTH;
   }

@@ -135,8 +135,12 @@ final class Actor {
     return space;
   }
 
-  private synchronized OpenFile file(int handle) {
-    return files.get(handle);
+  private synchronized OpenFile file(int handle) throws ErrnoException {
+    OpenFile file = files.get(handle);
+    if (!open.contains(file)) {
+      throw Errno.EBADF.failure();
+    }
+    return file;
   }
 
   private Mount mount(String path) throws ErrnoException {
@@ -166,25 +170,23 @@ final class Actor {
     }
   }
 
-  private long close(int handle) {
+  private long close(int handle) throws ErrnoException {
     OpenFile file = file(handle);
     synchronized (this) {
-      if (!open.remove(file)) {
-        return Errno.EBADF.negated();
-      }
+      open.remove(file);
     }
     file.put();
     return 0;
   }
 
-  private long map(Act.Map one) {
+  private long map(Act.Map one) throws ErrnoException {
     @Nullable OpenFile file = one.handle() == Act.ANONYMOUS ? null : file(one.handle());
     return space(one.process())
         .syscalls()
         .mmap(Lab.address(one.page()), one.bytes(), one.prot(), one.flags(), file, one.offset());
   }
 
-  private long punch(Act.PunchHole one) {
+  private long punch(Act.PunchHole one) throws ErrnoException {
     OpenFile file = file(one.handle());
     FileOperations operations = file.operations();
     if (operations == null) {
@@ -254,10 +256,11 @@ final class Actor {
     for (int process : processes().keySet()) {
       exit(process);
     }
-    for (int handle = 0; handle < files.size(); handle++) {
-      close(handle);
-      if (files.get(handle).references() != 0) {
-        broken.add("references to a closed file: " + files.get(handle).references());
+    List.copyOf(open).forEach(OpenFile::put);
+    open.clear();
+    for (OpenFile file : files) {
+      if (file.references() != 0) {
+        broken.add("references to a closed file: " + file.references());
       }
     }
     for (String path : paths) {

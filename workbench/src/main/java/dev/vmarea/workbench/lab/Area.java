@@ -43,14 +43,21 @@ public record Area(
    *
    * @param page first page that they map
    * @param endPage page after the last
+   * @param pfn the first one's page frame, if it is a device's; else -1
    * @param text what they are like
    */
-  public record Entries(long page, long endPage, String text) {
+  public record Entries(long page, long endPage, long pfn, String text) {
+    /** What of it is in [from, end). */
+    Entries clip(long from, long end) {
+      long first = Math.max(page, from);
+      return new Entries(first, Math.min(endPage, end), pfn < 0 ? pfn : pfn + (first - page), text);
+    }
+
     @Override
     public String toString() {
       String pages =
           endPage - page == 1 ? "page " + page : "pages " + page + " to " + (endPage - 1);
-      return pages + " " + text;
+      return pages + (pfn < 0 ? " " : " pfn 0x" + Long.toHexString(pfn) + " ") + text;
     }
   }
 
@@ -104,8 +111,7 @@ public record Area(
         callbacks,
         entries.stream()
             .filter(entry -> entry.page < end && entry.endPage > from)
-            .map(entry ->
-                new Entries(Math.max(entry.page, from), Math.min(entry.endPage, end), entry.text))
+            .map(entry -> entry.clip(from, end))
             .toList(),
         vma);
   }

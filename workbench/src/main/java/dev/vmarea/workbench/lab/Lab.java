@@ -189,8 +189,7 @@ public final class Lab {
       return List.of();
     }
     return tables.runs(vma.start(), vma.end()).stream()
-        .map(
-            run -> new Area.Entries(page(run.start()), page(run.end()), EntryText.of(machine, run)))
+        .map(run -> EntryText.of(machine, run))
         .toList();
   }
 

@@ -64,6 +64,7 @@ public final class Unwound {
       return;
     }
     State expected = kept ? before : Reference.instead(run, index, gap(call));
+    boolean cut = kept && before.areas().size() != after.areas().size();
     long charge = charge(after) - charge(expected);
     if (charge != 0) {
       long mine = call instanceof Act.Map map && isAccountable(map) ? call.pages() : 0;
@@ -72,6 +73,9 @@ public final class Unwound {
               Rule.FAILED_CALL_GIVES_CHARGE_BACK,
               index,
               step.result() + ", but " + ofWhom(charge, mine, accounted(old))));
+    }
+    if (cut) {
+      return; // cuts stay, and may be counted
     }
     String held =
         CountChange.between(expected.counts(), after.counts(), Set.of(CountChange.CHARGE, FRAMES));
