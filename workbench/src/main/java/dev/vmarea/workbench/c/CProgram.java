@@ -24,14 +24,14 @@ public record CProgram(Optional<String> text, String reason) {
   public static CProgram of(Finding finding, List<String> reproducer) {
     try {
       Obstacles.refuse(finding);
-      return new CProgram(Optional.of(text(finding, new Header(finding, reproducer).text())), "");
+      return new CProgram(Optional.of(text(finding, new Header(finding, reproducer))), "");
     } catch (NotTriable e) {
       return new CProgram(Optional.empty(), e.reason());
     }
   }
 
-  private static String text(Finding finding, String header) throws NotTriable {
-    if (isOfCharge(finding.rule())) {
+  private static String text(Finding finding, Header header) throws NotTriable {
+    if (isOfCharge(finding)) {
       return ChargeProgram.of(finding).text(header);
     }
     try {
@@ -45,7 +45,8 @@ public record CProgram(Optional<String> text, String reason) {
     }
   }
 
-  private static boolean isOfCharge(Rule rule) {
-    return rule == Rule.FAILED_CALL_GIVES_CHARGE_BACK || rule == Rule.NOTHING_LEFT;
+  private static boolean isOfCharge(Finding finding) {
+    return finding.rule() == Rule.FAILED_CALL_GIVES_CHARGE_BACK
+        || finding.rule() == Rule.NOTHING_LEFT && Symptom.charge(finding.run()) > 0;
   }
 }

@@ -43,7 +43,8 @@ record ChargeProgram(Run run, List<Optional<Act>> others, long lost) {
     if (once <= 0) {
       throw new NotTriable("no charge is lost for good: it is right again when all have gone");
     } else if (once > MOST) {
-      throw new NotTriable("each try would lose " + kib(once) + " kB of the commit charge for good");
+      throw new NotTriable(
+          "each try would lose " + kib(once) + " kB of the commit charge for good");
     }
     Run larger = enlarged(shown, new Scale(Math.max(1, PER_ROUND / once)), once);
     return new ChargeProgram(larger, control(larger), Symptom.charge(larger));
@@ -108,8 +109,8 @@ record ChargeProgram(Run run, List<Optional<Act>> others, long lost) {
     return Pages.bytes(pages) / 1024;
   }
 
-  String text(String header) throws NotTriable {
-    StringBuilder text = new StringBuilder(header);
+  String text(Header header) throws NotTriable {
+    StringBuilder text = new StringBuilder(header.text(run));
     text.append("//\n// The defect loses commit charge for good: until the next boot, ");
     text.append(kib(lost * rounds())).append(" kB at most\n");
     text.append("// (").append(rounds()).append(" rounds of ").append(kib(lost));

@@ -17,13 +17,14 @@ record Header(Finding finding, List<String> reproducer) {
     reproducer = List.copyOf(reproducer);
   }
 
-  String text() {
+  /** The comment. The kernels concerned are those on whose models this run comes to the same. */
+  String text(Run run) {
     StringBuilder text = new StringBuilder();
     line(text, finding.title());
     line(text, "");
     line(text, "Rule (" + finding.rule().id() + "): " + finding.rule().statement() + ".");
     line(text, "Seen in a model of " + finding.subject() + ": " + finding.what() + ".");
-    line(text, "Kernels concerned: " + releases());
+    line(text, "Releases where this hook does so: " + releases(run));
     line(text, "");
     line(text, "Reproducer:");
     reproducer.forEach(call -> line(text, "  " + call));
@@ -34,9 +35,7 @@ record Header(Finding finding, List<String> reproducer) {
     return text.toString();
   }
 
-  /** The releases on whose models the same acts come to the same. */
-  private String releases() {
-    Run run = finding.run();
+  private static String releases(Run run) {
     Symptom symptom = Symptom.of(run);
     String names =
         Profile.all().stream()
@@ -47,7 +46,7 @@ record Header(Finding finding, List<String> reproducer) {
             .collect(Collectors.joining(", "));
     return names.isEmpty()
         ? "no release (" + run.subject().profile() + ")"
-        : names.toLowerCase(Locale.ROOT) + " (with this hook; between them and beside: unknown)";
+        : names.toLowerCase(Locale.ROOT) + " (of those that are modelled)";
   }
 
   private static Symptom on(Subject other, Run run) {

@@ -70,11 +70,11 @@ record ResultProgram(Run bad, Run good) {
     throw new NotTriable("no hook or kernel is known that does it right, to compare with");
   }
 
-  String text(String header) throws NotTriable {
+  String text(Header header) throws NotTriable {
     Symptom ill = Symptom.of(bad);
     Symptom well = Symptom.of(good);
     Steps steps = new Steps();
-    StringBuilder text = new StringBuilder(header).append('\n').append(Prologue.of(good));
+    StringBuilder text = new StringBuilder(header.text(bad)).append('\n').append(Prologue.of(good));
     text.append("static void calls(int unused) {\n  (void)unused;\n");
     for (int i = 0; i < good.steps().size(); i++) {
       String statement = steps.expecting(good.steps().get(i), bad.steps().get(i).result());

@@ -39,8 +39,7 @@ record Scale(long factor) {
               bytes(one.offset()));
       case Act.Attach one -> one.at(one.page() * factor);
       case Act.Detach one -> new Act.Detach(one.process(), one.page() * factor);
-      case Act.Unmap one ->
-          new Act.Unmap(one.process(), one.page() * factor, one.pages() * factor);
+      case Act.Unmap one -> new Act.Unmap(one.process(), one.page() * factor, one.pages() * factor);
       case Act.Protect one ->
           new Act.Protect(one.process(), one.page() * factor, one.pages() * factor, one.prot());
       case Act.Move one ->
@@ -57,7 +56,8 @@ record Scale(long factor) {
       case Act.Unlock one ->
           new Act.Unlock(one.process(), one.page() * factor, one.pages() * factor);
       case Act.Load one -> new Act.Load(one.process(), one.page() * factor, one.at());
-      case Act.Store one -> new Act.Store(one.process(), one.page() * factor, one.at(), one.value());
+      case Act.Store one ->
+          new Act.Store(one.process(), one.page() * factor, one.at(), one.value());
       case Act.Truncate one -> new Act.Truncate(one.handle(), bytes(one.bytes()));
       case Act.PunchHole one ->
           new Act.PunchHole(one.handle(), bytes(one.offset()), bytes(one.bytes()));

@@ -2,6 +2,7 @@
 package dev.vmarea.workbench.c;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.FailurePlan.Point;
@@ -10,6 +11,7 @@ import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Profile;
 import dev.vmarea.base.Prot;
+import dev.vmarea.drivers.Variant;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.secretmem.SecretmemKind;
@@ -20,6 +22,8 @@ import dev.vmarea.workbench.finding.Rule;
 import dev.vmarea.workbench.lab.Run;
 import dev.vmarea.workbench.lab.Subject;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -29,15 +33,14 @@ class CProgramTest {
   private static final Ground SECRET = Ground.of("secretmem:", 4);
 
   /** A private writable mapping of a file that cannot be mapped so. */
-  static final Act.Map REFUSED =
-      new Act.Map(0, 0, 8, Pages.bytes(4), RW, MapFlags.PRIVATE, 0);
+  static final Act.Map REFUSED = new Act.Map(0, 0, 8, Pages.bytes(4), RW, MapFlags.PRIVATE, 0);
 
   /** Memory that is charged, where that is tried. */
   static final Act.Map CHARGED =
       new Act.Map(
           0, Act.ANONYMOUS, 8, Pages.bytes(4), RW, MapFlags.PRIVATE | MapFlags.ANONYMOUS, 0);
 
-  private static final String RELEASES = "// Kernels concerned: ";
+  private static final String RELEASES = "// Releases where this hook does so: ";
 
   @Test
   void theChargeOfARefusedMappingIsTriedWithMunmapInItsPlace() {
@@ -45,7 +48,8 @@ class CProgramTest {
 
     assertThat(program.reason()).isEmpty();
     assertThat(program.text().orElseThrow())
-        .startsWith("// lost\n//\n// Rule (failed-call-gives-charge-back): a call that fails leaves")
+        .startsWith(
+            "// lost\n//\n// Rule (failed-call-gives-charge-back): a call that fails leaves")
         .contains(RELEASES + "6.18, 6.19, 7.1 (")
         .contains("//   mmap(...) = -1 EINVAL\n")
         .contains("enum { ROUNDS = 32, LOST_PER_ROUND_KB = 1024 };")
@@ -80,14 +84,16 @@ class CProgramTest {
     Subject good = Subject.of(SecretmemKind.INSTANCE, variant("v3"), Profile.SETTLED);
     Run run = Run.of(good, SECRET, List.of(REFUSED));
 
-    assertThat(CProgram.of(finding(run, Rule.NOTHING_LEFT, Cause.UNKNOWN), List.of()).reason())
+    assertThat(
+            CProgram.of(finding(run, Rule.FAILED_CALL_GIVES_CHARGE_BACK, Cause.UNKNOWN), List.of())
+                .reason())
         .isEqualTo("no charge is lost for good: it is right again when all have gone");
   }
 
   @Test
   void whatOnlyALoadShowsIsLookedAt() {
-    Subject subject = Subject.of(ZeroKind.INSTANCE, ZeroKind.INSTANCE.variant("v3"),
-        Profile.V3_AS_POSTED);
+    Subject subject =
+        Subject.of(ZeroKind.INSTANCE, ZeroKind.INSTANCE.variant("v3"), Profile.V3_AS_POSTED);
     Act map = new Act.Map(0, 0, 8, Pages.bytes(1), RW, MapFlags.PRIVATE, 0);
     Run run = Run.of(subject, Ground.of("/dev/zero", 4), List.of(map));
     Cause cause = new Cause(Set.of(Difference.DESCRIPTOR_OPS_START_NULL), List.of());
@@ -95,7 +101,7 @@ class CProgramTest {
     CProgram program = CProgram.of(finding(run, Rule.INVARIANTS, cause), List.of());
 
     assertThat(program.text().orElseThrow())
-        .contains(RELEASES + "no release (V3_AS_POSTED)")
+        .contains(RELEASES + "6.18, 6.19, 7.1 (")
         .contains("files[0] = (int)DO(OK, open(\"/dev/zero\", 0x2));")
         .contains("EITHER(0, SIGNAL(SIGBUS), load(PAGE(8), 0));");
   }
@@ -107,8 +113,7 @@ class CProgramTest {
     assertThat(CProgram.of(lostCharge(failing), List.of()))
         .isEqualTo(
             new CProgram(
-                java.util.Optional.empty(),
-                "it needs a failure that only the model can inject: commit"));
+                Optional.empty(), "it needs a failure that only the model can inject: commit"));
   }
 
   @Test
@@ -119,20 +124,27 @@ class CProgramTest {
     Run stacked = Run.of(subject().stacked(true), SECRET, List.of(REFUSED));
     assertThat(reason(stacked)).startsWith("it needs a stacked file system");
 
-    Ground disabled = new Ground(
-        "other", java.util.Map.of("enabled", "no"), List.of(), REFUSED, 1, true, List.of(),
-        List.of(), List.of());
+    Ground disabled =
+        new Ground(
+            "other",
+            Map.of("enabled", "no"),
+            List.of(),
+            REFUSED,
+            1,
+            true,
+            List.of(),
+            List.of(),
+            List.of());
     assertThat(reason(Run.of(subject(), disabled, List.of())))
         .isEqualTo("it needs a secretmem that is set up for it: [enabled]");
   }
 
   @Test
   void whatIsOnlyInTheModelHasNoRealFile() {
-    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> RealFile.of("/dev/mem")))
+    assertThat(catchThrowable(() -> RealFile.of("/dev/mem")))
         .isInstanceOf(NotTriable.class)
         .hasMessage("it needs /dev/mem as the model has it, which few kernels have");
-    assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> RealFile.of("/dev/zeroes")))
-        .isInstanceOf(NotTriable.class);
+    assertThat(catchThrowable(() -> RealFile.of("/dev/zeroes"))).isInstanceOf(NotTriable.class);
   }
 
   private static String reason(Run run) {
@@ -140,7 +152,7 @@ class CProgramTest {
         .reason();
   }
 
-  private static dev.vmarea.drivers.Variant variant(String name) {
+  private static Variant variant(String name) {
     return SecretmemKind.INSTANCE.variant(name);
   }
 
@@ -152,6 +164,10 @@ class CProgramTest {
   static Finding lostCharge(Act... acts) {
     Run run = Run.of(subject(), SECRET, List.of(acts));
     return finding(run, Rule.FAILED_CALL_GIVES_CHARGE_BACK, Cause.UNKNOWN);
+  }
+
+  static Finding finding(Run run) {
+    return finding(run, Rule.SAME_RESULT, Cause.UNKNOWN);
   }
 
   private static Finding finding(Run run, Rule rule, Cause cause) {
