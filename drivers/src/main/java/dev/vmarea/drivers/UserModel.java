@@ -53,6 +53,12 @@ public interface UserModel extends Mount {
   default void observe(StepObserver observer) {}
 
   /**
+   * All programs have ended, and memory is short: tasks that only the model knows of end, and pages
+   * leave caches that they can be read into again. What is held then is held for no good reason.
+   */
+  default void quiesce() {}
+
+  /**
    * It goes away: the module is unloaded, the file system unmounted. Gives back what it holds, as
    * far as nobody uses it any more.
    */

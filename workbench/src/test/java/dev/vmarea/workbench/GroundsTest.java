@@ -38,6 +38,20 @@ class GroundsTest {
     return tests.stream();
   }
 
+  @TestFactory
+  Stream<DynamicTest> names() {
+    return UserCatalog.all().stream()
+        .map(kind -> DynamicTest.dynamicTest(kind.id(), () -> checkNames(namesOf(kind))));
+  }
+
+  private static List<String> namesOf(UserKind kind) {
+    return kind.grounds().stream().map(Ground::name).toList();
+  }
+
+  private static void checkNames(List<String> names) {
+    assertThat(names).startsWith(Ground.PLAIN).doesNotHaveDuplicates();
+  }
+
   private static void check(Subject subject, Ground ground) {
     Act.Placing mapping = ground.mapping();
     List<Act> acts = new ArrayList<>();

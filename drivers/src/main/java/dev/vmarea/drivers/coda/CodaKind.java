@@ -8,6 +8,8 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.List;
 
 /** Coda file systems. */
 public enum CodaKind implements UserKind {
@@ -25,6 +27,11 @@ public enum CodaKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return CodaGrounds.all();
   }
 
   @Override

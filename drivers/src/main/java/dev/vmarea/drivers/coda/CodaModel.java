@@ -116,6 +116,16 @@ public final class CodaModel implements UserModel {
     return 0;
   }
 
+  /**
+   * unlink(2): the file's container goes when nobody has it open.
+   *
+   * @throws ErrnoException ENOENT if it has none
+   */
+  @Override
+  public void unlink(String path) throws ErrnoException {
+    containers.unlink(name(path));
+  }
+
   /** A container by its own name, or by that of the Coda file it was made for. */
   private synchronized String name(String object) {
     CodaInode file = files.get(object);

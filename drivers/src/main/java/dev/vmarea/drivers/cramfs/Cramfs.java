@@ -70,8 +70,13 @@ public final class Cramfs implements UserModel {
     if (!words.equals(List.of("drop"))) {
       return UserModel.super.control(words);
     }
-    tree.files().forEach(file -> file.inode().pageCache().drop(0, -1));
+    quiesce();
     return 0;
+  }
+
+  @Override
+  public void quiesce() {
+    tree.files().forEach(file -> file.inode().pageCache().drop(0, -1));
   }
 
   @Override

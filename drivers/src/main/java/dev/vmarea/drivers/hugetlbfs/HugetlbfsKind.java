@@ -10,10 +10,12 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.hugetlb.HugetlbControlGroup;
 import dev.vmarea.hugetlb.HugetlbMount;
 import dev.vmarea.hugetlb.Subpool;
 import java.util.Arrays;
+import java.util.List;
 
 /** Mounts of hugetlbfs. */
 public enum HugetlbfsKind implements UserKind {
@@ -79,6 +81,11 @@ public enum HugetlbfsKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return HugetlbfsGrounds.all();
   }
 
   /**

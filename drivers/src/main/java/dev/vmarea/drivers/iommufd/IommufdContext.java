@@ -22,6 +22,7 @@ public final class IommufdContext {
   private final RegionTree regions = new RegionTree();
   private final TreeMap<Integer, IommufdObject> objects = new TreeMap<>(); // guarded by this
   private final List<Destruction> begun = new ArrayList<>(); // guarded by this
+  private volatile boolean released;
 
   IommufdContext(Kernel kernel, Steps steps, MmioWindow window) {
     this.kernel = kernel;
@@ -158,6 +159,11 @@ public final class IommufdContext {
     }
   }
 
+  /** Whether nobody can call it any more: its file has been released. */
+  boolean isReleased() {
+    return released;
+  }
+
   /** Objects in the table; a copy. */
   synchronized List<IommufdObject> objects() {
     return List.copyOf(objects.values());
@@ -168,6 +174,7 @@ public final class IommufdContext {
    * still has users then is lost, and Linux warns.
    */
   void release() {
+    released = true;
     endDestructions();
     for (IommufdObject object : withoutDependents()) {
       try {

@@ -81,7 +81,7 @@ public final class IommufdDevice implements UserModel {
   public long control(List<String> words) {
     boolean chosen = words.size() > 2 && words.getFirst().equals("context");
     int number = chosen ? Integer.parseInt(words.get(1)) : newest();
-    if (number < 1 || number > newest()) {
+    if (number < 1 || number > newest() || context(number).isReleased()) {
       return Errno.EBADF.negated();
     }
     try {

@@ -181,7 +181,12 @@ public final class KcovDevice implements UserModel {
 
   /** {@inheritDoc} All tasks end; buffers live as long as their files. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    quiesce();
+  }
+
+  @Override
+  public synchronized void quiesce() {
     opened.stream().map(Opened::kcov).filter(kcov -> kcov.task() != 0).forEach(Kcov::disable);
   }
 }

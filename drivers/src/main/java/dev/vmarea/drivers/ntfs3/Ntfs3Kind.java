@@ -8,6 +8,8 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.List;
 
 /** ntfs3. */
 public enum Ntfs3Kind implements UserKind {
@@ -34,6 +36,11 @@ public enum Ntfs3Kind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return NtfsGrounds.all();
   }
 
   @Override

@@ -9,7 +9,9 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.stacked.HostFile;
+import java.util.List;
 
 /** Union file systems. */
 public enum OverlayKind implements UserKind {
@@ -33,6 +35,11 @@ public enum OverlayKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return OverlayGrounds.all();
   }
 
   @Override

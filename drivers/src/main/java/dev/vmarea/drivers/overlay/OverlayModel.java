@@ -190,6 +190,19 @@ public final class OverlayModel implements UserModel {
     }
   }
 
+  /**
+   * unlink(2): the file is taken out of its layers.
+   *
+   * @throws ErrnoException ENOENT without it; EROFS if a layer is somebody else's
+   */
+  @Override
+  public void unlink(String path) throws ErrnoException {
+    if (!(lower instanceof Layer.Own && upper instanceof Layer.Own)) {
+      throw Errno.EROFS.failure();
+    }
+    remove(name(path));
+  }
+
   private interface Change {
     void of(FileTree<HostFile> layer) throws ErrnoException;
   }

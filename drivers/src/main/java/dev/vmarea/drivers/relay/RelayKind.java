@@ -9,6 +9,8 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.List;
 
 /** relay channels. */
 public enum RelayKind implements UserKind {
@@ -35,6 +37,11 @@ public enum RelayKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return RelayGrounds.all();
   }
 
   @Override

@@ -8,6 +8,8 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.List;
 
 /** memfd_secret. */
 public enum SecretmemKind implements UserKind {
@@ -27,6 +29,11 @@ public enum SecretmemKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return SecretGrounds.all();
   }
 
   @Override

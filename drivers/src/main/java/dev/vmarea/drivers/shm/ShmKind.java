@@ -8,6 +8,8 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.List;
 
 /** Segments of System V shared memory. */
 public enum ShmKind implements UserKind {
@@ -32,6 +34,11 @@ public enum ShmKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return ShmGrounds.all();
   }
 
   @Override

@@ -9,6 +9,8 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.List;
 
 /** tmpfs. */
 public enum ShmemKind implements UserKind {
@@ -31,6 +33,11 @@ public enum ShmemKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return ShmemGrounds.all();
   }
 
   @Override

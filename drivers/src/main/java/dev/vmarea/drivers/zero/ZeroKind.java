@@ -8,6 +8,8 @@ import dev.vmarea.drivers.SettingValues;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.Variant;
+import dev.vmarea.drivers.ground.Ground;
+import java.util.List;
 
 /** {@code /dev/zero}. */
 public enum ZeroKind implements UserKind {
@@ -40,6 +42,11 @@ public enum ZeroKind implements UserKind {
   @Override
   public About about() {
     return ABOUT;
+  }
+
+  @Override
+  public List<Ground> grounds() {
+    return ZeroGrounds.all();
   }
 
   @Override

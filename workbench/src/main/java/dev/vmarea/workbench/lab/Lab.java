@@ -9,6 +9,7 @@ import dev.vmarea.base.FailureRun.Occurrence;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.KernelWarning;
 import dev.vmarea.base.Pages;
+import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.mounts.Leftovers;
@@ -198,6 +199,7 @@ public final class Lab {
     Set<String> broken = new LinkedHashSet<>(actor.endAll());
     broken.addAll(check());
     newWarnings().forEach(warning -> broken.add(warning.kind() + ": " + warning.text()));
+    users.all().values().forEach(UserModel::quiesce);
     String left = Leftovers.of(machine, users).since(before);
     users.close();
     String last = Leftovers.of(machine, users).afterEverything();

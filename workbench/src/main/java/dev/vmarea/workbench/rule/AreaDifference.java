@@ -29,7 +29,7 @@ final class AreaDifference {
           new Violation(
               Rule.SAME_AREA,
               step,
-              count(areas.size()) + "; behind the old hook: " + count(others.size())));
+              "VMAs: " + areas.size() + "; behind the old hook: " + others.size()));
     }
     for (int i = 0; i < areas.size(); i++) {
       String entries = areas.get(i).entryText();
@@ -43,10 +43,6 @@ final class AreaDifference {
       }
     }
     return Optional.empty();
-  }
-
-  private static String count(int areas) {
-    return areas == 1 ? "one VMA" : areas + " VMAs";
   }
 
   private static String text(String entries) {

@@ -134,7 +134,7 @@ public final class Judge {
   /** The last act fails at one point: whether the old hook fails otherwise then. */
   private @Nullable Violation otherError(Run run, Variant old) {
     Step last = run.steps().getLast();
-    if (last.failures().size() != 1) {
+    if (last.failures().size() != 1 || !last.failed()) {
       return null;
     }
     List<Act> plain = new ArrayList<>(run.acts());
