@@ -3,6 +3,7 @@
 /** The drivers and file systems of the series, as models on a machine. Any operating system. */
 module dev.vmarea.drivers {
   requires static org.jspecify;
+  requires java.management;
   requires transitive dev.vmarea;
 
   exports dev.vmarea.drivers;
@@ -23,6 +24,7 @@ module dev.vmarea.drivers {
   exports dev.vmarea.drivers.region;
   exports dev.vmarea.drivers.relay;
   exports dev.vmarea.drivers.resctrl;
+  exports dev.vmarea.drivers.schedule;
   exports dev.vmarea.drivers.secretmem;
   exports dev.vmarea.drivers.shm;
   exports dev.vmarea.drivers.shmem;

@@ -9,6 +9,7 @@ import dev.vmarea.memory.KernelPage;
 import dev.vmarea.memory.PhysicalMemory;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.vma.OwnPages;
+import dev.vmarea.vma.ReverseMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -154,8 +155,14 @@ public final class HugetlbPages implements OwnPages {
     synchronized (this) {
       inode.size(bytes); // from now on no page behind it is found
     }
-    inode.reverseMap().unmapPages(Pages.count(bytes), -1, true);
+    unmap(Pages.count(bytes), -1);
     drop(bytes / pageSize);
+  }
+
+  /** Pages of the file, [first, end), go from all mappings. */
+  private void unmap(long first, long end) {
+    ReverseMap map = inode.reverseMap();
+    HugetlbWalker.around(map, first, end, () -> map.unmapPages(first, end, true));
   }
 
   /** The file is gone: nobody maps it. */
@@ -198,9 +205,9 @@ public final class HugetlbPages implements OwnPages {
     long end = endPage & -frames;
     zero(firstPage, Math.min(first, endPage));
     if (first < end) {
-      inode.reverseMap().unmapPages(first, end, true);
+      unmap(first, end);
       List<Long> gone = takeHole(first / frames, end / frames);
-      inode.reverseMap().unmapPages(first, end, true); // what was faulted in meanwhile
+      unmap(first, end); // what was faulted in meanwhile
       gone.forEach(memory::put);
     }
     if (end >= first) {

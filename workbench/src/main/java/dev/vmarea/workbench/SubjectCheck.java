@@ -10,9 +10,11 @@ import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.workbench.diagnosis.Collector;
 import dev.vmarea.workbench.diagnosis.Diagnosis;
 import dev.vmarea.workbench.diagnosis.IntendedDifferences;
+import dev.vmarea.workbench.diagnosis.RaceFindings;
 import dev.vmarea.workbench.explore.CallSpace;
 import dev.vmarea.workbench.explore.FailureSweep;
 import dev.vmarea.workbench.explore.LifeCycles;
+import dev.vmarea.workbench.explore.RaceExplorer;
 import dev.vmarea.workbench.explore.Surroundings;
 import dev.vmarea.workbench.finding.Declared;
 import dev.vmarea.workbench.finding.Finding;
@@ -38,6 +40,7 @@ final class SubjectCheck {
   private final Judge judge;
   private final Judge stackedJudge;
   private final Collector collector = new Collector();
+  private final RaceFindings races = new RaceFindings();
   private final Map<Part, Long> tried = new EnumMap<>(Part.class);
   private final long end;
   private boolean complete = true;
@@ -83,7 +86,9 @@ final class SubjectCheck {
     List<Finding> findings = new ArrayList<>();
     List<Declared> intended = new ArrayList<>();
     IntendedDifferences declared = IntendedDifferences.of(subject.kind());
-    for (Finding finding : new Diagnosis(judge, partner).findings(collector)) {
+    List<Finding> all = new ArrayList<>(new Diagnosis(judge, partner).findings(collector));
+    all.addAll(races.findings());
+    for (Finding finding : all) {
       declared
           .reason(finding)
           .ifPresentOrElse(
@@ -98,7 +103,7 @@ final class SubjectCheck {
       case UNWINDING -> unwinding(ground);
       case LIFE_CYCLE -> lifeCycle(ground);
       case CONTRACT -> tell(part, Run.watchingLocks(subject, ground, List.of(ground.mapping())));
-      case INTERLEAVINGS -> {}
+      case INTERLEAVINGS -> interleavings(ground);
     }
   }
 
@@ -158,6 +163,16 @@ final class SubjectCheck {
     if (!isOver()) {
       FailureSweep.run(which, ground, acts, run -> tell(part, run));
     }
+  }
+
+  private void interleavings(Ground ground) {
+    BooleanSupplier over =
+        () -> {
+          tried.merge(Part.INTERLEAVINGS, 1L, Long::sum);
+          watch.tried(Part.INTERLEAVINGS, collector.size() + races.size());
+          return isOver();
+        };
+    new RaceExplorer(RaceExplorer.USUAL, over).explore(subject, ground, races::add);
   }
 
   private void lifeCycle(Ground ground) {

@@ -166,6 +166,12 @@ public final class ShmModel implements UserModel {
     files.verify();
   }
 
+  /** {@inheritDoc} Nobody attaches the segments any more, so they are removed. */
+  @Override
+  public void quiesce() {
+    close();
+  }
+
   /** All segments are removed; those that are attached end later. */
   @Override
   public synchronized void close() {

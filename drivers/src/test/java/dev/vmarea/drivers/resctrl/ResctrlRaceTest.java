@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.Profile;
-import dev.vmarea.drivers.Interleaving;
 import dev.vmarea.drivers.UserLab;
 import dev.vmarea.drivers.mounts.MountPlan;
+import dev.vmarea.drivers.schedule.Interleaving;
 import dev.vmarea.vma.OpenFile;
 import java.util.Map;
 import java.util.Set;

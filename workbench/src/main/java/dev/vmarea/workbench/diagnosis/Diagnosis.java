@@ -4,6 +4,7 @@ package dev.vmarea.workbench.diagnosis;
 import dev.vmarea.drivers.Variant;
 import dev.vmarea.workbench.finding.Cause;
 import dev.vmarea.workbench.finding.Finding;
+import dev.vmarea.workbench.lab.ActName;
 import dev.vmarea.workbench.lab.Run;
 import dev.vmarea.workbench.lab.Step;
 import dev.vmarea.workbench.lab.Subject;
@@ -110,7 +111,7 @@ public final class Diagnosis {
       StringBuilder text = new StringBuilder();
       for (Step step : own) {
         text.append(text.isEmpty() ? "" : ", ");
-        text.append(Titles.name(step.plainAct())).append(' ').append(step.result());
+        text.append(ActName.of(step.plainAct())).append(' ').append(step.result());
       }
       String wrong =
           judged.violations().isEmpty() ? "all in order" : judged.violations().getFirst().what();

@@ -3,7 +3,7 @@ package dev.vmarea.workbench.diagnosis;
 
 import dev.vmarea.base.FailurePlan.Point;
 import dev.vmarea.base.FailureRun.Occurrence;
-import dev.vmarea.drivers.ground.Act;
+import dev.vmarea.workbench.lab.ActName;
 import dev.vmarea.workbench.lab.Run;
 import dev.vmarea.workbench.lab.Step;
 import dev.vmarea.workbench.rule.Violation;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** What findings are called. */
-final class Titles {
+public final class Titles {
   private Titles() {}
 
   /** A line that says where it happens and what. */
@@ -31,12 +31,12 @@ final class Titles {
       return "at the end of " + sequence(run);
     }
     Step step = run.steps().get(violation.step());
-    return name(step.plainAct()) + failing(step.failures());
+    return ActName.of(step.plainAct()) + failing(step.failures());
   }
 
   private static String sequence(Run run) {
     return run.own().stream()
-        .map(step -> name(step.plainAct()) + failing(step.failures()))
+        .map(step -> ActName.of(step.plainAct()) + failing(step.failures()))
         .distinct()
         .collect(Collectors.joining(", "));
   }
@@ -62,33 +62,6 @@ final class Titles {
       case PFN_RESERVE -> "page frames are reserved otherwise";
       case PFN_CONTEXT -> "no memory to track page frames";
       case MAPPED -> "no memory inside what follows the action";
-    };
-  }
-
-  /** The call's name. */
-  static String name(Act act) {
-    return switch (act) {
-      case Act.Open one -> "open";
-      case Act.Close one -> "close";
-      case Act.Map one -> one.handle() == Act.ANONYMOUS ? "anonymous mmap" : "mmap";
-      case Act.Attach one -> "shmat";
-      case Act.Detach one -> "shmdt";
-      case Act.Unmap one -> "munmap";
-      case Act.Protect one -> "mprotect";
-      case Act.Move one -> "mremap";
-      case Act.Advise one -> "madvise";
-      case Act.Lock one -> "mlock";
-      case Act.Unlock one -> "munlock";
-      case Act.Fork one -> "fork";
-      case Act.Exit one -> "exit";
-      case Act.Load one -> "a load";
-      case Act.Store one -> "a store";
-      case Act.Control one -> "\"" + one.words() + "\"";
-      case Act.Unlink one -> "unlink";
-      case Act.Truncate one -> "ftruncate";
-      case Act.PunchHole one -> "a hole";
-      case Act.Write one -> "write";
-      case Act.Failing one -> name(one.act());
     };
   }
 }

@@ -45,6 +45,9 @@ public final class LifeCycles {
       mappings.add(first);
     }
     happenings.addAll(calls(first, unit));
+    if (good instanceof Act.Map) {
+      happenings.add(List.of(new Act.Close(0)));
+    }
     ground.events().forEach(event -> events.add(List.of(event)));
     happenings.addAll(events);
   }
@@ -72,7 +75,6 @@ public final class LifeCycles {
     all.add(List.of(new Act.Fork(0)));
     all.add(List.of(new Act.Fork(0), new Act.Store(1, page, 3, 8), new Act.Exit(1)));
     all.add(List.of(new Act.Fork(0), new Act.Unmap(1, page, unit)));
-    all.add(List.of(new Act.Close(0)));
     all.add(List.of(new Act.Advise(0, page, pages, Advice.DONTNEED)));
     all.add(List.of(new Act.Advise(0, page, unit, Advice.DONTFORK)));
     all.add(List.of(new Act.Lock(0, page, pages)));

@@ -31,6 +31,7 @@ final class Actor {
   private final SortedMap<Integer, AddressSpace> processes = new TreeMap<>();
   private final List<OpenFile> files = new ArrayList<>();
   private final List<OpenFile> open = new ArrayList<>();
+  private final List<OpenFile> real = new ArrayList<>();
   private final TreeSet<String> paths = new TreeSet<>();
   private int forks;
 
@@ -44,6 +45,10 @@ final class Actor {
   /** The processes that live, by number. */
   synchronized SortedMap<Integer, AddressSpace> processes() {
     return new TreeMap<>(processes);
+  }
+
+  synchronized List<OpenFile> opened() {
+    return List.copyOf(real);
   }
 
   synchronized List<AddressSpace> spaces() {
@@ -111,16 +116,22 @@ final class Actor {
         mount(one.path()).unlink(one.path());
         yield 0;
       }
-      case Act.Truncate one -> {
-        file(one.handle()).truncate(one.bytes());
-        yield 0;
-      }
-      case Act.PunchHole one -> punch(one);
-      case Act.Write one -> {
-        file(one.handle())
-            .write(machine.kernel().memory(), one.offset(), new byte[] {(byte) one.value()});
-        yield 0;
-      }
+      case Act.Truncate one ->
+          with(
+              one.handle(),
+              file -> {
+                file.truncate(one.bytes());
+                return 0;
+              });
+      case Act.PunchHole one -> with(one.handle(), file -> punch(file, one));
+      case Act.Write one ->
+          with(
+              one.handle(),
+              file -> {
+                byte[] bytes = {(byte) one.value()};
+                file.write(machine.kernel().memory(), one.offset(), bytes);
+                return 0;
+              });
       case Act.Load one -> throw new IllegalArgumentException(one.toString());
       case Act.Store one -> throw new IllegalArgumentException(one.toString());
       case Act.Failing one -> number(one.act());
@@ -141,6 +152,25 @@ final class Actor {
       throw Errno.EBADF.failure();
     }
     return file;
+  }
+
+  /** Something that is done with an open file. */
+  private interface FileCall {
+    long on(OpenFile file) throws ErrnoException;
+  }
+
+  /** A call on a handle holds its file, so that another thread may close it meanwhile. */
+  private long with(int handle, FileCall call) throws ErrnoException {
+    OpenFile file;
+    synchronized (this) {
+      file = file(handle);
+      file.get();
+    }
+    try {
+      return call.on(file);
+    } finally {
+      file.put();
+    }
   }
 
   private Mount mount(String path) throws ErrnoException {
@@ -165,14 +195,16 @@ final class Actor {
     synchronized (this) {
       files.add(seen);
       open.add(seen);
+      real.add(file);
       paths.add(one.path());
       return files.size() - 1L;
     }
   }
 
   private long close(int handle) throws ErrnoException {
-    OpenFile file = file(handle);
+    OpenFile file;
     synchronized (this) {
+      file = file(handle);
       open.remove(file);
     }
     file.put();
@@ -180,14 +212,18 @@ final class Actor {
   }
 
   private long map(Act.Map one) throws ErrnoException {
-    @Nullable OpenFile file = one.handle() == Act.ANONYMOUS ? null : file(one.handle());
+    return one.handle() == Act.ANONYMOUS
+        ? map(one, null)
+        : with(one.handle(), file -> map(one, file));
+  }
+
+  private long map(Act.Map one, @Nullable OpenFile file) {
     return space(one.process())
         .syscalls()
         .mmap(Lab.address(one.page()), one.bytes(), one.prot(), one.flags(), file, one.offset());
   }
 
-  private long punch(Act.PunchHole one) throws ErrnoException {
-    OpenFile file = file(one.handle());
+  private static long punch(OpenFile file, Act.PunchHole one) {
     FileOperations operations = file.operations();
     if (operations == null) {
       return Errno.EOPNOTSUPP.negated();

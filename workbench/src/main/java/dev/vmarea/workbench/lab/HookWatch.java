@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * changed nothing. Not thread-safe.
  */
 final class HookWatch {
+  /** Sees nothing. */
+  static final HookWatch NONE = new HookWatch(TreeMap::new, false);
+
   private final Supplier<SortedMap<String, Long>> counts;
   private final boolean locks;
   private @Nullable SortedMap<String, Long> before;

@@ -19,6 +19,7 @@ import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
+import dev.vmarea.vma.OpenFile;
 import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -41,8 +42,21 @@ public final class Lab {
   private final List<KernelWarning> warnings = new ArrayList<>();
   private boolean watchingLocks;
 
-  /** What is found when all have gone. */
-  record End(List<String> broken, String left) {}
+  /**
+   * What is found when all have gone.
+   *
+   * @param broken what does not hold
+   * @param warnings what Linux would have written to its log on the way
+   * @param left what is still in use; empty if nothing
+   */
+  public record End(List<String> broken, List<KernelWarning> warnings, String left) {
+    /** Both in words. */
+    List<String> wrong() {
+      List<String> all = new ArrayList<>(broken);
+      warnings.forEach(warning -> all.add(warning.kind() + ": " + warning.text()));
+      return all;
+    }
+  }
 
   /**
    * A machine with the subject at its usual path, nothing done yet. Its process may do everything.
@@ -77,7 +91,8 @@ public final class Lab {
     }
   }
 
-  private synchronized List<KernelWarning> newWarnings() {
+  /** What Linux would have written to its log since this was asked last, but for mere notes. */
+  public synchronized List<KernelWarning> newWarnings() {
     List<KernelWarning> all = List.copyOf(warnings);
     warnings.clear();
     return all;
@@ -96,6 +111,11 @@ public final class Lab {
   /** The users on it. */
   public MountedUsers users() {
     return users;
+  }
+
+  /** The files that were opened, in order, themselves and not what is stacked on them; a copy. */
+  public List<OpenFile> opened() {
+    return actor.opened();
   }
 
   /** Page of the window that an address is in. */
@@ -127,7 +147,11 @@ public final class Lab {
   /** Does an act, and looks at what came of it. */
   public Step perform(Act act) {
     List<Occurrence> wanted = act instanceof Act.Failing failing ? failing.points() : List.of();
-    HookWatch watch = new HookWatch(() -> Leftovers.of(machine, users).counts(), watchingLocks);
+    boolean maps = (act instanceof Act.Failing one ? one.act() : act) instanceof Act.Map;
+    HookWatch watch =
+        maps
+            ? new HookWatch(() -> Leftovers.of(machine, users).counts(), watchingLocks)
+            : HookWatch.NONE;
     Failures failures = new Failures(wanted, watch);
     machine.kernel().failures(failures);
     String result;
@@ -195,15 +219,15 @@ public final class Lab {
   }
 
   /** Everybody goes: processes end, files are closed and unlinked, the users taken away. */
-  End end() {
+  public End end() {
     Set<String> broken = new LinkedHashSet<>(actor.endAll());
     broken.addAll(check());
-    newWarnings().forEach(warning -> broken.add(warning.kind() + ": " + warning.text()));
+    List<KernelWarning> last = newWarnings();
     users.all().values().forEach(UserModel::quiesce);
     String left = Leftovers.of(machine, users).since(before);
     users.close();
-    String last = Leftovers.of(machine, users).afterEverything();
+    String kept = Leftovers.of(machine, users).afterEverything();
     machine.kernel().memory().retire();
-    return new End(List.copyOf(broken), left.isEmpty() ? last : left);
+    return new End(List.copyOf(broken), last, left.isEmpty() ? kept : left);
   }
 }

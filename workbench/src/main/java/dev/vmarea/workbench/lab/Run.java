@@ -55,7 +55,7 @@ public record Run(
       int setups = steps.size();
       acts.forEach(act -> steps.add(lab.perform(act)));
       Lab.End end = lab.end();
-      return new Run(subject, ground, first, steps, setups, end.broken(), end.left());
+      return new Run(subject, ground, first, steps, setups, end.wrong(), end.left());
     } catch (ErrnoException e) {
       throw new IllegalStateException(subject + " cannot be made: " + e.errno(), e);
     }

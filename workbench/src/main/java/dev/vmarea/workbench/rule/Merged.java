@@ -34,15 +34,17 @@ public final class Merged {
 
   private static void neighbours(Run run, int index, Act.Map call, List<Violation> found) {
     State after = run.steps().get(index).after();
+    long unit = call.handle() >= 0 ? run.ground().unitPages() : 1;
+    long end = call.page() + (call.pages() + unit - 1) / unit * unit;
     for (Area old : run.before(index).areas()) {
       if (old.process() != call.process()) {
         continue;
       }
-      for (Area now : after.in(call.process(), call.page(), call.page() + call.pages())) {
+      for (Area now : after.in(call.process(), call.page(), end)) {
         boolean joined =
             now.vma().start() <= old.vma().start()
                 && now.vma().end() >= old.vma().end()
-                && !old.overlaps(call.page(), call.page() + call.pages());
+                && !old.overlaps(call.page(), end);
         if (joined && old.vma().ops() != now.vma().ops()) {
           found.add(
               new Violation(

@@ -41,7 +41,8 @@ public final class Unwound {
     State before = run.before(index);
     State after = step.after();
     long from = call.page();
-    long end = from + call.pages();
+    long unit = call instanceof Act.Map map && map.handle() >= 0 ? run.ground().unitPages() : 1;
+    long end = from + (call.pages() + unit - 1) / unit * unit;
     List<Area> old = before.in(call.process(), from, end);
     List<Area> now = after.in(call.process(), from, end);
     boolean kept = State.lines(now).equals(State.lines(old));
@@ -63,7 +64,7 @@ public final class Unwound {
               step.result() + ", and around it is now " + String.join("; ", outsideNow)));
       return;
     }
-    State expected = kept ? before : Reference.instead(run, index, gap(call));
+    State expected = kept ? before : Reference.instead(run, index, gap(call, end));
     boolean cut = kept && before.areas().size() != after.areas().size();
     long charge = charge(after) - charge(expected);
     if (charge != 0) {
@@ -89,8 +90,8 @@ public final class Unwound {
     }
   }
 
-  private static Act gap(Act.Placing call) {
-    return new Act.Unmap(call.process(), call.page(), call.pages());
+  private static Act gap(Act.Placing call, long end) {
+    return new Act.Unmap(call.process(), call.page(), end - call.page());
   }
 
   private static boolean isAccountable(Act.Map map) {
