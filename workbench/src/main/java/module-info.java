@@ -12,6 +12,7 @@ module dev.vmarea.workbench {
   uses dev.vmarea.vma.FileOperations;
 
   exports dev.vmarea.workbench;
+  exports dev.vmarea.workbench.c;
   exports dev.vmarea.workbench.finding;
   exports dev.vmarea.workbench.lab;
 }

@@ -10,6 +10,9 @@ import java.util.TreeMap;
  * none lost: a user may have given up what it had.
  */
 public record Leftovers(SortedMap<String, Long> counts) {
+  /** Name of the commit charge among the counts, in pages. */
+  public static final String CHARGE = "charge";
+
   private static final String FRAMES = "page frames";
 
   /** What is in use now. */
@@ -18,7 +21,7 @@ public record Leftovers(SortedMap<String, Long> counts) {
     // The page of zeroes, once it is made, is never given back.
     long zeroes = machine.kernel().memory().zeroPfnIfAny() < 0 ? 0 : 1;
     counts.put(FRAMES, machine.kernel().memory().allocatedPages() - zeroes);
-    counts.put("charge", machine.kernel().commit().committed());
+    counts.put(CHARGE, machine.kernel().commit().committed());
     counts.put("reserved ranges", (long) machine.kernel().pfnTracking().reservations().size());
     users
         .all()

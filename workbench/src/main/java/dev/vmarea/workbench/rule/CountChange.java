@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.workbench.rule;
 
+import dev.vmarea.drivers.mounts.Leftovers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -10,7 +11,7 @@ import java.util.TreeSet;
 /** How two sets of counts differ, in words. */
 final class CountChange {
   /** Name of the commit charge among counts, in pages. */
-  static final String CHARGE = "charge";
+  static final String CHARGE = Leftovers.CHARGE;
 
   private CountChange() {}
 
