@@ -37,12 +37,24 @@ public final class Unwound {
   }
 
   private static void judge(Run run, int index, Act.Placing call, List<Violation> found) {
+    long end = call.page() + call.pages();
+    List<Violation> exact = judge(run, index, call, end);
+    long unit = run.ground().unitPages();
+    boolean leaves =
+        exact.stream().anyMatch(one -> one.rule() == Rule.FAILED_CALL_LEAVES_NO_MAPPING);
+    // Of huge pages a length is rounded up to whole ones.
+    found.addAll(
+        leaves && call.pages() % unit != 0
+            ? judge(run, index, call, call.page() + (call.pages() + unit - 1) / unit * unit)
+            : exact);
+  }
+
+  private static List<Violation> judge(Run run, int index, Act.Placing call, long end) {
+    List<Violation> found = new ArrayList<>();
     Step step = run.steps().get(index);
     State before = run.before(index);
     State after = step.after();
     long from = call.page();
-    long unit = call instanceof Act.Map map && map.handle() >= 0 ? run.ground().unitPages() : 1;
-    long end = from + (call.pages() + unit - 1) / unit * unit;
     List<Area> old = before.in(call.process(), from, end);
     List<Area> now = after.in(call.process(), from, end);
     boolean kept = State.lines(now).equals(State.lines(old));
@@ -52,7 +64,7 @@ public final class Unwound {
               Rule.FAILED_CALL_LEAVES_NO_MAPPING,
               index,
               step.result() + ", but mapped: " + String.join("; ", State.lines(now))));
-      return;
+      return found;
     }
     List<String> outside = State.lines(before.outside(call.process(), from, end));
     List<String> outsideNow = State.lines(after.outside(call.process(), from, end));
@@ -62,7 +74,7 @@ public final class Unwound {
               Rule.FAILED_CALL_LEAVES_NO_MAPPING,
               index,
               step.result() + ", and around it is now " + String.join("; ", outsideNow)));
-      return;
+      return found;
     }
     State expected = kept ? before : Reference.instead(run, index, gap(call, end));
     boolean cut = kept && before.areas().size() != after.areas().size();
@@ -76,7 +88,7 @@ public final class Unwound {
               step.result() + ", but " + ofWhom(charge, mine, accounted(old))));
     }
     if (cut) {
-      return; // cuts stay, and may be counted
+      return found; // cuts stay, and may be counted
     }
     String held =
         CountChange.between(expected.counts(), after.counts(), Set.of(CountChange.CHARGE, FRAMES));
@@ -88,6 +100,7 @@ public final class Unwound {
       found.add(
           new Violation(Rule.FAILED_CALL_HOLDS_NOTHING, index, step.result() + ", but " + held));
     }
+    return found;
   }
 
   private static Act gap(Act.Placing call, long end) {
