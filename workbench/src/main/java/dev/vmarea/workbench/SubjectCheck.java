@@ -7,6 +7,7 @@ import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.Variant;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.ground.Ground;
+import dev.vmarea.drivers.schedule.Orders;
 import dev.vmarea.workbench.diagnosis.Collector;
 import dev.vmarea.workbench.diagnosis.Diagnosis;
 import dev.vmarea.workbench.diagnosis.IntendedDifferences;
@@ -32,6 +33,32 @@ import org.jspecify.annotations.Nullable;
 
 /** One subject, looked at from all sides that are asked for. Not thread-safe. */
 final class SubjectCheck {
+  private static final long MOST_CALLS = 20_000;
+
+  /**
+   * What is tried one after the other, each with all grounds: first what says most for its time.
+   */
+  private enum Phase {
+    CALLS_IN_PAIRS(Part.EQUIVALENCE),
+    FAILING_CALLS(Part.UNWINDING),
+    HOOKS(Part.CONTRACT),
+    FEW_ORDERS(Part.INTERLEAVINGS),
+    ONE_EVENT(Part.LIFE_CYCLE),
+    TWO_EVENTS(Part.LIFE_CYCLE),
+    MORE_ORDERS(Part.INTERLEAVINGS),
+    ALL_CALLS(Part.EQUIVALENCE);
+
+    private final Part part;
+
+    Phase(Part part) {
+      this.part = part;
+    }
+
+    Part part() {
+      return part;
+    }
+  }
+
   private final Subject subject;
   private final CheckRequest request;
   private final BooleanSupplier stopped;
@@ -75,11 +102,12 @@ final class SubjectCheck {
 
   SubjectReport run() {
     List<Ground> grounds = subject.kind().grounds();
-    // The usual state from all sides first, then the others.
-    for (Ground ground : grounds) {
-      for (Part part : Part.values()) {
-        if (request.parts().contains(part)) {
-          look(part, ground);
+    for (Phase phase : Phase.values()) {
+      if (request.parts().contains(phase.part())) {
+        for (Ground ground : grounds) {
+          if (!isOver()) {
+            look(phase, ground);
+          }
         }
       }
     }
@@ -97,13 +125,25 @@ final class SubjectCheck {
     return new SubjectReport(subject, partner, findings, intended, tried, complete);
   }
 
-  private void look(Part part, Ground ground) {
-    switch (part) {
-      case EQUIVALENCE -> equivalence(ground);
-      case UNWINDING -> unwinding(ground);
-      case LIFE_CYCLE -> lifeCycle(ground);
-      case CONTRACT -> tell(part, Run.watchingLocks(subject, ground, List.of(ground.mapping())));
-      case INTERLEAVINGS -> interleavings(ground);
+  private void look(Phase phase, Ground ground) {
+    switch (phase) {
+      case CALLS_IN_PAIRS -> each(Part.EQUIVALENCE, ground, new CallSpace(ground).pairs());
+      case FAILING_CALLS -> unwinding(ground);
+      case HOOKS ->
+          tell(Part.CONTRACT, Run.watchingLocks(subject, ground, List.of(ground.mapping())));
+      case ONE_EVENT -> {
+        for (List<Act> acts : new LifeCycles(ground).single()) {
+          sweep(Part.LIFE_CYCLE, subject, ground, acts);
+        }
+      }
+      case FEW_ORDERS -> interleavings(ground, RaceExplorer.FEW);
+      case TWO_EVENTS -> {
+        LifeCycles cycles = new LifeCycles(ground);
+        boolean usual = ground.name().equals(Ground.PLAIN);
+        each(Part.LIFE_CYCLE, ground, usual ? cycles.pairs() : cycles.pairsWithEvents());
+      }
+      case MORE_ORDERS -> interleavings(ground, RaceExplorer.USUAL);
+      case ALL_CALLS -> allCalls(ground);
     }
   }
 
@@ -122,16 +162,23 @@ final class SubjectCheck {
     watch.tried(part, collector.size());
   }
 
-  private void equivalence(Ground ground) {
-    CallSpace space = new CallSpace(ground);
-    for (List<Act> acts : space.pairs()) {
+  private void each(Part part, Ground ground, List<List<Act>> programs) {
+    for (List<Act> acts : programs) {
       if (isOver()) {
         return;
       }
-      tell(Part.EQUIVALENCE, Run.of(subject, ground, acts));
+      tell(part, Run.of(subject, ground, acts));
     }
+  }
+
+  /** Whatever is left of the time goes here: it need not be enough. */
+  private void allCalls(Ground ground) {
+    CallSpace space = new CallSpace(ground);
     SplittableRandom random = new SplittableRandom(request.seed());
-    for (int i = 0; i < 0; i++) {
+    long share = (end - System.nanoTime()) / subject.kind().grounds().size();
+    long until = System.nanoTime() + share;
+    long most = Math.min(space.size(), MOST_CALLS);
+    for (long i = 0; i < most && System.nanoTime() < until && !stopped.getAsBoolean(); i++) {
       tell(Part.EQUIVALENCE, Run.of(subject, ground, space.random(random)));
     }
   }
@@ -165,27 +212,13 @@ final class SubjectCheck {
     }
   }
 
-  private void interleavings(Ground ground) {
+  private void interleavings(Ground ground, Orders depth) {
     BooleanSupplier over =
         () -> {
           tried.merge(Part.INTERLEAVINGS, 1L, Long::sum);
           watch.tried(Part.INTERLEAVINGS, collector.size() + races.size());
           return isOver();
         };
-    new RaceExplorer(RaceExplorer.USUAL, over).explore(subject, ground, races::add);
-  }
-
-  private void lifeCycle(Ground ground) {
-    LifeCycles cycles = new LifeCycles(ground);
-    for (List<Act> acts : cycles.single()) {
-      sweep(Part.LIFE_CYCLE, subject, ground, acts);
-    }
-    boolean usual = ground.name().equals(Ground.PLAIN);
-    for (List<Act> acts : usual ? cycles.pairs() : cycles.pairsWithEvents()) {
-      if (isOver()) {
-        return;
-      }
-      tell(Part.LIFE_CYCLE, Run.of(subject, ground, acts));
-    }
+    new RaceExplorer(depth, over).explore(subject, ground, races::add);
   }
 }

@@ -107,10 +107,13 @@ class InterleavingTest {
 
   private static void both(Interleaving order, ReentrantLock first, ReentrantLock second) {
     first.lock();
-    order.step("holds one");
-    second.lock();
-    second.unlock();
-    first.unlock();
+    try {
+      order.step("holds one");
+      second.lock();
+      second.unlock();
+    } finally {
+      first.unlock();
+    }
   }
 
   /** Runs orders until one does not end. */
@@ -185,8 +188,11 @@ class InterleavingTest {
     Runnable operation =
         () -> {
           lock.lock();
-          order.step("locked");
-          lock.unlock();
+          try {
+            order.step("locked");
+          } finally {
+            lock.unlock();
+          }
           order.step("unlocked");
         };
     order.with("A", operation).with("B", operation).run();

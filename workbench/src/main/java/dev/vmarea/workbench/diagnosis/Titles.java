@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 
 /** What findings are called. */
 public final class Titles {
+  private static final int MOST = 90;
+
   private Titles() {}
 
   /** A line that says where it happens and what. */
@@ -22,7 +24,13 @@ public final class Titles {
         + ": "
         + place(violation, run)
         + ": "
-        + violation.what();
+        + brief(violation.what());
+  }
+
+  /** Without the particulars, if there are many. */
+  private static String brief(String what) {
+    int colon = what.lastIndexOf(": ", MOST);
+    return what.length() <= MOST || colon <= 0 ? what : what.substring(0, colon);
   }
 
   /** The call at which it shows, and what fails in it. */

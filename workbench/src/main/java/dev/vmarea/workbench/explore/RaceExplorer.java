@@ -28,6 +28,9 @@ public record RaceExplorer(Orders bound, BooleanSupplier stopped) {
   /** Two losses of a turn, at most so many orders of one case. */
   public static final Orders USUAL = new Orders(2, 2_000);
 
+  /** One loss of a turn, at most so many orders of one case: for a first look. */
+  public static final Orders FEW = new Orders(1, 60);
+
   /**
    * Explores all cases of a ground.
    *

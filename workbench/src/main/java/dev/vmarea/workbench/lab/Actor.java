@@ -286,6 +286,19 @@ final class Actor {
     }
   }
 
+  /** Bytes of the open files, by handle. */
+  synchronized SortedMap<Integer, Long> sizes() {
+    SortedMap<Integer, Long> sizes = new TreeMap<>();
+    for (int handle = 0; handle < files.size(); handle++) {
+      OpenFile file = files.get(handle);
+      if (open.contains(file)) {
+        OpenFile real = file.operations() instanceof StackedFile above ? above.inner() : file;
+        sizes.put(handle, real.inode().size());
+      }
+    }
+    return sizes;
+  }
+
   /** Everybody goes; what is wrong with files then. */
   List<String> endAll() {
     List<String> broken = new ArrayList<>();

@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A machine with a subject on it, to which acts are done. After each everything is checked and
@@ -205,7 +207,9 @@ public final class Lab {
             areas.add(Area.of(number, vma, entries(space, vma)));
           }
         });
-    return new State(areas, Leftovers.of(machine, users).counts());
+    SortedMap<String, Long> counts = new TreeMap<>(Leftovers.of(machine, users).counts());
+    actor.sizes().forEach((handle, size) -> counts.put("size of file " + handle, size));
+    return new State(areas, counts);
   }
 
   private List<Area.Entries> entries(AddressSpace space, Vma vma) {

@@ -30,6 +30,11 @@ final class StackedFile implements LegacyMmap {
     return new OpenFile(inode, new DirectoryEntry(name), inner.openFlags(), new StackedFile(inner));
   }
 
+  /** The file below. */
+  OpenFile inner() {
+    return inner;
+  }
+
   @Override
   public void legacyMmap(OpenFile file, LegacyVma vma) throws ErrnoException {
     vma.file(inner);

@@ -118,7 +118,7 @@ public final class Unwound {
             : charge == old ? "those of what it replaced" : "its own and of what it replaced";
     return charge < 0
         ? "too little is charged: " + charge + " pages"
-        : charge + " pages stay charged, " + whose;
+        : charge + (charge == 1 ? " page stays" : " pages stay") + " charged, " + whose;
   }
 
   private static long charge(State state) {
