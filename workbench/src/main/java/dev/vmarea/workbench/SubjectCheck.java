@@ -39,19 +39,26 @@ final class SubjectCheck {
    * What is tried one after the other, each with all grounds: first what says most for its time.
    */
   private enum Phase {
-    CALLS_IN_PAIRS(Part.EQUIVALENCE),
-    FAILING_CALLS(Part.UNWINDING),
-    HOOKS(Part.CONTRACT),
-    FEW_ORDERS(Part.INTERLEAVINGS),
-    ONE_EVENT(Part.LIFE_CYCLE),
-    TWO_EVENTS(Part.LIFE_CYCLE),
-    MORE_ORDERS(Part.INTERLEAVINGS),
-    ALL_CALLS(Part.EQUIVALENCE);
+    CALLS_IN_PAIRS(Part.EQUIVALENCE, 20),
+    FAILING_CALLS(Part.UNWINDING, 25),
+    HOOKS(Part.CONTRACT, 10),
+    FEW_ORDERS(Part.INTERLEAVINGS, 20),
+    ONE_EVENT(Part.LIFE_CYCLE, 20),
+    TWO_EVENTS(Part.LIFE_CYCLE, 30),
+    MORE_ORDERS(Part.INTERLEAVINGS, 30),
+    ALL_CALLS(Part.EQUIVALENCE, 100);
 
     private final Part part;
+    private final int percent;
 
-    Phase(Part part) {
+    /**
+     * A phase.
+     *
+     * @param percent how much of the budget it may use at most, so that the others get theirs
+     */
+    Phase(Part part, int percent) {
       this.part = part;
+      this.percent = percent;
     }
 
     Part part() {
@@ -70,6 +77,7 @@ final class SubjectCheck {
   private final RaceFindings races = new RaceFindings();
   private final Map<Part, Long> tried = new EnumMap<>(Part.class);
   private final long end;
+  private long phaseEnd;
   private boolean complete = true;
 
   /** Is told of each combination. */
@@ -104,6 +112,8 @@ final class SubjectCheck {
     List<Ground> grounds = subject.kind().grounds();
     for (Phase phase : Phase.values()) {
       if (request.parts().contains(phase.part())) {
+        long most = request.budget().toNanos() / 100 * phase.percent;
+        phaseEnd = Math.min(end, System.nanoTime() + most);
         for (Ground ground : grounds) {
           if (!isOver()) {
             look(phase, ground);
@@ -148,7 +158,7 @@ final class SubjectCheck {
   }
 
   private boolean isOver() {
-    if (stopped.getAsBoolean() || System.nanoTime() > end) {
+    if (stopped.getAsBoolean() || System.nanoTime() > phaseEnd) {
       complete = false;
       return true;
     }
