@@ -47,7 +47,7 @@ import picocli.CommandLine.Option;
       "Exit status: 0 nothing found, 1 something found, 2 bad usage, 130 after Ctrl-C."
     })
 final class CheckCommand implements Callable<Integer> {
-  private static final int DEFAULT_SECONDS = 10;
+  private static final int DEFAULT_SECONDS = 15;
   private static final int MOST_SECONDS = 1_000_000;
 
   private final Console console;
