@@ -9,7 +9,6 @@ import dev.vmarea.base.FailureRun.Occurrence;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.KernelWarning;
 import dev.vmarea.base.Pages;
-import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.mounts.Leftovers;
@@ -77,13 +76,14 @@ public final class Lab {
     AddressSpace space =
         machine.newAddressSpace(
             ProgramLayout.standard(config.taskSize()), new Task(new ResourceLimits(), -1L));
-    actor = new Actor(machine, users, space, subject.isStacked());
+    actor = new Actor(machine, users, space);
   }
 
   /** What is mounted. */
-  static MountPlan plan(Subject subject, Ground ground) {
+  public static MountPlan plan(Subject subject, Ground ground) {
     MountPlan.Entry entry =
-        new MountPlan.Entry(subject.kind(), subject.variant().name(), ground.settings());
+        new MountPlan.Entry(
+            subject.kind(), subject.variant().name(), ground.settings(), subject.isStacked());
     return MountPlan.EMPTY.with(subject.kind().usualPath(), entry);
   }
 
@@ -227,11 +227,8 @@ public final class Lab {
     Set<String> broken = new LinkedHashSet<>(actor.endAll());
     broken.addAll(check());
     List<KernelWarning> last = newWarnings();
-    users.all().values().forEach(UserModel::quiesce);
-    String left = Leftovers.of(machine, users).since(before);
-    users.close();
-    String kept = Leftovers.of(machine, users).afterEverything();
+    String left = Leftovers.atEnd(machine, users, before);
     machine.kernel().memory().retire();
-    return new End(List.copyOf(broken), last, left.isEmpty() ? kept : left);
+    return new End(List.copyOf(broken), last, left);
   }
 }
