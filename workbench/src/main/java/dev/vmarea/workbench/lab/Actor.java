@@ -309,13 +309,20 @@ final class Actor {
         broken.add("references to a closed file: " + file.references());
       }
     }
+    return broken;
+  }
+
+  /** Unlinks what was opened; what of it could be. */
+  List<String> unlinkAll() {
+    List<String> unlinked = new ArrayList<>();
     for (String path : paths) {
       try {
         mount(path).unlink(path);
+        unlinked.add(path);
       } catch (ErrnoException e) {
         // Devices cannot be unlinked, and what was unlinked is gone.
       }
     }
-    return broken;
+    return unlinked;
   }
 }

@@ -49,8 +49,10 @@ public final class Lab {
    * @param broken what does not hold
    * @param warnings what Linux would have written to its log on the way
    * @param left what is still in use; empty if nothing
+   * @param unlinked the files that were unlinked
    */
-  public record End(List<String> broken, List<KernelWarning> warnings, String left) {
+  public record End(
+      List<String> broken, List<KernelWarning> warnings, String left, List<String> unlinked) {
     /** Both in words. */
     List<String> wrong() {
       List<String> all = new ArrayList<>(broken);
@@ -225,10 +227,11 @@ public final class Lab {
   /** Everybody goes: processes end, files are closed and unlinked, the users taken away. */
   public End end() {
     Set<String> broken = new LinkedHashSet<>(actor.endAll());
+    List<String> unlinked = actor.unlinkAll();
     broken.addAll(check());
     List<KernelWarning> last = newWarnings();
     String left = Leftovers.atEnd(machine, users, before);
     machine.kernel().memory().retire();
-    return new End(List.copyOf(broken), last, left);
+    return new End(List.copyOf(broken), last, left, unlinked);
   }
 }
