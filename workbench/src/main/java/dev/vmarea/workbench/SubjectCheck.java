@@ -42,8 +42,8 @@ final class SubjectCheck {
     CALLS_IN_PAIRS(Part.EQUIVALENCE, 20),
     FAILING_CALLS(Part.UNWINDING, 25),
     HOOKS(Part.CONTRACT, 10),
-    FEW_ORDERS(Part.INTERLEAVINGS, 20),
-    ONE_EVENT(Part.LIFE_CYCLE, 20),
+    FEW_ORDERS(Part.INTERLEAVINGS, 25),
+    ONE_EVENT(Part.LIFE_CYCLE, 30),
     TWO_EVENTS(Part.LIFE_CYCLE, 30),
     MORE_ORDERS(Part.INTERLEAVINGS, 30),
     ALL_CALLS(Part.EQUIVALENCE, 100);
@@ -64,6 +64,11 @@ final class SubjectCheck {
     Part part() {
       return part;
     }
+
+    /** Whether there always is more to try. */
+    boolean isEndless() {
+      return this == MORE_ORDERS || this == ALL_CALLS;
+    }
   }
 
   private final Subject subject;
@@ -78,6 +83,7 @@ final class SubjectCheck {
   private final Map<Part, Long> tried = new EnumMap<>(Part.class);
   private final long end;
   private long phaseEnd;
+  private Phase phase = Phase.CALLS_IN_PAIRS;
   private boolean complete = true;
 
   /** Is told of each combination. */
@@ -110,13 +116,14 @@ final class SubjectCheck {
 
   SubjectReport run() {
     List<Ground> grounds = subject.kind().grounds();
-    for (Phase phase : Phase.values()) {
-      if (request.parts().contains(phase.part())) {
-        long most = request.budget().toNanos() / 100 * phase.percent;
+    for (Phase next : Phase.values()) {
+      phase = next;
+      if (request.parts().contains(next.part())) {
+        long most = request.budget().toNanos() / 100 * next.percent;
         phaseEnd = Math.min(end, System.nanoTime() + most);
         for (Ground ground : grounds) {
           if (!isOver()) {
-            look(phase, ground);
+            look(ground);
           }
         }
       }
@@ -135,7 +142,7 @@ final class SubjectCheck {
     return new SubjectReport(subject, partner, findings, intended, tried, complete);
   }
 
-  private void look(Phase phase, Ground ground) {
+  private void look(Ground ground) {
     switch (phase) {
       case CALLS_IN_PAIRS -> each(Part.EQUIVALENCE, ground, new CallSpace(ground).pairs());
       case FAILING_CALLS -> unwinding(ground);
@@ -159,7 +166,7 @@ final class SubjectCheck {
 
   private boolean isOver() {
     if (stopped.getAsBoolean() || System.nanoTime() > phaseEnd) {
-      complete = false;
+      complete &= phase.isEndless();
       return true;
     }
     return false;

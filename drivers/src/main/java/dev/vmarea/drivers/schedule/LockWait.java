@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.drivers.schedule;
 
+import java.lang.management.LockInfo;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
@@ -24,7 +25,16 @@ record LockWait(long owner, boolean isForLock) {
     ThreadInfo info = THREADS.getThreadInfo(thread.threadId());
     return info == null || !waits(info.getThreadState())
         ? null
-        : new LockWait(info.getLockOwnerId(), info.getLockInfo() != null);
+        : new LockWait(info.getLockOwnerId(), isForLock(info));
+  }
+
+  /** Not for a condition, nor for a monitor to be notified, which have no owner. */
+  private static boolean isForLock(ThreadInfo info) {
+    LockInfo lock = info.getLockInfo();
+    return lock != null
+        && (info.getThreadState() == Thread.State.BLOCKED
+            || lock.getClassName().startsWith("java.util.concurrent.locks.")
+                && !lock.getClassName().endsWith("ConditionObject"));
   }
 
   private static boolean waits(Thread.State state) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.workbench.diagnosis;
 
+import dev.vmarea.base.MapFlags;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.schedule.Orders;
 import dev.vmarea.workbench.explore.RaceCase;
@@ -36,7 +37,16 @@ public final class RaceFindings {
   }
 
   private static String place(RaceViolation violation) {
-    return ActName.of(violation.race().a()) + " and " + ActName.of(violation.race().b());
+    return kind(violation.race().a())
+        + ActName.of(violation.race().a())
+        + " and "
+        + ActName.of(violation.race().b());
+  }
+
+  private static String kind(Act.Placing mapping) {
+    boolean isPrivate =
+        mapping instanceof Act.Map map && (map.flags() & MapFlags.TYPE) == MapFlags.PRIVATE;
+    return isPrivate ? "private " : "";
   }
 
   // What Linux would not survive says more than what merely looks different.

@@ -47,6 +47,16 @@ public record Area(
    * @param text what they are like
    */
   public record Entries(long page, long endPage, long pfn, String text) {
+    /** Whether {@code next} is the same a little further; pages of memory need not be in order. */
+    boolean continues(Entries next) {
+      long expected = pfn < 0 ? pfn : pfn + (endPage - page);
+      return endPage == next.page && text.equals(next.text) && next.pfn == expected;
+    }
+
+    Entries joined(Entries next) {
+      return new Entries(page, next.endPage, pfn, text);
+    }
+
     /** What of it is in [from, end). */
     Entries clip(long from, long end) {
       long first = Math.max(page, from);
@@ -146,12 +156,9 @@ public record Area(
   @Override
   public String toString() {
     return (process == 0 ? "" : "process " + process + ": ")
-        + "pages "
-        + page
-        + " to "
-        + (endPage - 1)
+        + (pages() == 1 ? "page " + page : "pages " + page + " to " + (endPage - 1))
         + ": "
-        + VmFlags.mnemonics(flags)
+        + VmFlags.mnemonics(flags).strip()
         + (file.isEmpty() ? "" : ", " + file + " from page " + pgoff)
         + ", "
         + callbacks

@@ -14,6 +14,7 @@ import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.mounts.Leftovers;
 import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.drivers.mounts.MountedUsers;
+import dev.vmarea.pagetable.EntryRun;
 import dev.vmarea.pagetable.PageTables;
 import dev.vmarea.space.ProgramLayout;
 import dev.vmarea.space.ResourceLimits;
@@ -219,9 +220,15 @@ public final class Lab {
     if (tables == null) {
       return List.of();
     }
-    return tables.runs(vma.start(), vma.end()).stream()
-        .map(run -> EntryText.of(machine, run))
-        .toList();
+    List<Area.Entries> entries = new ArrayList<>();
+    for (EntryRun run : tables.runs(vma.start(), vma.end())) {
+      Area.Entries next = EntryText.of(machine, run);
+      if (!entries.isEmpty() && entries.getLast().continues(next)) {
+        next = entries.removeLast().joined(next);
+      }
+      entries.add(next);
+    }
+    return entries;
   }
 
   /** Everybody goes: processes end, files are closed and unlinked, the users taken away. */
