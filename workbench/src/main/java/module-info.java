@@ -15,4 +15,5 @@ module dev.vmarea.workbench {
   exports dev.vmarea.workbench.c;
   exports dev.vmarea.workbench.finding;
   exports dev.vmarea.workbench.lab;
+  exports dev.vmarea.workbench.mutants;
 }

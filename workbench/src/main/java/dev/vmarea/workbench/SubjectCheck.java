@@ -16,6 +16,7 @@ import dev.vmarea.workbench.explore.CallSpace;
 import dev.vmarea.workbench.explore.FailureSweep;
 import dev.vmarea.workbench.explore.LifeCycles;
 import dev.vmarea.workbench.explore.RaceExplorer;
+import dev.vmarea.workbench.explore.RaceViolation;
 import dev.vmarea.workbench.explore.Surroundings;
 import dev.vmarea.workbench.finding.Declared;
 import dev.vmarea.workbench.finding.Finding;
@@ -89,6 +90,12 @@ final class SubjectCheck {
   /** Is told of each combination. */
   interface Watch {
     void tried(Part part, int found);
+
+    /** A run, and what is broken in it. */
+    default void judged(Judge.Judged judged) {}
+
+    /** What two operations break together. */
+    default void raced(RaceViolation violation) {}
   }
 
   SubjectCheck(Subject subject, CheckRequest request, BooleanSupplier stopped, Watch watch) {
@@ -103,7 +110,7 @@ final class SubjectCheck {
   }
 
   /** The last old hook of the user, unless that is the subject's. */
-  private static @Nullable Variant partner(Subject subject) {
+  static @Nullable Variant partner(Subject subject) {
     UserKind kind = subject.kind();
     return kind.variants().reversed().stream()
         .filter(Variant::isLegacy)
@@ -114,7 +121,8 @@ final class SubjectCheck {
         .orElse(null);
   }
 
-  SubjectReport run() {
+  /** Tries everything, without saying what is to be made of it. */
+  void explore() {
     List<Ground> grounds = subject.kind().grounds();
     for (Phase next : Phase.values()) {
       phase = next;
@@ -128,6 +136,11 @@ final class SubjectCheck {
         }
       }
     }
+  }
+
+  /** Tries everything; what is broken, in short. */
+  SubjectReport run() {
+    explore();
     List<Finding> findings = new ArrayList<>();
     List<Declared> intended = new ArrayList<>();
     IntendedDifferences declared = IntendedDifferences.of(subject.kind());
@@ -174,7 +187,9 @@ final class SubjectCheck {
 
   private void tell(Part part, Run run) {
     Judge its = run.subject().isStacked() ? stackedJudge : judge;
-    collector.add(its.judge(run, true));
+    Judge.Judged judged = its.judge(run, true);
+    collector.add(judged);
+    watch.judged(judged);
     tried.merge(part, 1L, Long::sum);
     watch.tried(part, collector.size());
   }
@@ -236,6 +251,12 @@ final class SubjectCheck {
           watch.tried(Part.INTERLEAVINGS, collector.size() + races.size());
           return isOver();
         };
-    new RaceExplorer(depth, over).explore(subject, ground, races::add);
+    new RaceExplorer(depth, over).explore(
+            subject,
+            ground,
+            violation -> {
+              races.add(violation);
+              watch.raced(violation);
+            });
   }
 }
