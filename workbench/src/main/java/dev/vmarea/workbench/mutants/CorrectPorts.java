@@ -55,12 +55,12 @@ final class CorrectPorts {
         driver("devdax", "DaxFile"),
         driver("devdax", "DaxFile$Port"),
         driver("relay", "RelayFile"),
-        new Code("relay", DRIVERS + "region.WholeBuffer", List.of("checkLength", "takePage")),
+        new Code("relay", DRIVERS + "region.WholeBuffer", List.of("checkLength")),
         driver("secretmem", "SecretArea"),
         driver("secretmem", "SecretArea$Faulted"),
         core("secretmem", "files.SecretMapping", "map", "truncate", "punchHole", "isSecret"),
         driver("ntfs3", "NtfsMapping"),
-        driver("ntfs3", "NtfsFile", "fillHoles", "extendValid", "zeroTo"),
+        driver("ntfs3", "NtfsFile", "fillHoles", "extendValid"),
         driver("resctrl", "PseudoLockFile"),
         driver("resctrl", "PseudoLockFile$Posted"),
         driver("resctrl", "PseudoLockFile$Own"),
@@ -79,7 +79,7 @@ final class CorrectPorts {
         driver("cramfs", "CramfsMapping"),
         driver("cramfs", "CramfsMapping$Port"),
         driver("cramfs", "CramfsMapping$Mixed"),
-        driver("cramfs", "CramfsFile", "direct", "contiguous", "follows", "isLastPageShared"),
+        driver("cramfs", "CramfsFile", "direct"),
         driver("afs", "AfsFile"),
         driver("afs", "AfsFile$CountedWhenMapped"));
   }

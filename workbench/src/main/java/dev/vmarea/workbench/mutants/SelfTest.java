@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the workbench takes to notice.
  */
 public final class SelfTest {
+  private static final String ENDLESS = "does not end";
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Duration each;
@@ -51,7 +53,12 @@ public final class SelfTest {
       String fault,
       double seconds,
       @Nullable String finding,
-      String excuse) {}
+      String excuse) {
+    /** Whether a check finds it. */
+    public boolean isFound() {
+      return finding != null;
+    }
+  }
 
   /** Number of faults that there are. */
   public static int size() throws IOException {
@@ -77,7 +84,7 @@ public final class SelfTest {
     byUser.values().stream()
         .sorted((a, b) -> Integer.compare(b.size(), a.size()))
         .forEach(waiting::add);
-    Map<Integer, Result> results = new java.util.TreeMap<>();
+    Map<Integer, Result> results = new TreeMap<>();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     List<Thread> workers = new ArrayList<>();
     for (int i = 0; i < Math.min(waiting.size(), processors()); i++) {
@@ -178,5 +185,4 @@ public final class SelfTest {
     }
   }
 
-  private static final String ENDLESS = "does not end";
 }
