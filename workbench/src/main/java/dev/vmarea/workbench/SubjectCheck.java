@@ -128,14 +128,22 @@ final class SubjectCheck {
       phase = next;
       if (request.parts().contains(next.part())) {
         long most = request.budget().toNanos() / 100 * next.percent;
-        phaseEnd = Math.min(end, System.nanoTime() + most);
-        for (Ground ground : grounds) {
+        long over = Math.min(end, System.nanoTime() + most);
+        for (int i = 0; i < grounds.size(); i++) {
+          phaseEnd =
+              next.part() == Part.INTERLEAVINGS ? over : share(over, grounds.size() - i);
           if (!isOver()) {
-            look(ground);
+            look(grounds.get(i));
           }
         }
       }
     }
+  }
+
+  /** When a ground's time is over, with so many left: the last ones must get some, too. */
+  private static long share(long over, int grounds) {
+    long now = System.nanoTime();
+    return now + (over - now) / Math.max(1, grounds / 2);
   }
 
   /** Tries everything; what is broken, in short. */

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * The ports that faults are put into: of each user the one that it has by default where nothing is
- * missing, with what its hook and its callbacks are made of. Users that only hand on to another
- * file's hook have none of their own.
+ * missing: its hook, the checks that the hook makes wherever they are, and its callbacks. Users that
+ * only hand on to another file's hook have none of their own.
  */
 final class CorrectPorts {
   private static final String DRIVERS = "dev.vmarea.drivers.";
@@ -50,7 +50,7 @@ final class CorrectPorts {
         new Code(
             "zero", "dev.vmarea.files.ShmemZero", List.of("setUp", "fresh")),
         driver("hugetlbfs", "HugetlbfsFile$Own"),
-        core("hugetlbfs", "hugetlb.HugetlbRequest"),
+        core("hugetlbfs", "hugetlb.HugetlbRequest", "of", "isShareable", "grant"),
         core("hugetlbfs", "hugetlb.HugetlbOperations"),
         driver("devdax", "DaxFile"),
         driver("devdax", "DaxFile$Port"),
@@ -58,14 +58,14 @@ final class CorrectPorts {
         new Code("relay", DRIVERS + "region.WholeBuffer", List.of("checkLength")),
         driver("secretmem", "SecretArea"),
         driver("secretmem", "SecretArea$Faulted"),
-        core("secretmem", "files.SecretMapping", "map", "truncate", "punchHole", "isSecret"),
+        core("secretmem", "files.SecretMapping", "map", "isSecret"),
         driver("ntfs3", "NtfsMapping"),
         driver("ntfs3", "NtfsFile", "fillHoles", "extendValid"),
         driver("resctrl", "PseudoLockFile"),
         driver("resctrl", "PseudoLockFile$Posted"),
         driver("resctrl", "PseudoLockFile$Own"),
         driver("resctrl", "PseudoLockGroup", "check", "closed"),
-        driver("iommufd", "IommufdFile"),
+        driver("iommufd", "IommufdFile", "check", "offset", "hasClose", "open", "count", "close", "release"),
         driver("iommufd", "MappedFile"),
         driver("kcov", "KcovFile"),
         driver("kcov", "KcovFile$KernelPages"),
@@ -78,8 +78,6 @@ final class CorrectPorts {
         driver("pci", "PciResources$Sysfs", "choose"),
         driver("cramfs", "CramfsMapping"),
         driver("cramfs", "CramfsMapping$Port"),
-        driver("cramfs", "CramfsMapping$Mixed"),
-        driver("cramfs", "CramfsFile", "direct"),
         driver("afs", "AfsFile"),
         driver("afs", "AfsFile$CountedWhenMapped"));
   }

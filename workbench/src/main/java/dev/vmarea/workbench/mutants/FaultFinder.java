@@ -25,15 +25,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Finds the faults in the classes of the ports as they are: at every instruction of the kinds of
  * {@link Kind}. Left out is what only watches (steps of schedules, looks for use after free, the
- * kernel's log), jumps on null, which break everything, and what constructors do.
+ * kernel's log), jumps on null, which break everything, what constructors do, and what is the same
+ * whatever the hook: the answers to faults, the choice of addresses, reading and writing.
  */
 final class FaultFinder {
   private static final String ERRNO = "dev/vmarea/base/Errno";
   private static final List<String> WATCHES = List.of("reached", "use", "warn");
+  private static final Set<String> NOT_PORTED =
+      Set.of(
+          "alignment", "answer", "callbacksOfFound", "canSync", "fault", "hugeFault", "mapsAround",
+          "placement", "punchHole", "supportsSync", "truncate", "unsignedOffset", "write");
   private static final List<String> FLAGS = List.of("vmFlags", "addFlags", "has", "hasAny");
 
   private final List<Fault> found = new ArrayList<>();
@@ -70,7 +76,10 @@ final class FaultFinder {
   private void search(ClassModel model) {
     for (MethodModel method : model.methods()) {
       String name = method.methodName().stringValue();
-      boolean plain = !name.startsWith("<") && !method.flags().has(AccessFlag.BRIDGE);
+      boolean plain =
+          !name.startsWith("<")
+              && !NOT_PORTED.contains(name)
+              && !method.flags().has(AccessFlag.BRIDGE);
       boolean asked = port.has(name.startsWith("lambda$") ? name.split("\\$")[1] : name);
       // The other setUp of the same name is the old hook's.
       boolean old = method.methodType().stringValue().contains("LegacyVma");
