@@ -116,7 +116,7 @@ public final class PortTrial implements Trial {
       FaultSwitch.choose(0);
       try {
         Subject subject = run.subject();
-        Judge judge = new Judge(subject, SubjectCheck.partner(subject));
+        Judge judge = SubjectCheck.judge(subject);
         ways.addAll(ways(judge.judge(run.ground(), run.acts())));
         return ways.contains(signature);
       } finally {

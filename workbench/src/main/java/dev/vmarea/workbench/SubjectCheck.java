@@ -104,13 +104,19 @@ final class SubjectCheck {
     this.stopped = stopped;
     this.watch = watch;
     this.partner = partner(subject);
-    this.judge = new Judge(subject, partner);
-    this.stackedJudge = new Judge(subject.stacked(true), partner);
+    this.judge = judge(subject);
+    this.stackedJudge = judge(subject.stacked(true));
     this.end = System.nanoTime() + request.budget().toNanos();
   }
 
+  /** A judge who knows what is intended. */
+  static Judge judge(Subject subject) {
+    IntendedDifferences intended = IntendedDifferences.of(subject.kind());
+    return new Judge(subject, partner(subject), intended::covers);
+  }
+
   /** The last old hook of the user, unless that is the subject's. */
-  static @Nullable Variant partner(Subject subject) {
+  private static @Nullable Variant partner(Subject subject) {
     UserKind kind = subject.kind();
     return kind.variants().reversed().stream()
         .filter(Variant::isLegacy)

@@ -7,42 +7,45 @@ import dev.vmarea.workbench.lab.Area;
 import dev.vmarea.workbench.lab.State;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/** In what the VMAs behind a port are unlike those behind the old hook: the first that are. */
+/** In what the VMAs behind a port are unlike those behind the old hook. */
 final class AreaDifference {
   private AreaDifference() {}
 
-  static Optional<Violation> of(State port, State old, int step) {
+  /** The first that are unlike as VMAs, and the first that are by their entries. */
+  static List<Violation> of(State port, State old, int step) {
+    List<Violation> found = new ArrayList<>();
     List<Area> areas = port.areas();
     List<Area> others = old.areas();
     if (!State.lines(bare(areas)).equals(State.lines(bare(others)))) {
-      for (int i = 0; i < Math.min(areas.size(), others.size()); i++) {
+      for (int i = 0; i < Math.min(areas.size(), others.size()) && found.isEmpty(); i++) {
         String what = difference(areas.get(i), others.get(i));
         if (!what.isEmpty()) {
-          return Optional.of(new Violation(Rule.SAME_AREA, step, what));
+          found.add(new Violation(Rule.SAME_AREA, step, what));
         }
       }
     }
     if (areas.size() != others.size()) {
-      return Optional.of(
+      found.add(
           new Violation(
               Rule.SAME_AREA,
               step,
               "VMAs: " + areas.size() + "; behind the old hook: " + others.size()));
+      return found;
     }
     for (int i = 0; i < areas.size(); i++) {
       String entries = areas.get(i).entryText();
       String otherEntries = others.get(i).entryText();
       if (!entries.equals(otherEntries)) {
-        return Optional.of(
+        found.add(
             new Violation(
                 Rule.SAME_ENTRIES,
                 step,
                 text(entries) + "; behind the old hook: " + text(otherEntries)));
+        return found;
       }
     }
-    return Optional.empty();
+    return found;
   }
 
   private static String text(String entries) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Judge {
   private final Subject subject;
   private final @Nullable Variant partner;
+  private final BiPredicate<? super Run, ? super Violation> intended;
   private final Map<Tried, Map<Point, Set<String>>> oldErrors = new HashMap<>();
 
   /** Acts on a ground. */
@@ -44,10 +46,15 @@ public final class Judge {
    * A judge.
    *
    * @param partner the old hook to compare with, or null
+   * @param intended which differences from it somebody wants: they hide nothing else
    */
-  public Judge(Subject subject, @Nullable Variant partner) {
+  public Judge(
+      Subject subject,
+      @Nullable Variant partner,
+      BiPredicate<? super Run, ? super Violation> intended) {
     this.subject = subject;
     this.partner = partner;
+    this.intended = intended;
   }
 
   /** The subject. */
@@ -57,7 +64,8 @@ public final class Judge {
 
   /** The same judge of another subject of the same user. */
   public Judge of(Subject other) {
-    return new Judge(other, partner != null && partner.equals(other.variant()) ? null : partner);
+    return new Judge(
+        other, partner != null && partner.equals(other.variant()) ? null : partner, intended);
   }
 
   /** Does the acts and judges. */
@@ -77,9 +85,11 @@ public final class Judge {
     int first = found.stream().mapToInt(Violation::step).min().orElse(Integer.MAX_VALUE);
     Violation difference = compares ? difference(run) : null;
     List<Violation> all = new ArrayList<>(Contract.judge(run));
-    if (difference != null && difference.step() < first) {
+    boolean differs = difference != null && difference.step() < first;
+    if (difference != null && differs) {
       all.add(difference);
-    } else {
+    }
+    if (!differs || intended.test(run, difference)) {
       all.addAll(first(found, first));
     }
     return new Judged(run, all);
@@ -128,7 +138,7 @@ public final class Judge {
       }
     }
     Run other = Run.of(subject.with(old), run.ground(), acts);
-    return Comparison.judge(run, other).orElse(null);
+    return Comparison.judge(run, other, one -> intended.test(run, one)).orElse(null);
   }
 
   /** The last act fails at one point: whether the old hook fails otherwise then. */
