@@ -40,7 +40,7 @@ final class FaultFinder {
       Set.of(
           "alignment", "answer", "callbacksOfFound", "canSync", "fault", "hugeFault", "mapsAround",
           "placement", "punchHole", "supportsSync", "truncate", "unsignedOffset", "write");
-  private static final List<String> FLAGS = List.of("vmFlags", "addFlags", "has", "hasAny");
+  private static final List<String> FLAGS = List.of("vmFlags", "addFlags", "has", "hasAny", "isCow");
 
   private final List<Fault> found = new ArrayList<>();
   private final Map<String, Integer> names = new HashMap<>();

@@ -16,32 +16,24 @@ public final class Comparison {
   private Comparison() {}
 
   /**
-   * The first difference, or none. One that is intended does not hide others behind it, unless it
-   * leads to something else altogether: then, and if there are no others, it is the one.
+   * The first difference, or none. One that is intended does not hide the others of its step; what
+   * comes later may follow from it.
    *
    * @param intended which differences somebody wants
    */
   public static Optional<Violation> judge(
       Run port, Run old, Predicate<? super Violation> intended) {
     List<Step> steps = port.steps();
-    Violation wanted = null;
     for (int i = port.setups(); i < steps.size(); i++) {
-      Step step = steps.get(i);
-      Step other = old.steps().get(i);
-      for (Violation found : differences(i, step, other)) {
-        if (!intended.test(found)) {
-          return Optional.of(found);
-        }
-        wanted = wanted == null ? found : wanted;
-      }
-      boolean alike =
-          step.result().equals(other.result())
-              && step.after().areas().size() == other.after().areas().size();
-      if (!alike) {
-        break;
+      List<Violation> found = differences(i, steps.get(i), old.steps().get(i));
+      if (!found.isEmpty()) {
+        return found.stream()
+            .filter(one -> !intended.test(one))
+            .findFirst()
+            .or(() -> Optional.of(found.getFirst()));
       }
     }
-    return Optional.ofNullable(wanted);
+    return Optional.empty();
   }
 
   private static List<Violation> differences(int index, Step port, Step old) {

@@ -150,23 +150,16 @@ public final class Judge {
     List<Act> plain = new ArrayList<>(run.acts());
     plain.set(plain.size() - 1, last.plainAct());
     Point point = last.failures().getFirst().point();
-    Set<String> known = oldErrors(run.ground(), plain, old, point);
-    if (known.isEmpty() && point == Point.MAPPED) {
-      // What a port takes when it is mapped, an old hook has taken itself.
-      known = oldErrors(run.ground(), plain, old, Point.HOOK);
-    }
+    Set<String> known =
+        oldErrors
+            .computeIfAbsent(new Tried(run.ground(), plain), tried -> new EnumMap<>(Point.class))
+            .computeIfAbsent(point, one -> errors(run.ground(), plain, old, one));
     return known.isEmpty() || known.contains(last.result())
         ? null
         : new Violation(
             Rule.SAME_ERROR,
             run.steps().size() - 1,
             last.result() + "; the old hook: " + String.join(" or ", known));
-  }
-
-  private Set<String> oldErrors(Ground ground, List<Act> acts, Variant old, Point point) {
-    return oldErrors
-        .computeIfAbsent(new Tried(ground, acts), tried -> new EnumMap<>(Point.class))
-        .computeIfAbsent(point, one -> errors(ground, acts, old, one));
   }
 
   private Set<String> errors(Ground ground, List<Act> acts, Variant old, Point point) {
