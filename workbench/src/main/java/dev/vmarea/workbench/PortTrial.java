@@ -4,6 +4,8 @@ package dev.vmarea.workbench;
 import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.mounts.UserCatalog;
+import dev.vmarea.workbench.diagnosis.Collector;
+import dev.vmarea.workbench.diagnosis.IntendedDifferences;
 import dev.vmarea.workbench.explore.RaceExplorer;
 import dev.vmarea.workbench.explore.RaceViolation;
 import dev.vmarea.workbench.finding.Part;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PortTrial implements Trial {
   private final Map<String, Set<String>> known = new HashMap<>();
+  private final Map<UserKind, Collector> collectors = new HashMap<>();
   private @Nullable String found;
 
   /** Nothing learned yet. */
@@ -84,8 +87,15 @@ public final class PortTrial implements Trial {
     new SubjectCheck(subject, request, () -> found != null, watch).explore();
   }
 
-  private static Set<String> ways(Judge.Judged judged) {
-    return judged.violations().stream().map(Violation::signature).collect(Collectors.toSet());
+  private Set<String> ways(Judge.Judged judged) {
+    Run run = judged.run();
+    return judged.violations().stream().map(one -> way(run, one)).collect(Collectors.toSet());
+  }
+
+  private String way(Run run, Violation violation) {
+    return collectors
+        .computeIfAbsent(run.subject().kind(), kind -> new Collector(IntendedDifferences.of(kind)))
+        .way(run, violation);
   }
 
   /** Looks at what is broken, and whether it is so without the fault, too. */
@@ -105,20 +115,20 @@ public final class PortTrial implements Trial {
     public void judged(Judge.Judged judged) {
       for (Violation violation : judged.violations()) {
         if (found == null
-            && !ways.contains(violation.signature())
-            && !isBrokenWithout(judged.run(), violation.signature())) {
+            && !ways.contains(way(judged.run(), violation))
+            && !isBrokenWithout(judged.run(), way(judged.run(), violation))) {
           found = violation.rule().id() + ": " + violation.what();
         }
       }
     }
 
-    private boolean isBrokenWithout(Run run, String signature) {
+    private boolean isBrokenWithout(Run run, String way) {
       FaultSwitch.choose(0);
       try {
         Subject subject = run.subject();
         Judge judge = SubjectCheck.judge(subject);
         ways.addAll(ways(judge.judge(run.ground(), run.acts())));
-        return ways.contains(signature);
+        return ways.contains(way);
       } finally {
         FaultSwitch.choose(fault);
       }

@@ -79,7 +79,7 @@ final class SubjectCheck {
   private final @Nullable Variant partner;
   private final Judge judge;
   private final Judge stackedJudge;
-  private final Collector collector = new Collector();
+  private final Collector collector;
   private final RaceFindings races = new RaceFindings();
   private final Map<Part, Long> tried = new EnumMap<>(Part.class);
   private final long end;
@@ -106,13 +106,13 @@ final class SubjectCheck {
     this.partner = partner(subject);
     this.judge = judge(subject);
     this.stackedJudge = judge(subject.stacked(true));
+    this.collector = new Collector(IntendedDifferences.of(subject.kind()));
     this.end = System.nanoTime() + request.budget().toNanos();
   }
 
-  /** A judge who knows what is intended. */
+  /** A judge of the subject, who compares it with its partner. */
   static Judge judge(Subject subject) {
-    IntendedDifferences intended = IntendedDifferences.of(subject.kind());
-    return new Judge(subject, partner(subject), intended::covers);
+    return new Judge(subject, partner(subject));
   }
 
   /** The last old hook of the user, unless that is the subject's. */

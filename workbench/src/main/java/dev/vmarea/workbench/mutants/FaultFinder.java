@@ -51,7 +51,8 @@ final class FaultFinder {
           "truncate",
           "unsignedOffset",
           "write");
-  private static final List<String> FLAGS = List.of("vmFlags", "addFlags", "has", "hasAny");
+  private static final List<String> FLAGS =
+      List.of("vmFlags", "addFlags", "has", "hasAny", "isCow");
 
   private final List<Fault> found = new ArrayList<>();
   private final Map<String, Integer> names = new HashMap<>();
