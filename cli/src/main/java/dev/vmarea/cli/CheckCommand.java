@@ -41,6 +41,7 @@ import picocli.CommandLine.Option;
       "  vmarea check                                      all users, as they should be",
       "  vmarea check zero --profile LINUX_6_19            one user on another kernel",
       "  vmarea check --variant afs=prepare-count          a port that counts too early",
+      "  vmarea check --with FrameBuffer.java              a driver of your own",
       "  vmarea check secretmem --profile LINUX_6_18 --only unwinding",
       "",
       "Ctrl-C ends it and prints what was found so far.",
