@@ -4,9 +4,11 @@ package dev.vmarea.cli;
 import dev.vmarea.base.Profile;
 import dev.vmarea.workbench.CheckRequest;
 import dev.vmarea.workbench.Report;
+import dev.vmarea.workbench.SubjectReport;
 import dev.vmarea.workbench.Workbench;
 import dev.vmarea.workbench.finding.Finding;
 import dev.vmarea.workbench.finding.Part;
+import dev.vmarea.workbench.lab.Subject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -71,7 +74,7 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--budget",
       paramLabel = "SECONDS",
-      description = "The most time for one user (default: 10).")
+      description = "The most time for one user (default: 15).")
   private int budget = DEFAULT_SECONDS;
 
   @Option(
@@ -86,6 +89,22 @@ final class CheckCommand implements Callable<Integer> {
       description = "Write what shows each finding as DIR/USER-N.txt.")
   private @Nullable Path save;
 
+  @Option(
+      names = "--c",
+      paramLabel = "FILE",
+      description =
+          "Write a C program for each finding that can be tried on a real kernel: FILE, then"
+              + " FILE-2 and so on, with its suffix.")
+  private @Nullable Path program;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "ORDER",
+      description =
+          "Run only this order of two operations again, of one user, as a finding names it:"
+              + " 'plain/1: A*2 B A'.")
+  private @Nullable String schedule;
+
   @Mixin private final CommonOptions common = new CommonOptions();
 
   CheckCommand(Console console) {
@@ -98,6 +117,10 @@ final class CheckCommand implements Callable<Integer> {
       throw CliException.usage("--budget " + budget + ": 1 to " + MOST_SECONDS + ", please");
     }
     Profile kernel = kernel();
+    String order = schedule;
+    if (order != null) {
+      return report(repeat(subjects.on(kernel), order), kernel);
+    }
     CheckRequest request =
         new CheckRequest(subjects.on(kernel), parts(), seed, Duration.ofSeconds(budget));
     AtomicBoolean stopped = new AtomicBoolean();
@@ -117,6 +140,23 @@ final class CheckCommand implements Callable<Integer> {
       } catch (IllegalStateException ending) {
         // Ctrl-C was pressed
       }
+    }
+  }
+
+  private static Report repeat(List<Subject> all, String order) {
+    if (all.size() != 1) {
+      throw CliException.usage("--schedule: one user with one variant, please");
+    }
+    Subject subject = all.getFirst();
+    try {
+      List<Finding> findings = Workbench.repeat(subject, order);
+      return new Report(
+          List.of(
+              new SubjectReport(
+                  subject, null, findings, List.of(), Map.of(Part.INTERLEAVINGS, 1L), true)),
+          true);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw CliException.usage("--schedule: " + e.getMessage());
     }
   }
 
@@ -162,6 +202,10 @@ final class CheckCommand implements Callable<Integer> {
           new ReportPage(
               console.out(), console.outColour(), Terminal.outputColumns(), console.unicode());
       new CheckText(page, reproducer).print(report);
+    }
+    Path c = program;
+    if (c != null) {
+      new CheckPrograms(console, reproducer).write(report, c);
     }
     return report.findings().findAny().isPresent() ? ExitCode.FINDING : ExitCode.OK;
   }

@@ -27,7 +27,9 @@ record FindingText(ReportPage page, Reproducer reproducer) {
             + "), kernel "
             + subject.profile()
             + (subject.isStacked() ? ", reached through a stacked file" : ""));
-    row("seen", finding.what());
+    if (!finding.title().endsWith(finding.what())) {
+      row("seen", finding.what());
+    }
     row("shown by", "");
     reproducer
         .of(finding.run(), header(finding))
@@ -36,10 +38,14 @@ record FindingText(ReportPage page, Reproducer reproducer) {
     if (finding.interleaving().isEmpty()) {
       step(finding);
     } else {
-      row("order", "");
+      row("order", "the last two at once, A and B; step by step");
       for (int i = 0; i < finding.interleaving().size(); i++) {
-        page.line("  " + (i + 1) + ". " + Console.printable(finding.interleaving().get(i)));
+        page.line(
+            String.format("  %2d. %s", i + 1, Console.printable(finding.interleaving().get(i))));
       }
+    }
+    if (finding.schedule() != null) {
+      row("again", again(finding));
     }
     if (!finding.legacy().isEmpty()) {
       row("old hook", finding.legacy());
@@ -87,6 +93,20 @@ record FindingText(ReportPage page, Reproducer reproducer) {
     return StateChange.of(run.before(finding.step()), run.steps().get(finding.step()).after());
   }
 
+  /** The command that runs the same order again. */
+  private static String again(Finding finding) {
+    Subject subject = finding.subject();
+    return "./vmarea check --profile "
+        + subject.profile()
+        + " --variant "
+        + subject.kind().id()
+        + "="
+        + subject.variant()
+        + " --schedule '"
+        + finding.schedule()
+        + "'";
+  }
+
   /** Who is to blame, and what does not have it; a sentence or two each. */
   static List<String> remedy(Finding finding) {
     Cause cause = finding.cause();
@@ -102,7 +122,9 @@ record FindingText(ReportPage page, Reproducer reproducer) {
               + " in docs/series.md.");
     }
     for (Variant variant : cause.goodVariants()) {
-      lines.add("hook: variant " + variant + " does not have it (" + variant.summary() + ").");
+      String later = variant.existsIn(finding.subject().profile()) ? "" : ", on a later kernel";
+      lines.add(
+          "hook: variant " + variant + " does not have it (" + variant.summary() + later + ").");
     }
     if (lines.isEmpty()) {
       lines.add("none known: no other kernel or variant that was tried is without it.");

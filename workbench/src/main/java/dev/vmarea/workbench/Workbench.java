@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.workbench;
 
+import dev.vmarea.drivers.schedule.Schedule;
+import dev.vmarea.workbench.diagnosis.RaceFindings;
+import dev.vmarea.workbench.explore.RaceCase;
+import dev.vmarea.workbench.explore.RaceExplorer;
+import dev.vmarea.workbench.explore.RaceName;
+import dev.vmarea.workbench.finding.Finding;
 import dev.vmarea.workbench.finding.Part;
 import dev.vmarea.workbench.lab.Subject;
 import java.util.ArrayList;
@@ -43,6 +49,26 @@ public final class Workbench {
   public static Report check(
       CheckRequest request, Consumer<? super CheckProgress> progress, BooleanSupplier stopped) {
     return new Workbench(request, progress, stopped).run();
+  }
+
+  /**
+   * Runs one order of two operations again, as {@link Finding#schedule} names it.
+   *
+   * @return what goes wrong in it
+   * @throws IllegalArgumentException for a text that is none, or names no two operations of the
+   *     user
+   * @throws IllegalStateException if the operations cannot go on in that order
+   */
+  public static List<Finding> repeat(Subject subject, String schedule) {
+    int colon = schedule.lastIndexOf(':');
+    if (colon < 0) {
+      throw new IllegalArgumentException(
+          schedule + ": GROUND/NUMBER: TURNS expected, such as \"plain/1: A*2 B A\"");
+    }
+    RaceCase race = RaceName.find(subject, schedule.substring(0, colon).strip());
+    RaceFindings findings = new RaceFindings();
+    RaceExplorer.repeat(race, Schedule.parse(schedule.substring(colon + 1))).forEach(findings::add);
+    return findings.findings();
   }
 
   private Report run() {

@@ -68,9 +68,10 @@ public final class CauseFinder {
   private static List<Variant> goodVariants(Subject subject, Predicate<Subject> shows) {
     List<Variant> good = new ArrayList<>();
     for (Variant variant : subject.kind().variants()) {
+      boolean exists = variant.existsIn(subject.profile());
+      Subject other = subject.with(variant);
       if (!variant.equals(subject.variant())
-          && variant.existsIn(subject.profile())
-          && !shows.test(subject.with(variant))) {
+          && !shows.test(exists ? other : other.on(Profile.SETTLED))) {
         good.add(variant);
       }
     }

@@ -109,21 +109,20 @@ public record RaceExplorer(Orders bound, BooleanSupplier stopped) {
               fault.rule(),
               fault.kind(),
               fault.what(),
-              numbered(race, order.steps()),
+              named(race, order.steps()),
               order.schedule(),
               outcome));
     }
     return all;
   }
 
-  private static List<String> numbered(RaceCase race, List<String> steps) {
+  private static List<String> named(RaceCase race, List<String> steps) {
     List<String> lines = new ArrayList<>();
     for (String step : steps) {
       int colon = step.indexOf(": ");
       String operation = step.substring(0, colon);
       Act act = operation.equals(RaceCase.A) ? race.a() : race.b();
-      lines.add(
-          (lines.size() + 1) + ". " + operation + " " + ActName.of(act) + step.substring(colon));
+      lines.add(operation + " " + ActName.of(act) + step.substring(colon));
     }
     return lines;
   }

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param kind what of the rule, the same for what is broken in the same way
  * @param what was seen
- * @param interleaving the steps in order, numbered, one a line: "1. A mmap: mm.before-hook"
+ * @param interleaving the steps in order, one a line: "A mmap: mm.before-hook"
  * @param schedule what repeats it
  * @param outcome what came of it
  */

@@ -10,7 +10,8 @@ import java.util.Set;
  * Why something goes wrong, found out by trying what else would do. Immutable.
  *
  * @param kernel differences of the kernel from how it should be, without any of which all is well
- * @param goodVariants the user's other hooks with which all is well on the same kernel
+ * @param goodVariants the user's other hooks with which all is well on the same kernel; or, if it
+ *     cannot have them, on one as it should be
  */
 public record Cause(Set<Difference> kernel, List<Variant> goodVariants) {
   /** Nothing found out. */

@@ -156,12 +156,9 @@ public record Area(
   @Override
   public String toString() {
     return (process == 0 ? "" : "process " + process + ": ")
-        + "pages "
-        + page
-        + " to "
-        + (endPage - 1)
+        + (pages() == 1 ? "page " + page : "pages " + page + " to " + (endPage - 1))
         + ": "
-        + VmFlags.mnemonics(flags)
+        + VmFlags.mnemonics(flags).strip()
         + (file.isEmpty() ? "" : ", " + file + " from page " + pgoff)
         + ", "
         + callbacks

@@ -112,13 +112,14 @@ public final class Unwound {
   }
 
   private static String ofWhom(long charge, long mine, long old) {
+    if (charge < 0) {
+      return "charge " + charge + ": less than what is mapped";
+    }
     String whose =
         old == 0 || charge == mine - old
-            ? "its own"
-            : charge == old ? "those of what it replaced" : "its own and of what it replaced";
-    return charge < 0
-        ? "too little is charged: " + charge + " pages"
-        : charge + (charge == 1 ? " page stays" : " pages stay") + " charged, " + whose;
+            ? "the mapping that failed"
+            : charge == old ? "what it replaced" : "the mapping that failed and what it replaced";
+    return "charge +" + charge + " stays, taken for " + whose;
   }
 
   private static long charge(State state) {
