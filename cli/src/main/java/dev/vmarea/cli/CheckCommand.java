@@ -201,7 +201,7 @@ final class CheckCommand implements Callable<Integer> {
       ReportPage page =
           new ReportPage(
               console.out(), console.outColour(), Terminal.outputColumns(), console.unicode());
-      new CheckText(page, reproducer).print(report);
+      new CheckText(page, reproducer, subjects.with()).print(report);
     }
     Path c = program;
     if (c != null) {

@@ -38,6 +38,11 @@ final class CheckSubjects {
               + " named, only these are checked, with all their ports. See docs/porting.md.")
   private List<Path> with = new ArrayList<>();
 
+  /** The files with drivers of somebody's own. */
+  List<Path> with() {
+    return List.copyOf(with);
+  }
+
   /** The subjects, in the order of the users. */
   List<Subject> on(Profile profile) {
     OwnUsers known = OwnUsers.in(with);

@@ -112,8 +112,7 @@ public final class OwnDrivers {
   private static List<UserKind> inArchive(Path path, String place)
       throws IOException, OwnDriverException {
     URLClassLoader loader =
-        new URLClassLoader(
-            new URL[] {path.toUri().toURL()}, OwnDrivers.class.getClassLoader());
+        new URLClassLoader(new URL[] {path.toUri().toURL()}, OwnDrivers.class.getClassLoader());
     if (Files.isDirectory(path)) {
       return inTree(path, loader, place);
     }

@@ -57,7 +57,12 @@ final class SourceFile {
     try (StandardJavaFileManager files =
         compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
       List<String> options =
-          List.of("-proc:none", "-Xlint:none", "-g", "-classpath", String.join(File.pathSeparator, classPath()));
+          List.of(
+              "-proc:none",
+              "-Xlint:none",
+              "-g",
+              "-classpath",
+              String.join(File.pathSeparator, classPath()));
       boolean done =
           compiler
               .getTask(

@@ -20,8 +20,7 @@ final class SourceLoader extends ClassLoader {
   SourceLoader(Map<String, byte[]> classes, Path source) {
     super(SourceLoader.class.getClassLoader());
     this.classes = classes;
-    this.intended =
-        source.resolveSibling(OwnDrivers.stem(source) + "." + IntendedDifferences.FILE);
+    this.intended = source.resolveSibling(OwnDrivers.stem(source) + "." + IntendedDifferences.FILE);
   }
 
   @Override
