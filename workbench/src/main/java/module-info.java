@@ -15,6 +15,7 @@ module dev.vmarea.workbench {
   exports dev.vmarea.workbench;
   exports dev.vmarea.workbench.c;
   exports dev.vmarea.workbench.finding;
+  exports dev.vmarea.workbench.script;
   exports dev.vmarea.workbench.lab;
   exports dev.vmarea.workbench.own;
 }

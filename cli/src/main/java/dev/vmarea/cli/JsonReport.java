@@ -55,6 +55,7 @@ final class JsonReport {
     replayed.problems().forEach(this::problem);
     json.endArray();
     json.member("script", report.script()).member("warningCount", report.warningCount());
+    json.member("brokenCount", report.brokenCount());
     json.key("warnings").beginArray();
     report.warnings().forEach(this::warning);
     json.endArray();

@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
       "",
       "Scripts, devices, mounts and their settings: docs/scripts.md.",
       "Exit status: 0 identical, or nothing to compare (the report says which); 1 a result or a"
-          + " map differs; 2 input that cannot be read."
+          + " map differs, or a script breaks what must hold; 2 input that cannot be read."
     })
 final class ReplayCommand implements Callable<Integer> {
   private final Console console;

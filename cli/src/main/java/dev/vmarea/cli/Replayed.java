@@ -29,9 +29,10 @@ record Replayed(
     problems = List.copyOf(problems);
   }
 
-  /** The status that the command ends with: a finding if something differs. */
+  /** The status that the command ends with: a finding if something differs or breaks. */
   int exitCode() {
-    return Boolean.FALSE.equals(report.identical()) ? ExitCode.FINDING : ExitCode.OK;
+    boolean found = Boolean.FALSE.equals(report.identical()) || report.isBroken();
+    return found ? ExitCode.FINDING : ExitCode.OK;
   }
 
   /** Name of the signal that killed the first process, or null. */

@@ -170,6 +170,13 @@ final class TextReport {
               + " with another result than the script's",
           Style.RED);
     }
+    if (report.isBroken()) {
+      page.row(
+          "broken",
+          Counted.of(report.brokenCount(), "thing")
+              + " that must hold: the warnings with their lines are above",
+          Style.RED);
+    }
   }
 
   /** What the log says of the first process's end, if that explains a difference. */

@@ -122,7 +122,7 @@ class CheckCommandTest {
 
     assertThat(run.status()).as(run.err()).isEqualTo(ExitCode.FINDING);
     assertThat(run.out())
-        .contains("frame-buffer first-port: 1 finding")
+        .contains("frame-buffer first-port: 2 findings")
         .contains("frame-buffer port: ok")
         .contains("--variant frame-buffer=first-port --with " + source + " --save DIR")
         .doesNotContain("shmem")

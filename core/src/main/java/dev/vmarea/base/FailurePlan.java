@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.base;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
 /**
  * Which steps fail on purpose (decision D4). Every step that can fail asks; {@link #NONE} never
  * fails. {@link FailureRun} goes through all of them.
@@ -26,7 +30,30 @@ public interface FailurePlan {
     /** The object that keeps such a reservation. */
     PFN_CONTEXT,
     /** What a success hook or {@code mapped} needs inside: it says ENOMEM. */
-    MAPPED
+    MAPPED;
+
+    /** Its name in scripts: lower case with dashes. */
+    public String id() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The point with this name.
+     *
+     * @throws IllegalArgumentException naming all, if there is none
+     */
+    public static Point named(String id) {
+      for (Point point : values()) {
+        if (point.id().equals(id)) {
+          return point;
+        }
+      }
+      throw new IllegalArgumentException(
+          "no failure point "
+              + id
+              + "; known: "
+              + Arrays.stream(values()).map(Point::id).collect(Collectors.joining(", ")));
+    }
   }
 
   /** Nothing fails. */

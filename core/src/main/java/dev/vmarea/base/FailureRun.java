@@ -6,36 +6,50 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A failure plan that counts the points it passes and fails one occurrence of one of them, or none.
- * Not thread-safe: one run, one thread.
+ * A failure plan that counts the points it passes and fails some occurrences of them, or none. Not
+ * thread-safe: one run, one thread.
  */
 public final class FailureRun implements FailurePlan {
-  private final @Nullable Point point;
-  private final int occurrence;
+  private final List<Occurrence> wanted;
+  private final List<Occurrence> path = new ArrayList<>();
   private final Map<Point, Integer> passed = new EnumMap<>(Point.class);
 
   /** A point and which time it is passed, from 1. */
-  public record Occurrence(Point point, int number) {}
+  public record Occurrence(Point point, int number) {
+    /** As in scripts: {@code page-table 1}. */
+    @Override
+    public String toString() {
+      return point.id() + " " + number;
+    }
+  }
 
   /** Counts only. */
   public FailureRun() {
-    this.point = null;
-    this.occurrence = 0;
+    this(List.of());
+  }
+
+  /** Fails all of these. */
+  public FailureRun(List<Occurrence> wanted) {
+    this.wanted = List.copyOf(wanted);
   }
 
   /** Fails the {@code occurrence}th time (from 1) that {@code point} is passed. */
   public FailureRun(Point point, int occurrence) {
-    this.point = point;
-    this.occurrence = occurrence;
+    this(List.of(new Occurrence(point, occurrence)));
   }
 
   @Override
   public boolean fails(Point passing) {
-    int number = passed.merge(passing, 1, Integer::sum);
-    return passing == point && number == occurrence;
+    Occurrence now = new Occurrence(passing, passed.merge(passing, 1, Integer::sum));
+    path.add(now);
+    return wanted.contains(now);
+  }
+
+  /** Every point passed so far, in the order in which that was; a copy. */
+  public List<Occurrence> path() {
+    return List.copyOf(path);
   }
 
   /** Every point passed so far, each as often as it was, in the order of {@link Point}. */

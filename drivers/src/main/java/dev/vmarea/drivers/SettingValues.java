@@ -60,10 +60,19 @@ public final class SettingValues {
 
   /** Yes or no. */
   public boolean isYes(String key) {
-    return switch (text(key)) {
+    return isYes(key, text(key));
+  }
+
+  /**
+   * The value of what is no setting of a kind's own.
+   *
+   * @throws IllegalArgumentException for another word than yes, no, 1, 0
+   */
+  public static boolean isYes(String key, String value) {
+    return switch (value) {
       case "yes", "1" -> true;
       case "no", "0" -> false;
-      default -> throw new IllegalArgumentException(key + "=" + text(key) + ": yes or no expected");
+      default -> throw new IllegalArgumentException(key + "=" + value + ": yes or no expected");
     };
   }
 

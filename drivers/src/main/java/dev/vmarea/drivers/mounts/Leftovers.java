@@ -2,6 +2,7 @@
 package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.Machine;
+import dev.vmarea.drivers.UserModel;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -46,5 +47,20 @@ public record Leftovers(SortedMap<String, Long> counts) {
   /** When all users are gone: what there still is. */
   public String afterEverything() {
     return since(new Leftovers(new TreeMap<>()));
+  }
+
+  /**
+   * All processes have ended and all files are closed: lets the users finish what they have begun
+   * and takes them away.
+   *
+   * @param before what was in use at first, when the users were there
+   * @return what is in use more, or less, before or after that; empty if nothing
+   */
+  public static String atEnd(Machine machine, MountedUsers users, Leftovers before) {
+    users.all().values().forEach(UserModel::quiesce);
+    String left = of(machine, users).since(before);
+    users.close();
+    String kept = of(machine, users).afterEverything();
+    return left.isEmpty() ? kept : left;
   }
 }

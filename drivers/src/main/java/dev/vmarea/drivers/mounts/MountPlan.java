@@ -22,6 +22,7 @@ import java.util.TreeMap;
 public record MountPlan(SequencedMap<String, Entry> entries) {
   private static final String USER = "user";
   private static final String VARIANT = "variant";
+  private static final String STACKED = "stacked";
 
   /** Nothing anywhere. */
   public static final MountPlan EMPTY = new MountPlan(new LinkedHashMap<>());
@@ -32,8 +33,10 @@ public record MountPlan(SequencedMap<String, Entry> entries) {
    * @param kind what it is
    * @param variant name of its variant, or empty for the default of the machine's profile
    * @param settings what is given of its settings
+   * @param stacked whether its files are reached through stacked files with the old hook
    */
-  public record Entry(UserKind kind, String variant, Map<String, String> settings) {
+  public record Entry(
+      UserKind kind, String variant, Map<String, String> settings, boolean stacked) {
     /**
      * Keeps its own copy of the map.
      *
@@ -47,8 +50,14 @@ public record MountPlan(SequencedMap<String, Entry> entries) {
       }
     }
 
+    /** One whose files are reached as they are. */
+    public Entry(UserKind kind, String variant, Map<String, String> settings) {
+      this(kind, variant, settings, false);
+    }
+
     /**
-     * As written: {@code user=relay}, perhaps {@code variant=legacy}, and settings.
+     * As written: {@code user=relay}, perhaps {@code variant=legacy} and {@code stacked=yes}, and
+     * settings.
      *
      * @throws IllegalArgumentException without a user, or saying what is not known
      */
@@ -56,11 +65,16 @@ public record MountPlan(SequencedMap<String, Entry> entries) {
       Map<String, String> settings = new HashMap<>(pairs);
       String user = settings.remove(USER);
       String variant = settings.remove(VARIANT);
+      String stacked = settings.remove(STACKED);
       if (user == null) {
         throw new IllegalArgumentException(
             "user= is missing (what is mounted, such as user=relay)");
       }
-      return new Entry(UserCatalog.named(user), variant == null ? "" : variant, settings);
+      return new Entry(
+          UserCatalog.named(user),
+          variant == null ? "" : variant,
+          settings,
+          stacked != null && SettingValues.isYes(STACKED, stacked));
     }
 
     /** As written, without the path. */
@@ -69,6 +83,9 @@ public record MountPlan(SequencedMap<String, Entry> entries) {
       StringBuilder text = new StringBuilder(USER + "=" + kind.id());
       if (!variant.isEmpty()) {
         text.append(" " + VARIANT + "=").append(variant);
+      }
+      if (stacked) {
+        text.append(" " + STACKED + "=yes");
       }
       settings.entrySet().stream()
           .sorted(Map.Entry.comparingByKey())
@@ -148,8 +165,8 @@ public record MountPlan(SequencedMap<String, Entry> entries) {
   /** This plan with this variant wherever {@code kind} is. */
   public MountPlan withVariant(UserKind kind, String variant) {
     SequencedMap<String, Entry> all = new LinkedHashMap<>(entries);
-    all.replaceAll(
-        (path, entry) -> entry.kind == kind ? new Entry(kind, variant, entry.settings) : entry);
+    all.replaceAll((path, entry) ->
+        entry.kind == kind ? new Entry(kind, variant, entry.settings, entry.stacked) : entry);
     return new MountPlan(all);
   }
 
@@ -165,7 +182,7 @@ public record MountPlan(SequencedMap<String, Entry> entries) {
     for (Map.Entry<String, Entry> place : entries.entrySet()) {
       Entry entry = place.getValue();
       try {
-        mounted.add(place.getKey(), make(machine, entry));
+        mounted.add(place.getKey(), make(machine, entry), entry.stacked);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(place.getKey() + ": " + e.getMessage(), e);
       }

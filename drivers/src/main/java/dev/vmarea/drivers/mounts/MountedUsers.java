@@ -3,6 +3,8 @@ package dev.vmarea.drivers.mounts;
 
 import dev.vmarea.Machine;
 import dev.vmarea.drivers.UserModel;
+import dev.vmarea.drivers.stacked.StackedMount;
+import dev.vmarea.files.Mount;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -17,9 +19,9 @@ public final class MountedUsers {
     this.machine = machine;
   }
 
-  void add(String path, UserModel user) {
+  void add(String path, UserModel user, boolean stacked) {
     users.put(path, user);
-    machine.mounts().add(path, user);
+    machine.mounts().add(path, stacked ? new StackedMount(user) : user);
   }
 
   /** All of them; a view. */
@@ -29,7 +31,9 @@ public final class MountedUsers {
 
   /** The user that {@code path} belongs to, or null. */
   public @Nullable UserModel at(String path) {
-    return machine.mounts().find(path) instanceof UserModel user ? user : null;
+    Mount mount = machine.mounts().find(path);
+    Mount real = mount instanceof StackedMount stacked ? stacked.below() : mount;
+    return real instanceof UserModel user ? user : null;
   }
 
   /**

@@ -28,6 +28,8 @@ public sealed interface EvidenceLine
         MountDeclaration,
         UserControl,
         MemoryAccess,
+        FailingSteps,
+        ProfileDeclaration,
         UnknownLine,
         MalformedLine {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.evidence;
 
+import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.trace.procmaps.MapsEntry;
 import dev.vmarea.trace.procmaps.MapsFormatException;
@@ -87,6 +88,8 @@ public final class EvidenceParser {
       case MountDeclaration.KIND -> mount(words);
       case UserControl.KIND -> control(words);
       case MemoryAccess.LOAD, MemoryAccess.STORE -> access(kind, words);
+      case FailingSteps.KIND -> FailingSteps.of(words.all());
+      case ProfileDeclaration.KIND -> new ProfileDeclaration(Profile.named(words.word()));
       default -> new UnknownLine(kind);
     };
   }

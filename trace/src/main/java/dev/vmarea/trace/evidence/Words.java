@@ -4,6 +4,7 @@ package dev.vmarea.trace.evidence;
 import dev.vmarea.trace.text.Numbers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,6 +31,12 @@ final class Words {
     String word = text.substring(p, e);
     p = Math.min(text.length(), e + 1);
     return word;
+  }
+
+  /** All words from here to the end of the line. */
+  List<String> all() {
+    String rest = rest().strip();
+    return rest.isEmpty() ? List.of() : List.of(rest.split(" +"));
   }
 
   String rest() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.AddressSpace;
 import dev.vmarea.Cpu;
 import dev.vmarea.Machine;
 import dev.vmarea.base.Errno;
@@ -11,6 +12,7 @@ import dev.vmarea.drivers.mounts.MountedUsers;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.trace.evidence.MemoryAccess;
 import dev.vmarea.trace.evidence.UserControl;
+import java.util.List;
 
 /**
  * Follows the comment lines of a script about what it has mounted and about contents of memory, and
@@ -51,7 +53,11 @@ final class MountedLines {
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new RecordingException("line " + number + ": " + line.path() + ": " + e.getMessage());
     }
-    if (!result.equals(line.result())) {
+    boolean same =
+        line.result().equals(UserControl.OK)
+            ? !result.startsWith("-")
+            : result.equals(line.result());
+    if (!same) {
       String call = UserControl.KIND + " " + line.path() + " " + String.join(" ", line.words());
       divergences.add(number, 0, call, line.result(), result);
     }
@@ -109,10 +115,15 @@ final class MountedLines {
     };
   }
 
-  /** Checks the users; what does not hold any more is told once. */
-  void check() {
+  /** Checks the users and {@code spaces}; what does not hold any more is told once. */
+  void check(Iterable<AddressSpace> spaces) {
+    if (users.all().isEmpty()) {
+      return;
+    }
     try {
       users.verify();
+      machine.verify();
+      spaces.forEach(AddressSpace::verify);
       broken = "";
     } catch (IllegalStateException e) {
       String what = String.valueOf(e.getMessage());
@@ -128,8 +139,8 @@ final class MountedLines {
     if (users.all().isEmpty()) {
       return;
     }
-    check();
-    String left = Leftovers.of(machine, users).since(before);
+    check(List.of());
+    String left = Leftovers.atEnd(machine, users, before);
     if (!left.isEmpty()) {
       warnings.add(
           new KernelWarning(

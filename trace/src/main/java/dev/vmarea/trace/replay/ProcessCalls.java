@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.base.Errno;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.space.Task;
 import dev.vmarea.trace.strace.ResultKind;
@@ -8,6 +9,7 @@ import dev.vmarea.trace.strace.StraceRecord;
 import dev.vmarea.trace.strace.StraceValue;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Follows the calls that make threads and processes and that replace programs. */
@@ -19,11 +21,29 @@ final class ProcessCalls {
 
   private final ProcessTable table;
   private final ProcessEnd ends;
+  private final DivergenceLog divergences;
+  private final BooleanSupplier failing;
+  private final boolean judgesAll;
   private int memories;
+  private @Nullable Errno refused;
 
-  ProcessCalls(ProcessTable table, ProcessEnd ends) {
+  /**
+   * Follows calls.
+   *
+   * @param failing whether steps of the call fail on purpose: then one that is refused is made, too
+   * @param judgesAll whether a fork that the model refuses is a difference, as in a script
+   */
+  ProcessCalls(
+      ProcessTable table,
+      ProcessEnd ends,
+      DivergenceLog divergences,
+      BooleanSupplier failing,
+      boolean judgesAll) {
     this.table = table;
     this.ends = ends;
+    this.divergences = divergences;
+    this.failing = failing;
+    this.judgesAll = judgesAll;
   }
 
   /** The first half of clone, clone3, fork or vfork. */
@@ -38,6 +58,9 @@ final class ProcessCalls {
     boolean made = record.resultKind() == ResultKind.VALUE && record.result() > 0;
     int child = (int) record.result();
     boolean known = table.confirmed(thread, child);
+    if (record.resultKind() == ResultKind.ERROR && failing.getAsBoolean()) {
+      refused(record, thread);
+    }
     if (!made || known) {
       return;
     }
@@ -47,7 +70,34 @@ final class ProcessCalls {
       // The number was used before by a thread whose end the log does not show.
       ends.threadGone(existing, "");
     }
+    refused = null;
     create(thread, child, request);
+    Errno refusal = refused;
+    if (refusal != null && judgesAll) {
+      diverged(record, thread, refusal.negated());
+    }
+  }
+
+  /** A fork that should be refused because steps of it fail. */
+  private void refused(StraceRecord record, TracedThread thread) {
+    TracedProcess parent = thread.process;
+    if (!parent.memory.isKnown()) {
+      return;
+    }
+    long actual = 0;
+    try {
+      parent.memory.space().fork(parent.task.copy()).exit();
+    } catch (ErrnoException e) {
+      actual = e.errno().negated();
+    }
+    if (actual != record.result()) {
+      diverged(record, thread, actual);
+    }
+  }
+
+  private void diverged(StraceRecord record, TracedThread thread, long actual) {
+    divergences.add(
+        record.lineNumber(), thread.tid, CallText.of(record), record.result(), actual, false);
   }
 
   /** A thread that no line has announced: made by a clone under way, or by one before the log. */
@@ -100,6 +150,7 @@ final class ProcessCalls {
     try {
       copy = TracedMemory.of(parent.space().fork(task));
     } catch (ErrnoException e) {
+      refused = e.errno();
       return TracedMemory.unknown("fork failed in the model: " + e.errno());
     }
     memories++;

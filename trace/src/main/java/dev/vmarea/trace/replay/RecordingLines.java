@@ -12,6 +12,7 @@ import dev.vmarea.trace.evidence.EndBlock;
 import dev.vmarea.trace.evidence.EvidenceLine;
 import dev.vmarea.trace.evidence.ExecBlock;
 import dev.vmarea.trace.evidence.ExitBlock;
+import dev.vmarea.trace.evidence.FailingSteps;
 import dev.vmarea.trace.evidence.FilePath;
 import dev.vmarea.trace.evidence.Layout;
 import dev.vmarea.trace.evidence.MalformedLine;
@@ -22,6 +23,7 @@ import dev.vmarea.trace.evidence.MountDeclaration;
 import dev.vmarea.trace.evidence.PageFault;
 import dev.vmarea.trace.evidence.PageTouch;
 import dev.vmarea.trace.evidence.PresentPages;
+import dev.vmarea.trace.evidence.ProfileDeclaration;
 import dev.vmarea.trace.evidence.ShmSegment;
 import dev.vmarea.trace.evidence.StackGrowth;
 import dev.vmarea.trace.evidence.UnknownLine;
@@ -136,6 +138,8 @@ final class RecordingLines {
       case MountDeclaration mount -> {} // the same
       case UserControl control -> {} // a script's, like the next
       case MemoryAccess access -> {}
+      case FailingSteps failing -> {}
+      case ProfileDeclaration profile -> {} // taken before the replay began
       case UnknownLine unknown -> {
         if (usage != null && unknown.kind().equals("lost")) {
           usage.faultsWereLost();

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.AddressSpace;
 import dev.vmarea.Machine;
+import dev.vmarea.base.KernelWarning;
 import dev.vmarea.drivers.mounts.MountedUsers;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
 import dev.vmarea.trace.evidence.EvidenceLine;
 import dev.vmarea.trace.evidence.EvidenceParser;
+import dev.vmarea.trace.evidence.FailingSteps;
 import dev.vmarea.trace.evidence.MemoryAccess;
 import dev.vmarea.trace.evidence.UserControl;
 import dev.vmarea.trace.procmaps.MapsEntry;
@@ -33,7 +36,7 @@ final class ReplayEngine {
   private final SegmentCalls segments;
   private final ProcessTable table = new ProcessTable();
   private final ProcessEnd ends = new ProcessEnd(table);
-  private final ProcessCalls processes = new ProcessCalls(table, ends);
+  private final ProcessCalls processes;
   private final EvidenceReplay evidence = new EvidenceReplay();
   private final DivergenceLog divergences;
   private final MemoryCallDecoder decoder;
@@ -46,6 +49,8 @@ final class ReplayEngine {
   private final @Nullable UsageComparison usage;
   private final WarningLog warnings = new WarningLog();
   private final MountedLines mounted;
+  private final ScriptFailures failures;
+  private final boolean judgesAll;
   private @Nullable TracedThread first;
   private boolean startUsed;
   private boolean startedEmpty;
@@ -63,18 +68,20 @@ final class ReplayEngine {
     machine = new Machine(settings.config(), settings.profile());
     machine.kernel().warnings(warnings::add);
     MountedUsers users = ScriptMounts.make(machine, settings, source);
-    boolean script = !users.all().isEmpty();
-    machine.kernel().filling(settings.touch() || script); // else a log has no pages
+    judgesAll = !users.all().isEmpty();
+    machine.kernel().filling(settings.touch() || judgesAll); // else a log has no pages
+    failures = new ScriptFailures(machine.kernel(), warnings);
     names =
         new FileNames(
             new FileKinds(
                 machine, ScriptDevices.make(machine.kernel(), settings.devices(), source)));
     divergences = new DivergenceLog(settings.maxDivergences());
+    processes = new ProcessCalls(table, ends, divergences, failures::isAny, judgesAll);
     files = new FileCalls(names, new MountedCalls(machine, divergences));
     segments = new SegmentCalls(machine, users, divergences);
     mounted = new MountedLines(machine, users, divergences, warnings);
     decoder = new MemoryCallDecoder(files);
-    memoryCalls = new MemoryReplayer(decoder, table::get, evidence, divergences, script);
+    memoryCalls = new MemoryReplayer(decoder, table::get, evidence, divergences, judgesAll);
     starts = new ProgramStart(machine, names);
     comparison = new FinalComparison(evidence);
     usage = settings.touch() ? new UsageComparison(touches, false) : null;
@@ -93,9 +100,10 @@ final class ReplayEngine {
     StraceRecord record = log.record();
     for (boolean any = more; any; any = log.next()) {
       warnings.line(record.lineNumber());
-      line(record, log);
-      mounted.check();
+      judged(record, log);
+      mounted.check(spaces());
     }
+    failures.end();
     for (TracedThread thread : table.all()) {
       gone(thread, "the log ends before the process does");
     }
@@ -103,6 +111,29 @@ final class ReplayEngine {
     return new ReportBuilder(
             settings, files, memoryCalls, ends, evidence, divergences, comparison, warnings, usage)
         .build(calls, log.problemCount(), timeline, cutOffLine, startedEmpty);
+  }
+
+  /** A hook of a user that throws stops its thread, not the replay. */
+  private void judged(StraceRecord record, StraceReader log) throws RecordingException {
+    try {
+      line(record, log);
+    } catch (RuntimeException e) {
+      if (!judgesAll) {
+        throw e;
+      }
+      warnings.add(new KernelWarning(KernelWarning.Kind.BUG, "a hook threw " + e));
+    }
+  }
+
+  private List<AddressSpace> spaces() {
+    return judgesAll
+        ? table.all().stream()
+            .map(thread -> thread.process.memory)
+            .filter(TracedMemory::isKnown)
+            .map(TracedMemory::space)
+            .distinct()
+            .toList()
+        : List.of();
   }
 
   private void line(StraceRecord record, StraceReader log) throws RecordingException {
@@ -113,7 +144,8 @@ final class ReplayEngine {
         if (record.cutOff()) {
           cutOffLine = record.lineNumber();
         } else if (record.call() != SyscallName.OTHER && whole) {
-          completed(record, thread(record.pid()));
+          TracedThread thread = thread(record.pid());
+          failures.during(() -> completed(record, thread));
         }
       }
       case UNFINISHED -> {
@@ -121,7 +153,7 @@ final class ReplayEngine {
           begun(record, thread(record.pid()));
         }
       }
-      case EXITED -> gone(record.pid(), "");
+      case EXITED -> failures.during(() -> gone(record.pid(), ""));
       case KILLED -> gone(record.pid(), "killed by " + record.callName());
       case SUPERSEDED -> {
         TracedThread leader = table.get(record.pid());
@@ -300,8 +332,13 @@ final class ReplayEngine {
     EvidenceLine line = EvidenceParser.parse(text);
     ScriptHead.refuseDevice(line, record, log);
     switch (line) {
-      case UserControl control -> mounted.control(control, record.lineNumber());
-      case MemoryAccess access -> mounted.access(access, record.lineNumber(), thread(access.pid()));
+      case FailingSteps failing -> failures.add(failing);
+      case UserControl control ->
+          failures.during(() -> mounted.control(control, record.lineNumber()));
+      case MemoryAccess access -> {
+        TracedThread thread = thread(access.pid());
+        failures.during(() -> mounted.access(access, record.lineNumber(), thread));
+      }
       default -> recordingLines.line(line, this::thread);
     }
   }

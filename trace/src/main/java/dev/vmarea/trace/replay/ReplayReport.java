@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param script whether it was a script, which begins with nothing mapped
  * @param warnings warnings of the model's kernel
  * @param warningCount their number, kept or not
+ * @param brokenCount how many of them are more than notes: what must hold does not
  * @param pageTables the first process's, if they were wanted and are known
  * @param touch how pages compare, if recorded faults were made
  */
@@ -53,6 +54,7 @@ public record ReplayReport(
     boolean script,
     List<ReplayWarning> warnings,
     long warningCount,
+    long brokenCount,
     @Nullable PageTableImage pageTables,
     @Nullable TouchSummary touch) {
 
@@ -65,6 +67,11 @@ public record ReplayReport(
     divergences = List.copyOf(divergences);
     notes = List.copyOf(notes);
     warnings = List.copyOf(warnings);
+  }
+
+  /** Whether it was a script that breaks something: an invariant, a balance, a kernel's rule. */
+  public boolean isBroken() {
+    return script && brokenCount > 0;
   }
 
   /**

@@ -71,6 +71,7 @@ final class ReportBuilder {
         script,
         warnings.kept(),
         warnings.count(),
+        warnings.bad(),
         ends.pageTablesOfFirst(),
         usage == null ? null : usage.summary());
   }

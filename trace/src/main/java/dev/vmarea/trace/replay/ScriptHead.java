@@ -6,9 +6,11 @@ import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.trace.evidence.DeviceDeclaration;
 import dev.vmarea.trace.evidence.EvidenceLine;
 import dev.vmarea.trace.evidence.EvidenceParser;
+import dev.vmarea.trace.evidence.FailingSteps;
 import dev.vmarea.trace.evidence.MalformedLine;
 import dev.vmarea.trace.evidence.MemoryAccess;
 import dev.vmarea.trace.evidence.MountDeclaration;
+import dev.vmarea.trace.evidence.ProfileDeclaration;
 import dev.vmarea.trace.evidence.UserControl;
 import dev.vmarea.trace.strace.RecordKind;
 import dev.vmarea.trace.strace.StraceReader;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lines that a script begins with: devices and mounted users, and comments between them. They
@@ -26,12 +29,16 @@ import java.util.Set;
  *
  * @param devices the devices, in order
  * @param mounts the users
+ * @param profile the kernel that the script asks for, or null
  * @param more whether the reader stands on the line behind, which is still to be replayed
  */
-record ScriptHead(List<DeviceDeclaration> devices, MountPlan mounts, boolean more) {
+record ScriptHead(
+    List<DeviceDeclaration> devices, MountPlan mounts, @Nullable Profile profile, boolean more) {
   /** Kinds of lines that are a script's own, so that nobody but its author can have erred. */
   private static final Set<String> REFUSED_IF_GARBLED =
       Set.of(
+          ProfileDeclaration.KIND,
+          FailingSteps.KIND,
           DeviceDeclaration.KIND,
           MountDeclaration.KIND,
           UserControl.KIND,
@@ -46,6 +53,7 @@ record ScriptHead(List<DeviceDeclaration> devices, MountPlan mounts, boolean mor
   static ScriptHead read(StraceReader log) throws IOException {
     Map<String, DeviceDeclaration> devices = new LinkedHashMap<>();
     MountPlan mounts = MountPlan.EMPTY;
+    Profile profile = null;
     StraceRecord record = log.record();
     while (log.next()) {
       byte[] text = record.comment();
@@ -60,14 +68,18 @@ record ScriptHead(List<DeviceDeclaration> devices, MountPlan mounts, boolean mor
         mounts = mounts.with(mount.plan());
         continue;
       }
+      if (line instanceof ProfileDeclaration asked) {
+        profile = asked.profile();
+        continue;
+      }
       if (!(line instanceof DeviceDeclaration device)) {
-        return new ScriptHead(List.copyOf(devices.values()), mounts, true);
+        return new ScriptHead(List.copyOf(devices.values()), mounts, profile, true);
       }
       if (devices.put(device.path(), device) != null) {
         throw failure(record, log, device.path() + " is declared twice");
       }
     }
-    return new ScriptHead(List.copyOf(devices.values()), mounts, false);
+    return new ScriptHead(List.copyOf(devices.values()), mounts, profile, false);
   }
 
   /**
@@ -89,6 +101,10 @@ record ScriptHead(List<DeviceDeclaration> devices, MountPlan mounts, boolean mor
           log,
           mount.plan().entries().firstEntry().getKey()
               + " is mounted too late: mounts stand before all other lines");
+    }
+    if (line instanceof ProfileDeclaration) {
+      throw failure(
+          record, log, "the profile is declared too late: it stands before all other lines");
     }
     if (line instanceof MalformedLine malformed) {
       refuse(malformed, record, log);
@@ -117,16 +133,20 @@ record ScriptHead(List<DeviceDeclaration> devices, MountPlan mounts, boolean mor
     if (!given.profileAssumed()) {
       return settings;
     }
+    Profile asked = profile;
+    if (asked != null) {
+      return settings.withProfile(asked);
+    }
     List<String> notes = new ArrayList<>(given.notes());
-    Profile profile = script ? Profile.SETTLED : given.profile();
+    Profile assumed = script ? Profile.SETTLED : given.profile();
     notes.add(
         !script
             ? "A log does not tell the kernel it comes from; "
-                + profile
+                + assumed
                 + " in a common configuration is assumed."
             : "A script with devices or users of its own is played by the rules of "
-                + profile
+                + assumed
                 + " unless --profile names others.");
-    return settings.withProfile(profile).withNotes(notes);
+    return settings.withProfile(assumed).withNotes(notes);
   }
 }

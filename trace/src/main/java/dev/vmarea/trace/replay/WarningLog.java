@@ -11,6 +11,7 @@ final class WarningLog {
 
   private final List<ReplayWarning> kept = new ArrayList<>();
   private long count;
+  private long bad;
   private long line;
 
   /** What comes now belongs to this line of the log. */
@@ -20,6 +21,9 @@ final class WarningLog {
 
   void add(KernelWarning warning) {
     count++;
+    if (warning.kind() != KernelWarning.Kind.NOTE) {
+      bad++;
+    }
     if (kept.size() < MAX_KEPT) {
       kept.add(new ReplayWarning(line, warning));
     }
@@ -31,5 +35,10 @@ final class WarningLog {
 
   long count() {
     return count;
+  }
+
+  /** How many of them are more than notes. */
+  long bad() {
+    return bad;
   }
 }

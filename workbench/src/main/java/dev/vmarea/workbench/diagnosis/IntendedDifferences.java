@@ -63,13 +63,13 @@ public final class IntendedDifferences {
       }
       Properties properties = new Properties();
       properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
-      return parse(place, properties);
+      return parse(properties);
     } catch (IOException | IllegalArgumentException e) {
       throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
     }
   }
 
-  private static IntendedDifferences parse(String place, Properties properties) {
+  static IntendedDifferences parse(Properties properties) {
     Map<String, Map<String, String>> byName = new TreeMap<>();
     for (String key : properties.stringPropertyNames()) {
       int dot = key.indexOf('.');

@@ -6,7 +6,6 @@ import dev.vmarea.drivers.StepObserver;
 import dev.vmarea.vma.Inode;
 import dev.vmarea.workbench.lab.Lab;
 import java.util.LinkedHashSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,10 +65,6 @@ final class RaceStops {
 
   /** What is about to be done at a point. */
   private static String name(FailurePlan.Point point) {
-    return switch (point) {
-      case HOOK -> "mm.before-hook";
-      case MAPPED -> "mm.before-mapped";
-      default -> "mm.before-" + point.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    };
+    return "mm.before-" + point.id();
   }
 }

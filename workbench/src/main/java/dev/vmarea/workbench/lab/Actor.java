@@ -10,6 +10,7 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.mounts.MountedUsers;
+import dev.vmarea.drivers.stacked.StackedFile;
 import dev.vmarea.fault.MemoryFault;
 import dev.vmarea.files.Mount;
 import dev.vmarea.space.ResourceLimits;
@@ -27,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class Actor {
   private final Machine machine;
   private final MountedUsers users;
-  private final boolean stacked;
   private final SortedMap<Integer, AddressSpace> processes = new TreeMap<>();
   private final List<OpenFile> files = new ArrayList<>();
   private final List<OpenFile> open = new ArrayList<>();
@@ -35,10 +35,9 @@ final class Actor {
   private final TreeSet<String> paths = new TreeSet<>();
   private int forks;
 
-  Actor(Machine machine, MountedUsers users, AddressSpace first, boolean stacked) {
+  Actor(Machine machine, MountedUsers users, AddressSpace first) {
     this.machine = machine;
     this.users = users;
-    this.stacked = stacked;
     processes.put(0, first);
   }
 
@@ -191,11 +190,10 @@ final class Actor {
 
   private long open(Act.Open one) throws ErrnoException {
     OpenFile file = machine.open(one.path(), one.flags());
-    OpenFile seen = stacked ? StackedFile.over(file) : file;
     synchronized (this) {
-      files.add(seen);
-      open.add(seen);
-      real.add(file);
+      files.add(file);
+      open.add(file);
+      real.add(StackedFile.below(file));
       paths.add(one.path());
       return files.size() - 1L;
     }
@@ -292,8 +290,7 @@ final class Actor {
     for (int handle = 0; handle < files.size(); handle++) {
       OpenFile file = files.get(handle);
       if (open.contains(file)) {
-        OpenFile real = file.operations() instanceof StackedFile above ? above.inner() : file;
-        sizes.put(handle, real.inode().size());
+        sizes.put(handle, StackedFile.below(file).inode().size());
       }
     }
     return sizes;
@@ -312,13 +309,20 @@ final class Actor {
         broken.add("references to a closed file: " + file.references());
       }
     }
+    return broken;
+  }
+
+  /** Unlinks what was opened; what of it could be. */
+  List<String> unlinkAll() {
+    List<String> unlinked = new ArrayList<>();
     for (String path : paths) {
       try {
         mount(path).unlink(path);
+        unlinked.add(path);
       } catch (ErrnoException e) {
         // Devices cannot be unlinked, and what was unlinked is gone.
       }
     }
-    return broken;
+    return unlinked;
   }
 }

@@ -2,11 +2,9 @@
 package dev.vmarea.workbench.lab;
 
 import dev.vmarea.base.FailurePlan;
+import dev.vmarea.base.FailureRun;
 import dev.vmarea.base.FailureRun.Occurrence;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Fails some occurrences of points on the way of one act, and remembers all that were passed, in
@@ -14,21 +12,17 @@ import java.util.Map;
  * shows a watch what was right before the hook and right after it. Not thread-safe.
  */
 final class Failures implements FailurePlan {
-  private final List<Occurrence> wanted;
+  private final FailureRun run;
   private final HookWatch watch;
-  private final List<Occurrence> passed = new ArrayList<>();
-  private final Map<Point, Integer> counts = new EnumMap<>(Point.class);
 
   Failures(List<Occurrence> wanted, HookWatch watch) {
-    this.wanted = wanted;
+    this.run = new FailureRun(wanted);
     this.watch = watch;
   }
 
   @Override
   public boolean fails(Point point) {
-    Occurrence now = new Occurrence(point, counts.merge(point, 1, Integer::sum));
-    passed.add(now);
-    boolean fails = wanted.contains(now);
+    boolean fails = run.fails(point);
     if (point == Point.HOOK && !fails) {
       watch.before();
     } else if (point == Point.VMA || point == Point.TREE_NODE) {
@@ -39,6 +33,6 @@ final class Failures implements FailurePlan {
 
   /** What was passed so far. */
   List<Occurrence> passed() {
-    return List.copyOf(passed);
+    return run.path();
   }
 }

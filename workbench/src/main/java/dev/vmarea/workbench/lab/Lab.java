@@ -9,7 +9,6 @@ import dev.vmarea.base.FailureRun.Occurrence;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.KernelWarning;
 import dev.vmarea.base.Pages;
-import dev.vmarea.drivers.UserModel;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.mounts.Leftovers;
@@ -51,8 +50,10 @@ public final class Lab {
    * @param broken what does not hold
    * @param warnings what Linux would have written to its log on the way
    * @param left what is still in use; empty if nothing
+   * @param unlinked the files that were unlinked
    */
-  public record End(List<String> broken, List<KernelWarning> warnings, String left) {
+  public record End(
+      List<String> broken, List<KernelWarning> warnings, String left, List<String> unlinked) {
     /** Both in words. */
     List<String> wrong() {
       List<String> all = new ArrayList<>(broken);
@@ -78,13 +79,14 @@ public final class Lab {
     AddressSpace space =
         machine.newAddressSpace(
             ProgramLayout.standard(config.taskSize()), new Task(new ResourceLimits(), -1L));
-    actor = new Actor(machine, users, space, subject.isStacked());
+    actor = new Actor(machine, users, space);
   }
 
   /** What is mounted. */
-  static MountPlan plan(Subject subject, Ground ground) {
+  public static MountPlan plan(Subject subject, Ground ground) {
     MountPlan.Entry entry =
-        new MountPlan.Entry(subject.kind(), subject.variant().name(), ground.settings());
+        new MountPlan.Entry(
+            subject.kind(), subject.variant().name(), ground.settings(), subject.isStacked());
     return MountPlan.EMPTY.with(subject.kind().usualPath(), entry);
   }
 
@@ -232,13 +234,11 @@ public final class Lab {
   /** Everybody goes: processes end, files are closed and unlinked, the users taken away. */
   public End end() {
     Set<String> broken = new LinkedHashSet<>(actor.endAll());
+    List<String> unlinked = actor.unlinkAll();
     broken.addAll(check());
     List<KernelWarning> last = newWarnings();
-    users.all().values().forEach(UserModel::quiesce);
-    String left = Leftovers.of(machine, users).since(before);
-    users.close();
-    String kept = Leftovers.of(machine, users).afterEverything();
+    String left = Leftovers.atEnd(machine, users, before);
     machine.kernel().memory().retire();
-    return new End(List.copyOf(broken), last, left.isEmpty() ? kept : left);
+    return new End(List.copyOf(broken), last, left, unlinked);
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param setups how many of the steps are the ground's
  * @param broken what did not hold when all had gone
  * @param left what was still in use then that was not at first; empty if nothing
+ * @param unlinked the files that were unlinked then
  */
 public record Run(
     Subject subject,
@@ -23,11 +24,13 @@ public record Run(
     List<Step> steps,
     int setups,
     List<String> broken,
-    String left) {
+    String left,
+    List<String> unlinked) {
   /** Keeps its own copies of the lists. */
   public Run {
     steps = List.copyOf(steps);
     broken = List.copyOf(broken);
+    unlinked = List.copyOf(unlinked);
   }
 
   /**
@@ -55,7 +58,8 @@ public record Run(
       int setups = steps.size();
       acts.forEach(act -> steps.add(lab.perform(act)));
       Lab.End end = lab.end();
-      return new Run(subject, ground, first, steps, setups, end.wrong(), end.left());
+      return new Run(
+          subject, ground, first, steps, setups, end.wrong(), end.left(), end.unlinked());
     } catch (ErrnoException e) {
       throw new IllegalStateException(subject + " cannot be made: " + e.errno(), e);
     }

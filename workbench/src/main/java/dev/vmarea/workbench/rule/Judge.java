@@ -21,8 +21,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does acts to a subject, by itself and beside its old hook, and says what is broken. Only what
- * shows first counts: what comes later in a run may follow from it. Not thread-safe.
+ * Does acts to a subject, by itself and beside its old hook, and says what is broken. Of what is
+ * wrong by itself only what shows first counts, since what comes later in a run may follow from it;
+ * a difference from the old hook hides nothing, for it may be meant. Not thread-safe.
  */
 public final class Judge {
   private final Subject subject;
@@ -75,13 +76,11 @@ public final class Judge {
     found.addAll(Unwound.judge(run));
     found.addAll(Merged.judge(run));
     int first = found.stream().mapToInt(Violation::step).min().orElse(Integer.MAX_VALUE);
-    Violation difference = compares ? difference(run) : null;
     List<Violation> all = new ArrayList<>(Contract.judge(run));
-    if (difference != null && difference.step() < first) {
-      all.add(difference);
-    } else {
-      all.addAll(first(found, first));
+    if (compares) {
+      differences(run).stream().filter(one -> one.step() < first).forEach(all::add);
     }
+    all.addAll(first(found, first));
     return new Judged(run, all);
   }
 
@@ -116,19 +115,19 @@ public final class Judge {
     };
   }
 
-  private @Nullable Violation difference(Run run) {
+  private List<Violation> differences(Run run) {
     Variant old = partner;
     if (old == null || old.equals(subject.variant())) {
-      return null;
+      return List.of();
     }
     List<Act> acts = run.acts();
     for (int i = 0; i < acts.size(); i++) {
       if (acts.get(i) instanceof Act.Failing) {
-        return i == acts.size() - 1 ? otherError(run, old) : null;
+        Violation other = i == acts.size() - 1 ? otherError(run, old) : null;
+        return other == null ? List.of() : List.of(other);
       }
     }
-    Run other = Run.of(subject.with(old), run.ground(), acts);
-    return Comparison.judge(run, other).orElse(null);
+    return Comparison.judge(run, Run.of(subject.with(old), run.ground(), acts));
   }
 
   /** The last act fails at one point: whether the old hook fails otherwise then. */

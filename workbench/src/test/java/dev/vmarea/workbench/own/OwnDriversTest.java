@@ -47,7 +47,7 @@ class OwnDriversTest {
     Subject subject = Subject.of(kind, kind.variant(variant), Profile.SETTLED);
     EnumSet<Part> which = EnumSet.allOf(Part.class);
     which.retainAll(List.of(parts));
-    CheckRequest request = new CheckRequest(List.of(subject), which, 1, Duration.ofSeconds(20));
+    CheckRequest request = new CheckRequest(List.of(subject), which, 1, Duration.ofSeconds(10));
     return Workbench.check(request, progress -> {}, () -> false).subjects().getFirst();
   }
 

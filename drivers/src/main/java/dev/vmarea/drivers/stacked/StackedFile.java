@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vmarea.workbench.lab;
+package dev.vmarea.drivers.stacked;
 
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.vma.DirectoryEntry;
@@ -14,7 +14,7 @@ import dev.vmarea.vma.OpenFile;
  * A file of a file system stacked on others, as overlayfs has them: its old hook puts the real file
  * in its place and has that one mapped, a port through the compatibility layer.
  */
-final class StackedFile implements LegacyMmap {
+public final class StackedFile implements LegacyMmap {
   private static final FileSystem STACKED = new FileSystem("stacked", false, false);
 
   private final OpenFile inner;
@@ -24,15 +24,15 @@ final class StackedFile implements LegacyMmap {
   }
 
   /** A file in front of {@code inner}, whose reference it takes over. */
-  static OpenFile over(OpenFile inner) {
+  public static OpenFile over(OpenFile inner) {
     Inode inode = new Inode(Inode.Type.REGULAR, STACKED);
     String name = "/stacked" + inner.entry().path();
     return new OpenFile(inode, new DirectoryEntry(name), inner.openFlags(), new StackedFile(inner));
   }
 
-  /** The file below. */
-  OpenFile inner() {
-    return inner;
+  /** The file below {@code file}; itself, if it is not stacked on any. */
+  public static OpenFile below(OpenFile file) {
+    return file.operations() instanceof StackedFile stacked ? stacked.inner : file;
   }
 
   @Override
