@@ -96,7 +96,7 @@ final class SourceFile {
         }
       }
     }
-    path.addAll(List.of(System.getProperty("java.class.path", "").split(File.pathSeparator)));
+    path.addAll(List.of(System.getProperty("java.class.path", "").split(File.pathSeparator, -1)));
     path.remove("");
     return path;
   }
