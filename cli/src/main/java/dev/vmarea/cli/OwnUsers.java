@@ -26,7 +26,7 @@ record OwnUsers(List<UserKind> given, List<UserKind> services) {
       }
       return new OwnUsers(given, OwnDrivers.onClassPath());
     } catch (OwnDriverException e) {
-      throw CliException.usage(e.getMessage());
+      throw CliException.usage(String.valueOf(e.getMessage()));
     }
   }
 
