@@ -17,5 +17,6 @@ module dev.vmarea.workbench {
   exports dev.vmarea.workbench.finding;
   exports dev.vmarea.workbench.script;
   exports dev.vmarea.workbench.lab;
+  exports dev.vmarea.workbench.mutants;
   exports dev.vmarea.workbench.own;
 }

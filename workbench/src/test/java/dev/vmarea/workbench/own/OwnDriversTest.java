@@ -105,7 +105,8 @@ class OwnDriversTest {
         .extracting(Finding::what)
         .anyMatch(what -> what.equals("the VMA lacks the flags dc"));
     String mended =
-        text.replace("      desc.remap", "      desc.addFlags(VmFlags.DONTCOPY);\n      desc.remap");
+        text.replace(
+            "      desc.remap", "      desc.addFlags(VmFlags.DONTCOPY);\n      desc.remap");
     Files.writeString(source, mended);
     assertThat(
             check(OwnDrivers.at(source).getFirst(), "port", Part.EQUIVALENCE, Part.UNWINDING)
