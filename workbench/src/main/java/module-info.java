@@ -2,6 +2,7 @@
 
 /** The porting workbench: legacy hook and port side by side, under failures and interleavings. */
 module dev.vmarea.workbench {
+  requires static java.compiler;
   requires static org.jspecify;
   requires transitive dev.vmarea;
   requires transitive dev.vmarea.drivers;
@@ -17,4 +18,5 @@ module dev.vmarea.workbench {
   exports dev.vmarea.workbench.script;
   exports dev.vmarea.workbench.lab;
   exports dev.vmarea.workbench.mutants;
+  exports dev.vmarea.workbench.own;
 }

@@ -45,6 +45,7 @@ import picocli.CommandLine.Option;
       "  vmarea check                                      all users, as they should be",
       "  vmarea check zero --profile LINUX_6_19            one user on another kernel",
       "  vmarea check --variant afs=prepare-count          a port that counts too early",
+      "  vmarea check --with FrameBuffer.java              a driver of your own",
       "  vmarea check secretmem --profile LINUX_6_18 --only unwinding",
       "",
       "Ctrl-C ends it and prints what was found so far.",
@@ -214,7 +215,7 @@ final class CheckCommand implements Callable<Integer> {
       ReportPage page =
           new ReportPage(
               console.out(), console.outColour(), Terminal.outputColumns(), console.unicode());
-      new CheckText(page, reproducer).print(report);
+      new CheckText(page, reproducer, subjects.with()).print(report);
     }
     Path c = program;
     if (c != null) {

@@ -4,8 +4,8 @@ package dev.vmarea.cli;
 import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.drivers.Variant;
-import dev.vmarea.drivers.mounts.UserCatalog;
 import dev.vmarea.workbench.lab.Subject;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -30,19 +30,33 @@ final class CheckSubjects {
   @Option(names = "--all-variants", description = "Check every hook that the kernel can have.")
   private boolean all;
 
+  @Option(
+      names = "--with",
+      paramLabel = "PATH",
+      description =
+          "Drivers of your own: a .java file, a .jar, or a folder of classes. Unless a USER is"
+              + " named, only these are checked, with all their ports. See docs/porting.md.")
+  private List<Path> with = new ArrayList<>();
+
+  /** The files with drivers of somebody's own. */
+  List<Path> with() {
+    return List.copyOf(with);
+  }
+
   /** The subjects, in the order of the users. */
   List<Subject> on(Profile profile) {
+    OwnUsers known = OwnUsers.in(with);
     List<Subject> chosen = new ArrayList<>();
     for (String text : variants) {
-      chosen.add(variant(text, profile));
+      chosen.add(variant(known, text, profile));
     }
     List<UserKind> kinds = new ArrayList<>();
     for (String user : users) {
-      kinds.add(kind("", user));
+      kinds.add(kind(known, "", user));
     }
     if (users.isEmpty()) {
       if (variants.isEmpty()) {
-        kinds.addAll(UserCatalog.all());
+        kinds.addAll(known.usual());
       } else {
         chosen.forEach(subject -> kinds.add(subject.kind()));
       }
@@ -54,6 +68,8 @@ final class CheckSubjects {
         kind.variants().stream()
             .filter(variant -> variant.existsIn(profile))
             .forEach(variant -> subjects.add(Subject.of(kind, variant, profile)));
+      } else if (its.isEmpty() && known.own().anyMatch(kind::equals)) {
+        subjects.addAll(ports(kind, profile));
       } else if (its.isEmpty()) {
         subjects.add(Subject.of(kind, kind.defaultVariant(profile), profile));
       } else {
@@ -75,12 +91,22 @@ final class CheckSubjects {
     return subjects.stream().distinct().toList();
   }
 
-  private static Subject variant(String text, Profile profile) {
+  /** All ports, which is what their author works on; or the last old hook while there is none. */
+  private static List<Subject> ports(UserKind kind, Profile profile) {
+    List<Variant> ports =
+        kind.variants().stream()
+            .filter(variant -> !variant.isLegacy() && variant.existsIn(profile))
+            .toList();
+    List<Variant> checked = ports.isEmpty() ? List.of(kind.defaultVariant(profile)) : ports;
+    return checked.stream().map(variant -> Subject.of(kind, variant, profile)).toList();
+  }
+
+  private static Subject variant(OwnUsers known, String text, Profile profile) {
     int eq = text.indexOf('=');
     if (eq <= 0) {
       throw CliException.usage("--variant " + text + ": USER=NAME expected, such as iommufd=base");
     }
-    UserKind kind = kind("--variant " + text + ": ", text.substring(0, eq));
+    UserKind kind = kind(known, "--variant " + text + ": ", text.substring(0, eq));
     try {
       Variant variant = kind.variant(text.substring(eq + 1));
       if (!variant.existsIn(profile)) {
@@ -95,9 +121,9 @@ final class CheckSubjects {
     }
   }
 
-  private static UserKind kind(String option, String name) {
+  private static UserKind kind(OwnUsers known, String option, String name) {
     try {
-      return UserCatalog.named(name);
+      return known.named(name);
     } catch (IllegalArgumentException e) {
       throw CliException.usage(option + e.getMessage());
     }

@@ -5,11 +5,16 @@ import dev.vmarea.cli.Console.Style;
 import dev.vmarea.workbench.Report;
 import dev.vmarea.workbench.SubjectReport;
 import dev.vmarea.workbench.finding.Declared;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A check's end as people read it. */
-record CheckText(ReportPage page, Reproducer reproducer) {
+/**
+ * A check's end as people read it.
+ *
+ * @param with files with drivers of somebody's own, to be named when it is repeated
+ */
+record CheckText(ReportPage page, Reproducer reproducer, List<Path> with) {
   void print(Report report) {
     report.subjects().forEach(this::line);
     page.gap();
@@ -63,7 +68,7 @@ record CheckText(ReportPage page, Reproducer reproducer) {
             + " of "
             + Counted.of(report.subjects().size(), "subject")
             + (report.isComplete() ? "" : "; not all was tried: a larger --budget tries more"));
-    List<NextSteps.Step> steps = NextSteps.afterCheck(report);
+    List<NextSteps.Step> steps = NextSteps.afterCheck(report, with);
     if (!steps.isEmpty()) {
       page.gap();
       page.heading("Next");

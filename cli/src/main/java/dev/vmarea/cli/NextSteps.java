@@ -2,11 +2,14 @@
 
 package dev.vmarea.cli;
 
+import dev.vmarea.drivers.mounts.UserCatalog;
 import dev.vmarea.trace.replay.Recording;
 import dev.vmarea.workbench.Report;
 import dev.vmarea.workbench.lab.Subject;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the reader of a report may want to do next. */
@@ -81,7 +84,7 @@ final class NextSteps {
   }
 
   /** After {@code check}: the first user with findings again, all of it, kept. */
-  static List<Step> afterCheck(Report report) {
+  static List<Step> afterCheck(Report report, List<Path> with) {
     return report
         .findings()
         .findFirst()
@@ -92,13 +95,20 @@ final class NextSteps {
                   + " check --profile "
                   + ShellWords.word(subject.profile().name())
                   + " --variant "
-                  + ShellWords.word(subject.kind().id() + "=" + subject.variant());
-          return List.of(
-              new Step(again + " --save DIR", "keeps the calls that show each finding"),
-              new Step(again + " --json | tail -n 1", "the same for a program"),
-              new Step(
-                  self() + " users " + ShellWords.word(subject.kind().id()),
-                  "tells what its hooks are"));
+                  + ShellWords.word(subject.kind().id() + "=" + subject.variant())
+                  + with.stream()
+                      .map(path -> " --with " + ShellWords.word(path.toString()))
+                      .collect(Collectors.joining());
+          List<Step> steps = new ArrayList<>();
+          steps.add(new Step(again + " --save DIR", "keeps the calls that show each finding"));
+          steps.add(new Step(again + " --json | tail -n 1", "the same for a program"));
+          if (UserCatalog.all().contains(subject.kind())) {
+            steps.add(
+                new Step(
+                    self() + " users " + ShellWords.word(subject.kind().id()),
+                    "tells what its hooks are"));
+          }
+          return List.copyOf(steps);
         })
         .orElse(List.of());
   }

@@ -67,7 +67,8 @@ class CheckCommandTest {
   private static String text(Report report) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-    new CheckText(new ReportPage(stream, false, 80, false), Reproducer::acts).print(report);
+    new CheckText(new ReportPage(stream, false, 80, false), Reproducer::acts, List.of())
+        .print(report);
     return out.toString(StandardCharsets.UTF_8);
   }
 
@@ -112,6 +113,32 @@ class CheckCommandTest {
         .contains("prepare-changes-nothing: ")
         .contains("check --profile SETTLED --variant afs=prepare-count --save DIR");
     assertThat(saved.resolve("afs-1.txt")).content().contains("/afs/file");
+  }
+
+  @Test
+  void aDriverOfOnesOwnIsCheckedWithAllItsPorts() throws Exception {
+    String source = "../examples/porting/FrameBuffer.java";
+    CommandLineRun run = CommandLineRun.of("check", "--with", source, "--only", "contract");
+
+    assertThat(run.status()).as(run.err()).isEqualTo(ExitCode.FINDING);
+    assertThat(run.out())
+        .contains("frame-buffer first-port: 2 findings")
+        .contains("frame-buffer port: ok")
+        .contains("--variant frame-buffer=first-port --with " + source + " --save DIR")
+        .doesNotContain("shmem")
+        .doesNotContain("users frame-buffer\n");
+    CommandLineRun old =
+        CommandLineRun.of(
+            "check", "--with", source, "--only", "contract", "--variant", "frame-buffer=legacy");
+    assertThat(old.out()).contains("frame-buffer legacy: ok");
+    CommandLineRun named =
+        CommandLineRun.of("check", "zero", "--with", source, "--only", "contract");
+    assertThat(named.out()).contains("zero ").doesNotContain("frame-buffer");
+    assertThat(CommandLineRun.of("check", "--with", "none.jar"))
+        .satisfies(none -> {
+          assertThat(none.status()).isEqualTo(ExitCode.USAGE);
+          assertThat(none.err()).contains("none.jar: no such file or folder");
+        });
   }
 
   @Test

@@ -50,6 +50,11 @@ public interface UserKind {
     return List.of(Ground.of(usualPath(), 4));
   }
 
+  /** The class beside which files about it lie, such as what is intended of it. */
+  default Class<?> home() {
+    return this instanceof Enum<?> one ? one.getDeclaringClass() : getClass();
+  }
+
   /** Steps that cannot fail in this user, whatever happens: a tool must not let them. */
   default Set<FailurePlan.Point> infallible() {
     return Set.of();

@@ -60,8 +60,7 @@ public final class IntendedDifferences {
    */
   public static IntendedDifferences of(UserKind kind) {
     String place = FILE + " of " + kind.id();
-    Class<?> beside = kind instanceof Enum<?> one ? one.getDeclaringClass() : kind.getClass();
-    try (InputStream in = beside.getResourceAsStream(FILE)) {
+    try (InputStream in = kind.home().getResourceAsStream(FILE)) {
       if (in == null) {
         return new IntendedDifferences(List.of());
       }
