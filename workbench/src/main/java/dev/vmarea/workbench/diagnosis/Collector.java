@@ -42,6 +42,10 @@ public final class Collector {
     return byWay.size();
   }
 
+  boolean isIntended(Evidence evidence) {
+    return intended.covers(evidence.run(), evidence.violation());
+  }
+
   List<Evidence> evidence() {
     return List.copyOf(byWay.values());
   }

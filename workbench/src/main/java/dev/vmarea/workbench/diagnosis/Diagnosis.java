@@ -38,7 +38,8 @@ public final class Diagnosis {
       Judge own = judge.of(evidence.subject());
       Evidence shortest = new Shrinker(own, evidence).shrink();
       Cause cause = cause(shortest);
-      String key = key(shortest, cause);
+      boolean meant = collected.isIntended(shortest);
+      String key = (meant ? "intended " : "") + key(shortest, cause);
       byCause.merge(
           key,
           new Found(shortest, cause),
@@ -58,9 +59,19 @@ public final class Diagnosis {
       return cause.kernel().toString();
     }
     return switch (violation.rule().part()) {
-      case EQUIVALENCE -> violation.signature();
+      case EQUIVALENCE -> Titles.place(violation, evidence.run()) + difference(violation);
       case CONTRACT -> violation.rule().id();
       default -> Titles.place(violation, evidence.run()) + cause.goodVariants();
+    };
+  }
+
+  /** A difference in short: what can look like many is told by one that shows it. */
+  private static String difference(Violation violation) {
+    String signature = violation.signature();
+    return switch (violation.rule()) {
+      case SAME_RESULT, SAME_ERROR -> signature;
+      case SAME_AREA -> signature.split(",", 2)[0];
+      default -> violation.rule().id();
     };
   }
 
