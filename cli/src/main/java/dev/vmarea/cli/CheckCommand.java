@@ -108,8 +108,9 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--self-test",
       hidden = true,
-      description = "Put faults whose user, place or kind has a match into ports, and see that"
-          + " they are found.",
+      description =
+          "Put faults whose user, place or kind has a match into ports, and see that"
+              + " they are found.",
       paramLabel = "REGEX")
   private @Nullable Pattern selfTest;
 

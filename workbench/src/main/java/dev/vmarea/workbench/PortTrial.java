@@ -94,8 +94,7 @@ public final class PortTrial implements Trial {
 
   private String way(Run run, Violation violation) {
     return collectors
-        .computeIfAbsent(
-            run.subject().kind(), kind -> new Collector(IntendedDifferences.of(kind)))
+        .computeIfAbsent(run.subject().kind(), kind -> new Collector(IntendedDifferences.of(kind)))
         .way(run, violation);
   }
 

@@ -137,8 +137,7 @@ final class SubjectCheck {
         long most = request.budget().toNanos() / 100 * next.percent;
         long over = Math.min(end, System.nanoTime() + most);
         for (int i = 0; i < grounds.size(); i++) {
-          phaseEnd =
-              next.part() == Part.INTERLEAVINGS ? over : share(over, grounds.size() - i);
+          phaseEnd = next.part() == Part.INTERLEAVINGS ? over : share(over, grounds.size() - i);
           if (!isOver()) {
             look(grounds.get(i));
           }
@@ -266,7 +265,8 @@ final class SubjectCheck {
           watch.tried(Part.INTERLEAVINGS, collector.size() + races.size());
           return isOver();
         };
-    new RaceExplorer(depth, over).explore(
+    new RaceExplorer(depth, over)
+        .explore(
             subject,
             ground,
             violation -> {

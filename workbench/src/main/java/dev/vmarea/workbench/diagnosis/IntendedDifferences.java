@@ -128,7 +128,6 @@ public final class IntendedDifferences {
   /** Whether what was seen in a run is intended. */
   public boolean covers(Run run, Violation violation) {
     String text = text(Titles.of(violation, run), violation.what(), run);
-    return entries.stream()
-        .anyMatch(entry -> entry.covers(violation.rule(), run.subject(), text));
+    return entries.stream().anyMatch(entry -> entry.covers(violation.rule(), run.subject(), text));
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * The ports that faults are put into: of each user the one that it has by default where nothing is
- * missing: its hook, the checks that the hook makes wherever they are, and its callbacks. Users that
- * only hand on to another file's hook have none of their own.
+ * missing: its hook, the checks that the hook makes wherever they are, and its callbacks. Users
+ * that only hand on to another file's hook have none of their own.
  */
 final class CorrectPorts {
   private static final String DRIVERS = "dev.vmarea.drivers.";
@@ -47,8 +47,7 @@ final class CorrectPorts {
         driver("mem", "MemFile$Own"),
         driver("zero", "ZeroPort", "mmapPrepare"),
         core("zero", "files.ZeroMapping"),
-        new Code(
-            "zero", "dev.vmarea.files.ShmemZero", List.of("setUp", "fresh")),
+        new Code("zero", "dev.vmarea.files.ShmemZero", List.of("setUp", "fresh")),
         driver("hugetlbfs", "HugetlbfsFile$Own"),
         core("hugetlbfs", "hugetlb.HugetlbRequest", "of", "isShareable", "grant"),
         core("hugetlbfs", "hugetlb.HugetlbOperations"),
@@ -65,7 +64,16 @@ final class CorrectPorts {
         driver("resctrl", "PseudoLockFile$Posted"),
         driver("resctrl", "PseudoLockFile$Own"),
         driver("resctrl", "PseudoLockGroup", "check", "closed"),
-        driver("iommufd", "IommufdFile", "check", "offset", "hasClose", "open", "count", "close", "release"),
+        driver(
+            "iommufd",
+            "IommufdFile",
+            "check",
+            "offset",
+            "hasClose",
+            "open",
+            "count",
+            "close",
+            "release"),
         driver("iommufd", "MappedFile"),
         driver("kcov", "KcovFile"),
         driver("kcov", "KcovFile$KernelPages"),

@@ -38,9 +38,21 @@ final class FaultFinder {
   private static final List<String> WATCHES = List.of("reached", "use", "warn");
   private static final Set<String> NOT_PORTED =
       Set.of(
-          "alignment", "answer", "callbacksOfFound", "canSync", "fault", "hugeFault", "mapsAround",
-          "placement", "punchHole", "supportsSync", "truncate", "unsignedOffset", "write");
-  private static final List<String> FLAGS = List.of("vmFlags", "addFlags", "has", "hasAny", "isCow");
+          "alignment",
+          "answer",
+          "callbacksOfFound",
+          "canSync",
+          "fault",
+          "hugeFault",
+          "mapsAround",
+          "placement",
+          "punchHole",
+          "supportsSync",
+          "truncate",
+          "unsignedOffset",
+          "write");
+  private static final List<String> FLAGS =
+      List.of("vmFlags", "addFlags", "has", "hasAny", "isCow");
 
   private final List<Fault> found = new ArrayList<>();
   private final Map<String, Integer> names = new HashMap<>();
@@ -160,8 +172,11 @@ final class FaultFinder {
       add(method, Kind.RESULT_TOO_LARGE, i, 0, name + " + 1");
     }
     int last = type.parameterCount() - 1;
-    boolean counted = i > 0 && code.get(i - 1) instanceof InvokeInstruction one && !isWatch(one)
-        && isLong(one.typeSymbol().returnType());
+    boolean counted =
+        i > 0
+            && code.get(i - 1) instanceof InvokeInstruction one
+            && !isWatch(one)
+            && isLong(one.typeSymbol().returnType());
     if (last >= 0 && isLong(type.parameterType(last)) && !flags && !counted) {
       add(method, Kind.ARGUMENT_TOO_LARGE, i, 0, "argument of " + name + " + 1");
     }

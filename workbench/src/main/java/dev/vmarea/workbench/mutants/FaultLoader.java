@@ -31,8 +31,7 @@ final class FaultLoader extends ClassLoader {
   /** A new trial of its classes. */
   Trial trial() {
     try {
-      return (Trial)
-          loadClass("dev.vmarea.workbench.PortTrial").getConstructor().newInstance();
+      return (Trial) loadClass("dev.vmarea.workbench.PortTrial").getConstructor().newInstance();
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("the workbench cannot be loaded", e);
     }

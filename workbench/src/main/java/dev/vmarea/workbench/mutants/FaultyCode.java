@@ -79,8 +79,7 @@ final class FaultyCode implements CodeTransform {
     for (int i = 0; i < type.parameterCount(); i++) {
       code.loadLocal(TypeKind.from(type.parameterType(i)), code.parameterSlot(i));
     }
-    code.invokespecial(
-        from.owner(), method.methodName().stringValue(), type, from.isInterface());
+    code.invokespecial(from.owner(), method.methodName().stringValue(), type, from.isInterface());
     code.return_(TypeKind.from(type.returnType()));
   }
 

@@ -184,5 +184,4 @@ public final class SelfTest {
           text == null ? Excuses.of(fault) : "");
     }
   }
-
 }

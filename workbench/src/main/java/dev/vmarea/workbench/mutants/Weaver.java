@@ -92,8 +92,7 @@ final class Weaver {
               }
 
               @Override
-              public void accept(
-                  CodeBuilder code, java.lang.classfile.CodeElement element) {
+              public void accept(CodeBuilder code, java.lang.classfile.CodeElement element) {
                 code.with(element);
               }
             }));

@@ -40,14 +40,12 @@ public final class Comparison {
     if (!port.result().equals(old.result())) {
       boolean read = port.act() instanceof Act.Load || port.act() instanceof Act.Store;
       Rule rule = read ? Rule.SAME_CONTENTS : Rule.SAME_RESULT;
-      return List.of(
-          new Violation(rule, index, port.result() + "; the old hook: " + old.result()));
+      return List.of(new Violation(rule, index, port.result() + "; the old hook: " + old.result()));
     }
     List<Violation> all = new ArrayList<>(AreaDifference.of(port.after(), old.after(), index));
     String counts = CountChange.between(old.after().counts(), port.after().counts(), Set.of());
     if (!counts.isEmpty()) {
-      all.add(
-          new Violation(Rule.SAME_EFFECTS, index, "compared with the old hook: " + counts));
+      all.add(new Violation(Rule.SAME_EFFECTS, index, "compared with the old hook: " + counts));
     }
     return all;
   }
