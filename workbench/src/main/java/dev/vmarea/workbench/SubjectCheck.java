@@ -173,7 +173,8 @@ final class SubjectCheck {
       case CALLS_IN_PAIRS -> each(Part.EQUIVALENCE, ground, new CallSpace(ground).pairs());
       case FAILING_CALLS -> unwinding(ground);
       case HOOKS ->
-          tell(Part.CONTRACT, Run.watchingLocks(subject, ground, List.of(ground.mapping())));
+          FailureSweep.locks(
+              subject, ground, List.of(ground.mapping()), run -> tell(Part.CONTRACT, run));
       case ONE_EVENT -> {
         for (List<Act> acts : new LifeCycles(ground).single()) {
           sweep(Part.LIFE_CYCLE, subject, ground, acts);

@@ -110,7 +110,11 @@ class InterleavingTest {
     try {
       order.step("holds one");
       second.lock();
-      second.unlock();
+      try {
+        order.step("holds both");
+      } finally {
+        second.unlock();
+      }
     } finally {
       first.unlock();
     }

@@ -43,6 +43,23 @@ public final class FailureSweep {
     }
   }
 
+  /**
+   * The last of some acts with each step on its way failing once, and a look at the locks that are
+   * kept.
+   *
+   * @param told each run; the first one is without failures
+   */
+  public static void locks(
+      Subject subject, Ground ground, List<Act> acts, Consumer<? super Run> told) {
+    Run plain = Run.watchingLocks(subject, ground, acts);
+    told.accept(plain);
+    for (Occurrence one : plain.steps().getLast().passed()) {
+      if (!subject.kind().infallible().contains(one.point())) {
+        told.accept(Run.watchingLocks(subject, ground, failing(acts, List.of(one))));
+      }
+    }
+  }
+
   private static List<Act> failing(List<Act> acts, List<Occurrence> points) {
     List<Act> all = new ArrayList<>(acts);
     all.add(new Act.Failing(all.removeLast(), points));

@@ -70,7 +70,8 @@ final class HookWatch {
     return String.join(", ", changes);
   }
 
-  private static int held() {
+  /** Locks that the thread holds which calls; slow. */
+  static int held() {
     long[] self = {Thread.currentThread().threadId()};
     return ManagementFactory.getThreadMXBean()
         .getThreadInfo(self, false, true)[0]

@@ -159,13 +159,15 @@ public final class Lab {
             : HookWatch.NONE;
     Failures failures = new Failures(wanted, watch);
     machine.kernel().failures(failures);
+    int held = watchingLocks ? HookWatch.held() : 0;
     String result;
     try {
       result = call(act);
     } finally {
       machine.kernel().failures(FailurePlan.NONE);
     }
-    Step.HookTrace hook = new Step.HookTrace(watch.changes(), watch.keepsLock());
+    boolean keepsLock = watch.keepsLock() || watchingLocks && HookWatch.held() > held;
+    Step.HookTrace hook = new Step.HookTrace(watch.changes(), keepsLock);
     return new Step(act, result, state(), check(), newWarnings(), failures.passed(), hook);
   }
 

@@ -20,7 +20,9 @@ public final class Contract {
     for (int i = run.setups(); i < run.steps().size(); i++) {
       Step step = run.steps().get(i);
       if (step.hook().keepsLock()) {
-        found.add(new Violation(Rule.NO_LOCK_KEPT, i, "a lock is held when the hook has returned"));
+        found.add(
+            new Violation(
+                Rule.NO_LOCK_KEPT, i, "a lock is held when the hook has returned, or the call"));
       }
       String changes = step.hook().changes();
       if (!changes.isEmpty()) {
