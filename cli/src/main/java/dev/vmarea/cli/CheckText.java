@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A check's end as people read it. */
-record CheckText(ReportPage page, Reproducer reproducer) {
+record CheckText(ReportPage page) {
   void print(Report report) {
     report.subjects().forEach(this::line);
     page.gap();
-    FindingText text = new FindingText(page, reproducer);
+    FindingText text = new FindingText(page);
     report.findings().forEach(text::print);
     intended(report);
     summary(report);
