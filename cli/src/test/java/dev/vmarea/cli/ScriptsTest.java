@@ -121,7 +121,7 @@ class ScriptsTest {
             "vmarea: "
                 + script
                 + ":3: the kernel stops the thread (BUG): memory as a bare page frame");
-    assertThat(run.status()).isZero();
+    assertThat(run.status()).isEqualTo(ExitCode.FINDING);
     JsonObject report =
         JsonReader.read(
                 CommandLineRun.of("replay", script.toString(), "--json")
