@@ -16,4 +16,5 @@ module dev.vmarea.workbench {
   exports dev.vmarea.workbench.finding;
   exports dev.vmarea.workbench.script;
   exports dev.vmarea.workbench.lab;
+  exports dev.vmarea.workbench.mutants;
 }

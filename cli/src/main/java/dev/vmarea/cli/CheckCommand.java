@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -106,6 +107,15 @@ final class CheckCommand implements Callable<Integer> {
               + " 'plain/1: A*2 B A'.")
   private @Nullable String schedule;
 
+  @Option(
+      names = "--self-test",
+      hidden = true,
+      description =
+          "Put faults whose user, place or kind has a match into ports, and see that"
+              + " they are found.",
+      paramLabel = "REGEX")
+  private @Nullable Pattern selfTest;
+
   @Mixin private final CommonOptions common = new CommonOptions();
 
   CheckCommand(Console console) {
@@ -116,6 +126,10 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (budget < 1 || budget > MOST_SECONDS) {
       throw CliException.usage("--budget " + budget + ": 1 to " + MOST_SECONDS + ", please");
+    }
+    Pattern faults = selfTest;
+    if (faults != null) {
+      return new CheckSelfTest(console, common.json()).run(Duration.ofSeconds(budget), faults);
     }
     Profile kernel = kernel();
     String order = schedule;

@@ -16,6 +16,7 @@ import dev.vmarea.workbench.explore.CallSpace;
 import dev.vmarea.workbench.explore.FailureSweep;
 import dev.vmarea.workbench.explore.LifeCycles;
 import dev.vmarea.workbench.explore.RaceExplorer;
+import dev.vmarea.workbench.explore.RaceViolation;
 import dev.vmarea.workbench.explore.Surroundings;
 import dev.vmarea.workbench.finding.Declared;
 import dev.vmarea.workbench.finding.Finding;
@@ -89,6 +90,12 @@ final class SubjectCheck {
   /** Is told of each combination. */
   interface Watch {
     void tried(Part part, int found);
+
+    /** A run, and what is broken in it. */
+    default void judged(Judge.Judged judged) {}
+
+    /** What two operations break together. */
+    default void raced(RaceViolation violation) {}
   }
 
   SubjectCheck(Subject subject, CheckRequest request, BooleanSupplier stopped, Watch watch) {
@@ -97,9 +104,15 @@ final class SubjectCheck {
     this.stopped = stopped;
     this.watch = watch;
     this.partner = partner(subject);
-    this.judge = new Judge(subject, partner);
-    this.stackedJudge = new Judge(subject.stacked(true), partner);
+    this.judge = judge(subject);
+    this.stackedJudge = judge(subject.stacked(true));
     this.end = System.nanoTime() + request.budget().toNanos();
+  }
+
+  /** A judge who knows what is intended. */
+  static Judge judge(Subject subject) {
+    IntendedDifferences intended = IntendedDifferences.of(subject.kind());
+    return new Judge(subject, partner(subject), intended::covers);
   }
 
   /** The last old hook of the user, unless that is the subject's. */
@@ -114,20 +127,33 @@ final class SubjectCheck {
         .orElse(null);
   }
 
-  SubjectReport run() {
+  /** Tries everything, without saying what is to be made of it. */
+  void explore() {
     List<Ground> grounds = subject.kind().grounds();
     for (Phase next : Phase.values()) {
       phase = next;
       if (request.parts().contains(next.part())) {
         long most = request.budget().toNanos() / 100 * next.percent;
-        phaseEnd = Math.min(end, System.nanoTime() + most);
-        for (Ground ground : grounds) {
+        long over = Math.min(end, System.nanoTime() + most);
+        for (int i = 0; i < grounds.size(); i++) {
+          phaseEnd = next.part() == Part.INTERLEAVINGS ? over : share(over, grounds.size() - i);
           if (!isOver()) {
-            look(ground);
+            look(grounds.get(i));
           }
         }
       }
     }
+  }
+
+  /** When a ground's time is over, with so many left: the last ones must get some, too. */
+  private static long share(long over, int grounds) {
+    long now = System.nanoTime();
+    return now + (over - now) / Math.max(1, grounds / 2);
+  }
+
+  /** Tries everything; what is broken, in short. */
+  SubjectReport run() {
+    explore();
     List<Finding> findings = new ArrayList<>();
     List<Declared> intended = new ArrayList<>();
     IntendedDifferences declared = IntendedDifferences.of(subject.kind());
@@ -174,7 +200,9 @@ final class SubjectCheck {
 
   private void tell(Part part, Run run) {
     Judge its = run.subject().isStacked() ? stackedJudge : judge;
-    collector.add(its.judge(run, true));
+    Judge.Judged judged = its.judge(run, true);
+    collector.add(judged);
+    watch.judged(judged);
     tried.merge(part, 1L, Long::sum);
     watch.tried(part, collector.size());
   }
@@ -236,6 +264,13 @@ final class SubjectCheck {
           watch.tried(Part.INTERLEAVINGS, collector.size() + races.size());
           return isOver();
         };
-    new RaceExplorer(depth, over).explore(subject, ground, races::add);
+    new RaceExplorer(depth, over)
+        .explore(
+            subject,
+            ground,
+            violation -> {
+              races.add(violation);
+              watch.raced(violation);
+            });
   }
 }

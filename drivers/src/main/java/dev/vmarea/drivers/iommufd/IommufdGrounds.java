@@ -33,6 +33,11 @@ final class IommufdGrounds {
             .after(control("region 16k 16k"))
             .lengths(Pages.bytes(2 * PAGES))
             .events(control("destroy 1"), control("destroy 2")),
+        open.named("a region of one page")
+            .after(control("region 0 4k"))
+            .mapping(mapping(1, Prot.READ | Prot.WRITE))
+            .offsets(0L, OFFSET + Pages.SIZE)
+            .events(control("destroy 1")),
         plain
             .named("held by another object")
             .after(control("hold 1"))
@@ -56,7 +61,11 @@ final class IommufdGrounds {
   }
 
   private static Act.Map mapping(int prot) {
-    return new Act.Map(0, 0, 0, Pages.bytes(PAGES), prot, MapFlags.SHARED, OFFSET);
+    return mapping(PAGES, prot);
+  }
+
+  private static Act.Map mapping(long pages, int prot) {
+    return new Act.Map(0, 0, 0, Pages.bytes(pages), prot, MapFlags.SHARED, OFFSET);
   }
 
   private static Act control(String words) {

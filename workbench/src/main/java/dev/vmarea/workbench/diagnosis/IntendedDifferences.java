@@ -4,6 +4,9 @@ package dev.vmarea.workbench.diagnosis;
 import dev.vmarea.drivers.UserKind;
 import dev.vmarea.workbench.finding.Finding;
 import dev.vmarea.workbench.finding.Rule;
+import dev.vmarea.workbench.lab.Run;
+import dev.vmarea.workbench.lab.Subject;
+import dev.vmarea.workbench.rule.Violation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -30,20 +33,20 @@ public final class IntendedDifferences {
   private final List<Entry> entries;
 
   private record Entry(String rule, String variant, Pattern match, String reason) {
-    boolean covers(Finding finding) {
-      return (rule.equals("*") || rule.equals(finding.rule().id()))
-          && (variant.equals("*") || variant.equals(finding.subject().variant().name()))
-          && match.matcher(text(finding)).find();
+    boolean covers(Rule broken, Subject subject, String text) {
+      return (rule.equals("*") || rule.equals(broken.id()))
+          && (variant.equals("*") || variant.equals(subject.variant().name()))
+          && match.matcher(text).find();
     }
+  }
 
-    private static String text(Finding finding) {
-      return finding.title()
-          + "\n"
-          + finding.what()
-          + "\nground "
-          + finding.run().ground().name()
-          + (finding.subject().isStacked() ? "\nstacked" : "");
-    }
+  private static String text(String title, String what, Run run) {
+    return title
+        + "\n"
+        + what
+        + "\nground "
+        + run.ground().name()
+        + (run.subject().isStacked() ? "\nstacked" : "");
   }
 
   private IntendedDifferences(List<Entry> entries) {
@@ -64,13 +67,13 @@ public final class IntendedDifferences {
       }
       Properties properties = new Properties();
       properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
-      return parse(place, properties);
+      return parse(properties);
     } catch (IOException | IllegalArgumentException e) {
       throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
     }
   }
 
-  private static IntendedDifferences parse(String place, Properties properties) {
+  static IntendedDifferences parse(Properties properties) {
     Map<String, Map<String, String>> byName = new TreeMap<>();
     for (String key : properties.stringPropertyNames()) {
       int dot = key.indexOf('.');
@@ -115,6 +118,16 @@ public final class IntendedDifferences {
 
   /** Why a finding is intended, if somebody has said so. */
   public Optional<String> reason(Finding finding) {
-    return entries.stream().filter(entry -> entry.covers(finding)).map(Entry::reason).findFirst();
+    String text = text(finding.title(), finding.what(), finding.run());
+    return entries.stream()
+        .filter(entry -> entry.covers(finding.rule(), finding.subject(), text))
+        .map(Entry::reason)
+        .findFirst();
+  }
+
+  /** Whether what was seen in a run is intended. */
+  public boolean covers(Run run, Violation violation) {
+    String text = text(Titles.of(violation, run), violation.what(), run);
+    return entries.stream().anyMatch(entry -> entry.covers(violation.rule(), run.subject(), text));
   }
 }

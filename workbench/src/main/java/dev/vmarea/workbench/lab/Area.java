@@ -48,12 +48,13 @@ public record Area(
    */
   public record Entries(long page, long endPage, long pfn, String text) {
     /** Whether {@code next} is the same a little further; pages of memory need not be in order. */
-    boolean continues(Entries next) {
+    public boolean continues(Entries next) {
       long expected = pfn < 0 ? pfn : pfn + (endPage - page);
       return endPage == next.page && text.equals(next.text) && next.pfn == expected;
     }
 
-    Entries joined(Entries next) {
+    /** Both as one. */
+    public Entries joined(Entries next) {
       return new Entries(page, next.endPage, pfn, text);
     }
 

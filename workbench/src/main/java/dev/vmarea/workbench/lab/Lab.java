@@ -233,7 +233,8 @@ public final class Lab {
 
   /** Everybody goes: processes end, files are closed and unlinked, the users taken away. */
   public End end() {
-    Set<String> broken = new LinkedHashSet<>(actor.endAll());
+    Set<String> broken = new LinkedHashSet<>();
+    check(broken, () -> broken.addAll(actor.endAll())); // a free page may be used, too
     List<String> unlinked = actor.unlinkAll();
     broken.addAll(check());
     List<KernelWarning> last = newWarnings();

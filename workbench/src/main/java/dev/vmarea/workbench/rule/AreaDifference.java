@@ -7,46 +7,58 @@ import dev.vmarea.workbench.lab.Area;
 import dev.vmarea.workbench.lab.State;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** In what the VMAs behind a port are unlike those behind the old hook: the first that are. */
 final class AreaDifference {
   private AreaDifference() {}
 
-  static Optional<Violation> of(State port, State old, int step) {
-    List<Area> areas = port.areas();
-    List<Area> others = old.areas();
+  static List<Violation> of(State port, State old, int step) {
+    List<Violation> found = new ArrayList<>();
+    String shape = shape(port.areas(), old.areas());
+    if (!shape.isEmpty()) {
+      found.add(new Violation(Rule.SAME_AREA, step, shape));
+    }
+    List<Area.Entries> entries = entries(port.areas());
+    List<Area.Entries> others = entries(old.areas());
+    if (!entries.equals(others)) {
+      found.add(
+          new Violation(
+              Rule.SAME_ENTRIES, step, text(entries) + "; behind the old hook: " + text(others)));
+    }
+    return found;
+  }
+
+  private static String shape(List<Area> areas, List<Area> others) {
     if (!State.lines(bare(areas)).equals(State.lines(bare(others)))) {
       for (int i = 0; i < Math.min(areas.size(), others.size()); i++) {
         String what = difference(areas.get(i), others.get(i));
         if (!what.isEmpty()) {
-          return Optional.of(new Violation(Rule.SAME_AREA, step, what));
+          return what;
         }
       }
     }
-    if (areas.size() != others.size()) {
-      return Optional.of(
-          new Violation(
-              Rule.SAME_AREA,
-              step,
-              "VMAs: " + areas.size() + "; behind the old hook: " + others.size()));
-    }
-    for (int i = 0; i < areas.size(); i++) {
-      String entries = areas.get(i).entryText();
-      String otherEntries = others.get(i).entryText();
-      if (!entries.equals(otherEntries)) {
-        return Optional.of(
-            new Violation(
-                Rule.SAME_ENTRIES,
-                step,
-                text(entries) + "; behind the old hook: " + text(otherEntries)));
-      }
-    }
-    return Optional.empty();
+    return areas.size() == others.size()
+        ? ""
+        : "VMAs: " + areas.size() + "; behind the old hook: " + others.size();
   }
 
-  private static String text(String entries) {
-    return entries.isEmpty() ? "no entries" : entries;
+  /** The entries of all areas, whatever VMAs they are cut into. */
+  private static List<Area.Entries> entries(List<Area> areas) {
+    List<Area.Entries> all = new ArrayList<>();
+    for (Area area : areas) {
+      for (Area.Entries one : area.entries()) {
+        boolean goesOn = !all.isEmpty() && all.getLast().continues(one);
+        all.add(goesOn ? all.removeLast().joined(one) : one);
+      }
+    }
+    return all;
+  }
+
+  private static String text(List<Area.Entries> entries) {
+    return entries.isEmpty()
+        ? "no entries"
+        : entries.stream().map(Area.Entries::toString).collect(Collectors.joining(", "));
   }
 
   private static List<Area> bare(List<Area> areas) {

@@ -18,15 +18,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does acts to a subject, by itself and beside its old hook, and says what is broken. Only what
- * shows first counts: what comes later in a run may follow from it. Not thread-safe.
+ * Does acts to a subject, by itself and beside its old hook, and says what is broken. Of what is
+ * wrong by itself only what shows first counts, since what comes later in a run may follow from it;
+ * a difference from the old hook hides nothing, for it may be meant. Not thread-safe.
  */
 public final class Judge {
   private final Subject subject;
   private final @Nullable Variant partner;
+  private final BiPredicate<? super Run, ? super Violation> intended;
   private final Map<Tried, Map<Point, Set<String>>> oldErrors = new HashMap<>();
 
   /** Acts on a ground. */
@@ -44,10 +47,15 @@ public final class Judge {
    * A judge.
    *
    * @param partner the old hook to compare with, or null
+   * @param intended which differences from it somebody wants: they hide nothing else
    */
-  public Judge(Subject subject, @Nullable Variant partner) {
+  public Judge(
+      Subject subject,
+      @Nullable Variant partner,
+      BiPredicate<? super Run, ? super Violation> intended) {
     this.subject = subject;
     this.partner = partner;
+    this.intended = intended;
   }
 
   /** The subject. */
@@ -57,7 +65,8 @@ public final class Judge {
 
   /** The same judge of another subject of the same user. */
   public Judge of(Subject other) {
-    return new Judge(other, partner != null && partner.equals(other.variant()) ? null : partner);
+    boolean isPartner = partner != null && partner.equals(other.variant());
+    return new Judge(other, isPartner ? null : partner, intended);
   }
 
   /** Does the acts and judges. */
@@ -75,13 +84,11 @@ public final class Judge {
     found.addAll(Unwound.judge(run));
     found.addAll(Merged.judge(run));
     int first = found.stream().mapToInt(Violation::step).min().orElse(Integer.MAX_VALUE);
-    Violation difference = compares ? difference(run) : null;
     List<Violation> all = new ArrayList<>(Contract.judge(run));
-    if (difference != null && difference.step() < first) {
-      all.add(difference);
-    } else {
-      all.addAll(first(found, first));
+    if (compares) {
+      differences(run).stream().filter(one -> one.step() < first).forEach(all::add);
     }
+    all.addAll(first(found, first));
     return new Judged(run, all);
   }
 
@@ -116,19 +123,20 @@ public final class Judge {
     };
   }
 
-  private @Nullable Violation difference(Run run) {
+  private List<Violation> differences(Run run) {
     Variant old = partner;
     if (old == null || old.equals(subject.variant())) {
-      return null;
+      return List.of();
     }
     List<Act> acts = run.acts();
     for (int i = 0; i < acts.size(); i++) {
       if (acts.get(i) instanceof Act.Failing) {
-        return i == acts.size() - 1 ? otherError(run, old) : null;
+        Violation other = i == acts.size() - 1 ? otherError(run, old) : null;
+        return other == null ? List.of() : List.of(other);
       }
     }
     Run other = Run.of(subject.with(old), run.ground(), acts);
-    return Comparison.judge(run, other).orElse(null);
+    return Comparison.judge(run, other, one -> intended.test(run, one));
   }
 
   /** The last act fails at one point: whether the old hook fails otherwise then. */
@@ -140,16 +148,23 @@ public final class Judge {
     List<Act> plain = new ArrayList<>(run.acts());
     plain.set(plain.size() - 1, last.plainAct());
     Point point = last.failures().getFirst().point();
-    Set<String> known =
-        oldErrors
-            .computeIfAbsent(new Tried(run.ground(), plain), tried -> new EnumMap<>(Point.class))
-            .computeIfAbsent(point, one -> errors(run.ground(), plain, old, one));
+    Set<String> known = oldErrors(run.ground(), plain, old, point);
+    if (known.isEmpty() && point == Point.MAPPED) {
+      // What a port takes when it is mapped, an old hook has taken itself.
+      known = oldErrors(run.ground(), plain, old, Point.HOOK);
+    }
     return known.isEmpty() || known.contains(last.result())
         ? null
         : new Violation(
             Rule.SAME_ERROR,
             run.steps().size() - 1,
             last.result() + "; the old hook: " + String.join(" or ", known));
+  }
+
+  private Set<String> oldErrors(Ground ground, List<Act> acts, Variant old, Point point) {
+    return oldErrors
+        .computeIfAbsent(new Tried(ground, acts), tried -> new EnumMap<>(Point.class))
+        .computeIfAbsent(point, one -> errors(ground, acts, old, one));
   }
 
   private Set<String> errors(Ground ground, List<Act> acts, Variant old, Point point) {
