@@ -9,6 +9,7 @@ import dev.vmarea.workbench.Workbench;
 import dev.vmarea.workbench.finding.Finding;
 import dev.vmarea.workbench.finding.Part;
 import dev.vmarea.workbench.lab.Subject;
+import dev.vmarea.workbench.script.ScriptText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -87,7 +88,8 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--save",
       paramLabel = "DIR",
-      description = "Write what shows each finding as DIR/USER-N.txt.")
+      description =
+          "Write what shows each finding as a script, DIR/USER-N.strace, for vmarea replay.")
   private @Nullable Path save;
 
   @Option(
@@ -204,37 +206,35 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private int report(Report report, Profile kernel) throws IOException {
-    Reproducer reproducer = Reproducer::acts;
     Path directory = save;
     if (directory != null) {
-      save(report, directory, reproducer);
+      save(report, directory);
     }
     if (common.json()) {
-      console.out().println(new CheckJson(reproducer).of(report, kernel, seed));
+      console.out().println(CheckJson.of(report, kernel, seed));
     } else {
       ReportPage page =
           new ReportPage(
               console.out(), console.outColour(), Terminal.outputColumns(), console.unicode());
-      new CheckText(page, reproducer, subjects.with()).print(report);
+      new CheckText(page, subjects.with()).print(report);
     }
     Path c = program;
     if (c != null) {
-      new CheckPrograms(console, reproducer).write(report, c);
+      new CheckPrograms(console).write(report, c);
     }
     return report.findings().findAny().isPresent() ? ExitCode.FINDING : ExitCode.OK;
   }
 
-  private static void save(Report report, Path directory, Reproducer reproducer)
-      throws IOException {
+  private static void save(Report report, Path directory) throws IOException {
     Files.createDirectories(directory);
     int number = 0;
     for (Finding finding : report.findings().toList()) {
       number++;
-      String name = finding.subject().kind().id() + "-" + number + ".txt";
+      String name = finding.subject().kind().id() + "-" + number + ".strace";
       Files.writeString(
           directory.resolve(name),
-          reproducer.of(finding.run(), FindingText.header(finding)),
-          StandardCharsets.UTF_8);
+          ScriptText.of(finding.run(), FindingText.header(finding)).text(),
+          StandardCharsets.ISO_8859_1);
     }
   }
 }

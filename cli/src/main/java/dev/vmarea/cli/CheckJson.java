@@ -8,11 +8,14 @@ import dev.vmarea.workbench.SubjectReport;
 import dev.vmarea.workbench.finding.Declared;
 import dev.vmarea.workbench.finding.Finding;
 import dev.vmarea.workbench.finding.Part;
+import dev.vmarea.workbench.script.ScriptText;
 import java.util.List;
 
 /** A check's end as one JSON object. */
-record CheckJson(Reproducer reproducer) {
-  String of(Report report, Profile profile, long seed) {
+final class CheckJson {
+  private CheckJson() {}
+
+  static String of(Report report, Profile profile, long seed) {
     JsonWriter json = new JsonWriter().beginObject().member("schema", 1);
     json.member("profile", profile.name()).member("seed", seed);
     json.member("complete", report.isComplete()).key("users").beginArray();
@@ -20,7 +23,7 @@ record CheckJson(Reproducer reproducer) {
     return json.endArray().endObject().text();
   }
 
-  private void subject(JsonWriter json, SubjectReport report) {
+  private static void subject(JsonWriter json, SubjectReport report) {
     json.beginObject().member("user", report.subject().kind().id());
     json.member("variant", report.subject().variant().name());
     json.member("partner", report.partner() == null ? null : report.partner().name());
@@ -41,7 +44,7 @@ record CheckJson(Reproducer reproducer) {
     json.endArray().endObject();
   }
 
-  private JsonWriter finding(JsonWriter json, Finding finding) {
+  private static JsonWriter finding(JsonWriter json, Finding finding) {
     StateChange change = FindingText.change(finding);
     json.member("title", finding.title())
         .member("rule", finding.rule().id())
@@ -52,7 +55,7 @@ record CheckJson(Reproducer reproducer) {
         .member("profile", finding.subject().profile().name())
         .member("stacked", finding.subject().isStacked())
         .member("what", finding.what())
-        .member("reproducer", reproducer.of(finding.run(), FindingText.header(finding)))
+        .member("reproducer", ScriptText.of(finding.run(), FindingText.header(finding)).text())
         .member("step", finding.step());
     texts(json, "before", change.gone());
     texts(json, "after", change.come());

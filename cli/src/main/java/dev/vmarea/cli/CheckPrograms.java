@@ -5,6 +5,7 @@ package dev.vmarea.cli;
 import dev.vmarea.workbench.Report;
 import dev.vmarea.workbench.c.CProgram;
 import dev.vmarea.workbench.finding.Finding;
+import dev.vmarea.workbench.script.ScriptText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,11 +16,9 @@ import java.nio.file.Path;
  */
 final class CheckPrograms {
   private final Console console;
-  private final Reproducer reproducer;
 
-  CheckPrograms(Console console, Reproducer reproducer) {
+  CheckPrograms(Console console) {
     this.console = console;
-    this.reproducer = reproducer;
   }
 
   /**
@@ -32,7 +31,8 @@ final class CheckPrograms {
     for (Finding finding : report.findings().toList()) {
       CProgram program =
           CProgram.of(
-              finding, reproducer.of(finding.run(), FindingText.header(finding)).lines().toList());
+              finding,
+              ScriptText.of(finding.run(), FindingText.header(finding)).text().lines().toList());
       if (program.text().isPresent()) {
         written++;
         Path place = written == 1 ? file : numbered(file, written);

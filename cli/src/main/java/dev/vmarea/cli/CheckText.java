@@ -14,11 +14,11 @@ import java.util.List;
  *
  * @param with files with drivers of somebody's own, to be named when it is repeated
  */
-record CheckText(ReportPage page, Reproducer reproducer, List<Path> with) {
+record CheckText(ReportPage page, List<Path> with) {
   void print(Report report) {
     report.subjects().forEach(this::line);
     page.gap();
-    FindingText text = new FindingText(page, reproducer);
+    FindingText text = new FindingText(page);
     report.findings().forEach(text::print);
     intended(report);
     summary(report);

@@ -8,11 +8,12 @@ import dev.vmarea.workbench.finding.DifferenceText;
 import dev.vmarea.workbench.finding.Finding;
 import dev.vmarea.workbench.lab.Run;
 import dev.vmarea.workbench.lab.Subject;
+import dev.vmarea.workbench.script.ScriptText;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A finding as people read it. */
-record FindingText(ReportPage page, Reproducer reproducer) {
+record FindingText(ReportPage page) {
   void print(Finding finding) {
     Subject subject = finding.subject();
     page.heading(Console.printable(finding.title()));
@@ -31,12 +32,10 @@ record FindingText(ReportPage page, Reproducer reproducer) {
       row("seen", finding.what());
     }
     row("shown by", "");
-    reproducer
-        .of(finding.run(), header(finding))
-        .lines()
-        .forEach(line -> page.line("  " + Console.printable(line)));
+    ScriptText script = ScriptText.of(finding.run(), List.of());
+    script.text().lines().forEach(line -> page.line("  " + Console.printable(line)));
     if (finding.interleaving().isEmpty()) {
-      step(finding);
+      step(finding, script);
     } else {
       row("order", "the last two at once, A and B; step by step");
       for (int i = 0; i < finding.interleaving().size(); i++) {
@@ -56,11 +55,24 @@ record FindingText(ReportPage page, Reproducer reproducer) {
 
   /** What the reproducer says of itself. */
   static List<String> header(Finding finding) {
-    return List.of(
-        finding.title(), "Rule " + finding.rule().id() + ": " + finding.rule().statement());
+    List<String> lines = new ArrayList<>();
+    lines.add(finding.title());
+    lines.add("Rule " + finding.rule().id() + ": " + finding.rule().statement());
+    if (!finding.interleaving().isEmpty()) {
+      lines.add(
+          "It takes an order that a script cannot have: here the last two calls are made one");
+      lines.add("after the other. At once, A and B, step by step:");
+      for (int i = 0; i < finding.interleaving().size(); i++) {
+        lines.add("  " + (i + 1) + ". " + finding.interleaving().get(i));
+      }
+    }
+    if (finding.schedule() != null) {
+      lines.add("Again: " + again(finding));
+    }
+    return lines;
   }
 
-  private void step(Finding finding) {
+  private void step(Finding finding, ScriptText script) {
     Run run = finding.run();
     if (finding.step() >= run.steps().size()) {
       row("shows", "at the end, when every process, file and user has gone");
@@ -73,8 +85,8 @@ record FindingText(ReportPage page, Reproducer reproducer) {
     row(
         "shows",
         "at line "
-            + (finding.step() + 1)
-            + " of these calls, which returned "
+            + script.lineOf(finding.step())
+            + " of these, which returned "
             + run.steps().get(finding.step()).result());
     StateChange change = change(finding);
     change.gone().forEach(text -> page.line("  - " + Console.printable(text)));

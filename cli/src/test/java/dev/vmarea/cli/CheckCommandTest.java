@@ -67,8 +67,7 @@ class CheckCommandTest {
   private static String text(Report report) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-    new CheckText(new ReportPage(stream, false, 80, false), Reproducer::acts, List.of())
-        .print(report);
+    new CheckText(new ReportPage(stream, false, 80, false), List.of()).print(report);
     return out.toString(StandardCharsets.UTF_8);
   }
 
@@ -96,7 +95,7 @@ class CheckCommandTest {
   void outputsAreAsTheyShouldBe() throws Exception {
     Report report = report("zero v3: mmap");
     assertGolden("text.txt", text(report));
-    assertGolden("report.json", new CheckJson(Reproducer::acts).of(report, Profile.LINUX_6_19, 1));
+    assertGolden("report.json", CheckJson.of(report, Profile.LINUX_6_19, 1));
     assertGolden("help.txt", CommandLineRun.of("check", "--help").out());
   }
 
@@ -112,7 +111,10 @@ class CheckCommandTest {
     assertThat(run.out())
         .contains("prepare-changes-nothing: ")
         .contains("check --profile SETTLED --variant afs=prepare-count --save DIR");
-    assertThat(saved.resolve("afs-1.txt")).content().contains("/afs/file");
+    Path script = saved.resolve("afs-1.strace");
+    assertThat(script).content().contains("/afs/file");
+    CommandLineRun replay = CommandLineRun.of("replay", script.toString());
+    assertThat(replay.err()).contains("as written: every call returned what the script says");
   }
 
   @Test
@@ -148,7 +150,7 @@ class CheckCommandTest {
 
   @Test
   void jsonHasTheFinding() throws Exception {
-    String json = new CheckJson(Reproducer::acts).of(report("t"), Profile.LINUX_6_19, 7);
+    String json = CheckJson.of(report("t"), Profile.LINUX_6_19, 7);
     JsonObject object = JsonReader.read(json).asObject("report");
     JsonObject user = object.array("users").getFirst().asObject("user");
     JsonObject finding = user.array("findings").getFirst().asObject("finding");

@@ -121,7 +121,7 @@ class ScriptsTest {
             "vmarea: "
                 + script
                 + ":3: the kernel stops the thread (BUG): memory as a bare page frame");
-    assertThat(run.status()).isZero();
+    assertThat(run.status()).isEqualTo(ExitCode.FINDING);
     JsonObject report =
         JsonReader.read(
                 CommandLineRun.of("replay", script.toString(), "--json")
@@ -447,5 +447,79 @@ class ScriptsTest {
     CommandLineRun run = CommandLineRun.of("replay", script.toString());
 
     assertThat(run.status()).as(run.err()).isZero();
+  }
+
+  private static final String LEAK =
+      """
+      # vmarea profile LINUX_6_18
+      # vmarea mount path=/afs user=afs variant=prepare-count
+      1 openat(AT_FDCWD, "/afs/a", O_RDWR|O_CREAT, 0600) = 3
+      # vmarea fail vma 1
+      1 mmap(NULL, 4096, PROT_READ, MAP_SHARED, 3, 0) = -1 ENOMEM (Cannot allocate memory)
+      1 unlink("/afs/a") = 0
+      """;
+
+  @Test
+  void whatBreaksEndsWithStatusOne() throws Exception {
+    CommandLineRun run = CommandLineRun.of("replay", file("leak", LEAK).toString());
+    assertThat(run.status()).isEqualTo(ExitCode.FINDING);
+    assertThat(joined(run.err()))
+        .contains("rules of LINUX_6_18", "as written", "broken 2 things", "open mmaps +1");
+    CommandLineRun json = CommandLineRun.of("replay", file("leak", LEAK).toString(), "--json");
+    assertThat(JsonReader.read(json.out().strip()).asObject("report").number("brokenCount", 0))
+        .isEqualTo(2);
+    CommandLineRun other =
+        CommandLineRun.of("replay", file("leak", LEAK).toString(), "--profile", "SETTLED");
+    assertThat(joined(other.err())).contains("rules of SETTLED");
+    CommandLineRun good =
+        CommandLineRun.of("replay", file("leak", LEAK).toString(), "--variant", "afs=legacy");
+    assertThat(good.status()).as(good.err()).isZero();
+  }
+
+  @Test
+  void aStepThatIsNotPassedIsTold() throws Exception {
+    Path script = file("missed", LEAK.replace("vma 1", "hook 7"));
+    assertThat(joined(CommandLineRun.of("replay", script.toString()).err()))
+        .contains("nothing failed at hook 7: the call passes only ", "different: 1 call");
+    Path last = file("last", LEAK + "# vmarea fail vma 1\n");
+    assertThat(joined(CommandLineRun.of("replay", last.toString()).err()))
+        .contains("nothing failed at vma 1: the call passes no failure point");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fail vma 1 | fail vmas 1 | no failure point vmas; known: vma, tree-node,",
+        "fail vma 1 | fail vma | a failure point and which time it is passed expected",
+        "fail vma 1 | fail vma 0 | vma 0: a number from 1 on expected",
+        "fail vma 1 | profile SETTLED | the profile is declared too late",
+        "LINUX_6_18 | LINUX_1 | unknown profile LINUX_1; known: [SETTLED,",
+        "user=afs | user=afs stacked=perhaps | stacked=perhaps: yes or no expected",
+      })
+  void whatIsWrongWithLinesOfReproducersIsSaid(String old, String line, String message)
+      throws Exception {
+    CommandLineRun run = CommandLineRun.of("replay", file("s", LEAK.replace(old, line)).toString());
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(joined(run.err())).contains(message);
+  }
+
+  /** Below a stacked file a port goes through the compatibility layer,. */
+  @Test
+  void usersCanBeBelowStackedFiles() throws Exception {
+    Path script =
+        file(
+            "stacked",
+            """
+            # vmarea mount path=/debug user=relay size=8k stacked=yes
+            1 openat(AT_FDCWD, "/debug/cpu0", O_RDWR) = 3
+            1 mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_SHARED, 3, 0) = 0x7ffff7ffd000
+            # vmarea store 1 0x7ffff7ffd000 1 0x7
+            # vmarea load 1 0x7ffff7ffd000 1 = 0x7
+            # vmarea control /debug detach 0 = ok
+            """);
+    CommandLineRun run = CommandLineRun.of("replay", script.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("/debug/cpu0");
   }
 }

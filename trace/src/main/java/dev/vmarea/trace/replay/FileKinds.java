@@ -68,8 +68,13 @@ final class FileKinds {
   private final FileOperations hugetlb;
   private final Map<String, AssumedFile> assumed = new HashMap<>();
 
-  /** The kinds of files on {@code machine}, among them modelled devices by their paths. */
-  FileKinds(Machine machine, Map<String, FileOperations> devices) {
+  /**
+   * The kinds of files on {@code machine}, among them modelled devices by their paths.
+   *
+   * @param hugePages whether there are as many huge pages as are asked for, of sizes of which the
+   *     machine has none
+   */
+  FileKinds(Machine machine, Map<String, FileOperations> devices, boolean hugePages) {
     this.devices = Map.copyOf(devices);
     zero = new ZeroDevice(machine.backing());
     HugePagePool pool =
@@ -77,7 +82,7 @@ final class FileKinds {
             ? files.hugePages()
             : new HugePagePool(machine.kernel().memory());
     for (long size : machine.kernel().config().hugePageSizes()) {
-      if (pool.counts(size).total() == 0) {
+      if (hugePages && pool.counts(size).total() == 0) {
         pool.assume(size, ENOUGH_HUGE_PAGES);
       }
     }

@@ -24,7 +24,7 @@ public final class ProcessImport {
 
   /** Imports into {@code machine}. */
   public ProcessImport(Machine machine) {
-    names = new FileNames(new FileKinds(machine, Map.of()));
+    names = new FileNames(new FileKinds(machine, Map.of(), true));
     starts = new ProgramStart(machine, names);
   }
 

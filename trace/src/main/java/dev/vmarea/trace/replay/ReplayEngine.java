@@ -4,6 +4,8 @@ package dev.vmarea.trace.replay;
 import dev.vmarea.AddressSpace;
 import dev.vmarea.Machine;
 import dev.vmarea.base.KernelWarning;
+import dev.vmarea.drivers.hugetlbfs.HugetlbfsKind;
+import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.drivers.mounts.MountedUsers;
 import dev.vmarea.space.ResourceLimits;
 import dev.vmarea.space.Task;
@@ -74,7 +76,9 @@ final class ReplayEngine {
     names =
         new FileNames(
             new FileKinds(
-                machine, ScriptDevices.make(machine.kernel(), settings.devices(), source)));
+                machine,
+                ScriptDevices.make(machine.kernel(), settings.devices(), source),
+                !bringsHugePages(settings.mounts())));
     divergences = new DivergenceLog(settings.maxDivergences());
     processes = new ProcessCalls(table, ends, divergences, failures::isAny, judgesAll);
     files = new FileCalls(names, new MountedCalls(machine, divergences));
@@ -111,6 +115,11 @@ final class ReplayEngine {
     return new ReportBuilder(
             settings, files, memoryCalls, ends, evidence, divergences, comparison, warnings, usage)
         .build(calls, log.problemCount(), timeline, cutOffLine, startedEmpty);
+  }
+
+  private static boolean bringsHugePages(MountPlan mounts) {
+    return mounts.entries().values().stream()
+        .anyMatch(entry -> entry.kind() == HugetlbfsKind.INSTANCE);
   }
 
   /** A hook of a user that throws stops its thread, not the replay. */

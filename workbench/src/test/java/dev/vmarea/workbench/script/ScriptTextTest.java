@@ -52,26 +52,28 @@ class ScriptTextTest {
   private static void check(Subject subject) {
     Ground ground = subject.kind().grounds().getFirst();
     Act.Placing mapping = ground.mapping();
-    for (boolean stacked : new boolean[] {false, true}) {
-      for (Surroundings around : Surroundings.values()) {
-        if (around.exists(ground, mapping)) {
-          FailureSweep.run(
-              subject.stacked(stacked),
-              ground,
-              around.with(ground, mapping),
-              ScriptTextTest::replay);
-        }
+    for (Surroundings around : Surroundings.values()) {
+      if (around.isTelling() && around.exists(ground, mapping)) {
+        sweep(subject, ground, around.with(ground, mapping));
       }
     }
+    sweep(subject.stacked(true), ground, List.of(mapping));
+    sweep(subject, ground, List.of(mapping, new Act.Fork(0)));
     for (List<Act> life : new LifeCycles(ground).single()) {
-      FailureSweep.run(subject, ground, life, ScriptTextTest::replay);
+      replay(Run.of(subject, ground, life));
     }
     replay(Run.of(subject, ground, List.of(mapping, new Act.Exit(0), new Act.Close(0))));
-    for (Ground other : subject.kind().grounds()) {
-      List<Act> acts = new ArrayList<>(List.of(other.mapping()));
-      acts.addAll(other.events());
-      replay(Run.of(subject, other, acts));
+    if (subject.profile() == Profile.SETTLED) {
+      for (Ground other : subject.kind().grounds()) {
+        List<Act> acts = new ArrayList<>(List.of(other.mapping()));
+        acts.addAll(other.events());
+        replay(Run.of(subject, other, acts));
+      }
     }
+  }
+
+  private static void sweep(Subject subject, Ground ground, List<Act> acts) {
+    FailureSweep.run(subject, ground, acts, ScriptTextTest::replay);
   }
 
   private static void replay(Run run) {
