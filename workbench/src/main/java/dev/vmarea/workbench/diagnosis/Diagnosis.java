@@ -61,8 +61,16 @@ public final class Diagnosis {
     return switch (violation.rule().part()) {
       case EQUIVALENCE -> Titles.place(violation, evidence.run()) + difference(violation);
       case CONTRACT -> violation.rule().id();
+      case UNWINDING -> unwinding(violation) + cause.goodVariants();
       default -> Titles.place(violation, evidence.run()) + cause.goodVariants();
     };
+  }
+
+  /** What is left of a call that fails, wherever it fails. */
+  private static String unwinding(Violation violation) {
+    String signature = violation.signature();
+    int but = signature.indexOf(", but ");
+    return violation.rule().id() + (but < 0 ? signature : signature.substring(but));
   }
 
   /** A difference in short: what can look like many is told by one that shows it. */
