@@ -31,7 +31,10 @@ final class Shrinker {
   /** The evidence that is left. */
   Evidence shrink() {
     cutTail();
-    for (int round = 0; round < MOST_ROUNDS && (fewer() | simpler()); round++) {
+    boolean shrinks = true;
+    for (int round = 0; round < MOST_ROUNDS && shrinks; round++) {
+      shrinks = fewer();
+      shrinks |= simpler();
       cutTail();
     }
     return best;

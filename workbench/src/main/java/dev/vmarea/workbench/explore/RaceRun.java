@@ -15,12 +15,10 @@ import java.util.concurrent.atomic.AtomicReference;
 /** Two operations on a fresh lab, at once or one after the other, to the end of everything. */
 final class RaceRun {
   private final Lab lab;
-  private final RaceCase race;
   private String a = "";
   private String b = "";
 
   private RaceRun(RaceCase race) {
-    this.race = race;
     try {
       this.lab = new Lab(race.subject(), race.ground());
     } catch (ErrnoException e) {

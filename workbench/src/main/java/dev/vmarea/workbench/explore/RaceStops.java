@@ -18,18 +18,16 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RaceStops {
   private static final String VISIBLE = "mm.visible-to-the-file";
 
-  private final Lab lab;
   private final StepObserver observer;
   private final Map<Thread, FailurePlan.Point> last = new ConcurrentHashMap<>();
 
-  private RaceStops(Lab lab, StepObserver observer) {
-    this.lab = lab;
+  private RaceStops(StepObserver observer) {
     this.observer = observer;
   }
 
   /** Tells {@code observer} of them from now on. */
   static void tell(Lab lab, StepObserver observer) {
-    RaceStops stops = new RaceStops(lab, observer);
+    RaceStops stops = new RaceStops(observer);
     lab.machine().kernel().failures(stops::passes);
     lab.users().all().values().forEach(user -> user.observe(stops::reached));
     for (Inode inode : inodes(lab)) {

@@ -3,6 +3,7 @@ package dev.vmarea.workbench.mutants;
 
 import dev.vmarea.base.Errno;
 import dev.vmarea.workbench.lab.Subject;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class FaultSwitch {
   private static volatile int chosen;
   private static volatile int active;
-  private static volatile @Nullable Throwable put;
+  private static final AtomicReference<@Nullable Throwable> PUT = new AtomicReference<>();
 
   private FaultSwitch() {}
 
@@ -25,7 +26,7 @@ public final class FaultSwitch {
   /** A lab begins. */
   public static void subject(Subject subject) {
     active = subject.variant().isLegacy() ? 0 : chosen;
-    put = null;
+    PUT.set(null);
   }
 
   /** Whether the fault is in effect. */
@@ -53,7 +54,7 @@ public final class FaultSwitch {
 
   /** Keeps an exception until the next check has been made. */
   public static void put(@Nullable Throwable thrown) {
-    put = thrown;
+    PUT.set(thrown);
   }
 
   /** The exception that was kept, if the fault is in effect; it is forgotten. */
@@ -61,8 +62,6 @@ public final class FaultSwitch {
     if (active != fault) {
       return null;
     }
-    Throwable kept = put;
-    put = null;
-    return kept;
+    return PUT.getAndSet(null);
   }
 }

@@ -65,19 +65,15 @@ public final class Merged {
       return;
     }
     Act.Map whole = union(before, call);
-    List<Area> all =
-        whole == null
-            ? List.of()
-            : run.steps()
-                .get(index)
-                .after()
-                .in(call.process(), whole.page(), whole.page() + whole.pages());
-    if (all.size() != 1 || run.steps().get(index).act() instanceof Act.Failing) {
+    if (whole == null || run.steps().get(index).act() instanceof Act.Failing) {
+      return;
+    }
+    State both = run.steps().get(index).after();
+    if (both.in(call.process(), whole.page(), whole.page() + whole.pages()).size() != 1) {
       return;
     }
     State once = Reference.instead(run, index - 1, whole);
-    String more =
-        CountChange.between(once.counts(), run.steps().get(index).after().counts(), Set.of());
+    String more = CountChange.between(once.counts(), both.counts(), Set.of());
     if (!more.isEmpty() && !once.in(call.process(), whole.page(), whole.page() + 1).isEmpty()) {
       found.add(
           new Violation(Rule.MERGE_LEAVES_NO_TRACE, index, "more than for the whole: " + more));

@@ -92,7 +92,8 @@ public final class Unwound {
     }
     String held =
         CountChange.between(expected.counts(), after.counts(), Set.of(CountChange.CHARGE, FRAMES));
-    long frames = after.counts().get(FRAMES) - expected.counts().get(FRAMES);
+    long frames =
+        after.counts().getOrDefault(FRAMES, 0L) - expected.counts().getOrDefault(FRAMES, 0L);
     if (frames > 0) {
       held += (held.isEmpty() ? "" : ", ") + FRAMES + " +" + frames;
     }
