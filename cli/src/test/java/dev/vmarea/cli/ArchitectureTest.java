@@ -54,7 +54,7 @@ class ArchitectureTest {
 
   @Test
   void allModulesAreSeen() {
-    for (String module : List.of("core", "drivers", "trace", "host", "cli")) {
+    for (String module : List.of("core", "drivers", "trace", "host", "workbench", "cli")) {
       assertThat(CLASSES.stream().filter(in(MODULES, module)).count())
           .as("classes of module " + module)
           .isPositive();
