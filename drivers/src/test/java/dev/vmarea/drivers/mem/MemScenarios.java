@@ -231,8 +231,8 @@ public final class MemScenarios {
                   "-EAGAIN gone 0, unlocked, ok | warned: SELF_DEADLOCK, USE_AFTER_FREE",
                   false)
               .expect("hidden", "hidden", Profile.SETTLED, I7_MENDED, true)
-              .expect("hidden in 7.1", "hidden", Profile.LINUX_7_1, I7_MENDED, true)
-              .expect("not hidden", "v3", Profile.LINUX_6_19, I7_MENDED, true),
+              .expect("hidden in 7.1", "hidden", Profile.LINUX_7_1, I7_MENDED, false)
+              .expect("not hidden", "v3", Profile.LINUX_6_19, I7_MENDED, false),
           Scenario.of(
                   "mem-revoke",
                   "a driver revokes what is mapped: one page of three, also from private mappings",
