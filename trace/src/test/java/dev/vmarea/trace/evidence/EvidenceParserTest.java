@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vmarea.base.CacheMode;
 import dev.vmarea.base.Errno;
+import dev.vmarea.base.FailurePlan;
+import dev.vmarea.base.FailureRun.Occurrence;
+import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.mounts.MountPlan;
 import dev.vmarea.files.PfnDeviceSettings;
 import dev.vmarea.trace.procmaps.MapsEntry;
@@ -93,7 +96,12 @@ class EvidenceParserTest {
               "/a \"b\n", Map.of("user", "relay", "variant", "legacy", "size", "8k", "cpus", "2")),
           new UserControl("/dev/iommu", List.of("destroy", "1"), "-EBUSY"),
           new MemoryAccess(100, 0x7fff_f7fe_f000L, 4, false, 0, "0x12345678"),
-          new MemoryAccess(100, 0x7fff_f7fe_f000L, 8, true, -1, "SIGBUS"));
+          new MemoryAccess(100, 0x7fff_f7fe_f000L, 8, true, -1, "SIGBUS"),
+          new FailingSteps(
+              List.of(
+                  new Occurrence(FailurePlan.Point.HOOK, 1),
+                  new Occurrence(FailurePlan.Point.PAGE_TABLE, 12))),
+          new ProfileDeclaration(Profile.LINUX_6_18));
 
   @Test
   void whatAScriptsLinesLack() {
@@ -107,7 +115,14 @@ class EvidenceParserTest {
             "control /a",
             "load 1 0x1000 4",
             "load 1 0x1000 3 = 0",
-            "store 1 0x1000 4 = 0")) {
+            "store 1 0x1000 4 = 0",
+            "fail",
+            "fail vma",
+            "fail vmas 1",
+            "fail vma 0",
+            "fail vma 1 hook",
+            "profile",
+            "profile LINUX_1")) {
       assertThat(EvidenceParser.parse((EvidenceLine.PREFIX + line).getBytes(UTF_8)))
           .as(line)
           .isInstanceOf(MalformedLine.class);
