@@ -43,6 +43,7 @@ final class RegisterWindow implements MmapPrepare, VmOperations {
 
   @Override
   public void mapped(MappedArea window) {
+    window.privateData(this); // counted: close comes also for one that failed before
     mappings++;
   }
 
@@ -53,7 +54,9 @@ final class RegisterWindow implements MmapPrepare, VmOperations {
 
   @Override
   public void close(Vma part) {
-    mappings--;
+    if (part.privateData() == this) {
+      mappings--;
+    }
   }
 
   @Override

@@ -77,7 +77,7 @@ class ReplayCommandTest {
                 + "\"command\":\"redacted\",\"memoryCalls\":13,\"skippedCalls\":0,\"vmas\":22,"
                 + "\"peakVmas\":23,\"remark\":\"\",\"identical\":true,\"differentLines\":0,"
                 + "\"differences\":[]}],\"notes\":[],\"problemCount\":0,\"problems\":[],"
-                + "\"script\":false,\"warningCount\":0,\"warnings\":[]}\n");
+                + "\"script\":false,\"warningCount\":0,\"brokenCount\":0,\"warnings\":[]}\n");
   }
 
   @Test

@@ -9,7 +9,9 @@ import dev.vmarea.base.Prot;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.ground.Ground;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What can happen to a mapping while it lives: cut, moved, protected, inherited, mapped over,
@@ -94,9 +96,11 @@ public final class LifeCycles {
     return all;
   }
 
-  /** A mapping, and two things that happen to it, and a look. */
+  /** A mapping, and two things that happen to it, and a look; those with events first. */
   public List<List<Act>> pairs() {
-    return pairs(happenings, happenings);
+    Set<List<Act>> all = new LinkedHashSet<>(pairsWithEvents());
+    all.addAll(pairs(happenings, happenings));
+    return List.copyOf(all);
   }
 
   /** The same, the first or the second of the two being an event. */
