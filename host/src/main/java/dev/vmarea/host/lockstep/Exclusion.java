@@ -39,6 +39,11 @@ enum Exclusion {
    * pages: what is reserved again depends on the order in which the mappings are met.
    */
   HUGETLB_SURPLUS,
+  /**
+   * Memory is not made execute-only on a processor with protection keys: it gets a key there, which
+   * the model does not have.
+   */
+  PROTECTION_KEYS,
   /** More processes than a sequence may have are not forked. */
   PROCESSES,
   /** Near the limit of areas, VmFlags are compared at the end of a sequence only: smaps is slow. */

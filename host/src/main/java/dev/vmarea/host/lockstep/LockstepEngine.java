@@ -17,6 +17,7 @@ import dev.vmarea.host.puppet.PuppetException;
 import dev.vmarea.host.puppet.PuppetImage;
 import dev.vmarea.host.puppet.Puppets;
 import dev.vmarea.host.system.HostConfig;
+import dev.vmarea.host.system.HostProcessor;
 import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.hugetlb.HugePagePool;
 import dev.vmarea.mapping.SharedSegment;
@@ -83,7 +84,11 @@ public final class LockstepEngine implements Lockstep {
     }
     hugePageSize = host.kernel().defaultHugePageSize();
     hugePages = withHugePages ? takeHugePages() : null;
-    precautions = new Precautions(host.thpEnabled().equals("always"), hugePages != null);
+    precautions =
+        new Precautions(
+            host.thpEnabled().equals("always"),
+            hugePages != null,
+            HostProcessor.hasProtectionKeys());
     try {
       files = new OpenFiles(hugePages == null ? 0 : hugePageSize);
     } catch (final IOException | RuntimeException e) {

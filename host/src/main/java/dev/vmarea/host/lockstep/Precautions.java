@@ -6,6 +6,7 @@ import dev.vmarea.base.Advice;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
+import dev.vmarea.base.Prot;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.files.KernelFiles;
 import dev.vmarea.host.puppet.PuppetImage;
@@ -29,16 +30,19 @@ final class Precautions {
 
   private final boolean alwaysHuge;
   private final boolean hugetlb;
+  private final boolean protectionKeys;
 
   /**
    * The precautions of a host.
    *
    * @param alwaysHuge whether transparent huge pages come without advice
    * @param hugetlb whether there are huge pages of hugetlb for us
+   * @param protectionKeys whether execute-only memory has a key
    */
-  Precautions(final boolean alwaysHuge, final boolean hugetlb) {
+  Precautions(final boolean alwaysHuge, final boolean hugetlb, final boolean protectionKeys) {
     this.alwaysHuge = alwaysHuge;
     this.hugetlb = hugetlb;
+    this.protectionKeys = protectionKeys;
   }
 
   /** Why {@code call} is not to be made now, or null. */
@@ -53,7 +57,9 @@ final class Precautions {
           model.count() >= MOST_PROCESSES || space.mapCount() > MANY_AREAS
               ? Exclusion.PROCESSES
               : null;
-      case MMAP -> !hugetlb && (a[3] & MapFlags.HUGETLB) != 0 ? Exclusion.HUGETLB : null;
+      case MMAP ->
+          !hugetlb && (a[3] & MapFlags.HUGETLB) != 0 ? Exclusion.HUGETLB : againstExecuteOnly(a[2]);
+      case MPROTECT -> againstExecuteOnly(a[2]);
       case FTRUNCATE, PUNCH_HOLE -> againstCut(model.file(a[0]), space);
       case MREMAP -> againstMove(space, a);
       case READ -> againstRead(space.lookup(a[0]));
@@ -67,6 +73,11 @@ final class Precautions {
               : null;
       default -> null;
     };
+  }
+
+  private @Nullable Exclusion againstExecuteOnly(final long prot) {
+    final long access = Prot.READ | Prot.WRITE | Prot.EXEC;
+    return protectionKeys && (prot & access) == Prot.EXEC ? Exclusion.PROTECTION_KEYS : null;
   }
 
   /**

@@ -20,6 +20,7 @@ import dev.vmarea.host.puppet.PuppetException;
 import dev.vmarea.host.puppet.PuppetImage;
 import dev.vmarea.host.puppet.Puppets;
 import dev.vmarea.host.system.HostConfig;
+import dev.vmarea.host.system.HostProcessor;
 import dev.vmarea.host.system.ProcessInfo;
 import dev.vmarea.host.tracing.RemoteMemory;
 import dev.vmarea.trace.procmaps.MapsLayout;
@@ -105,6 +106,9 @@ class RawCallsTest {
     HostConfig host = HostConfig.read();
     if (!Profile.forRelease(host.release()).exact()) {
       abort("this kernel has no profile of its own, so nothing is claimed about it");
+    }
+    if (HostProcessor.hasProtectionKeys()) {
+      abort("this processor has protection keys, which the model does not (docs/fidelity.md)");
     }
     FutureTask<Integer> task = new FutureTask<>(() -> campaign(host));
     Thread.ofPlatform().start(task);
