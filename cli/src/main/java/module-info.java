@@ -4,6 +4,7 @@
 module dev.vmarea.cli {
   requires static org.jspecify;
   requires dev.vmarea;
+  requires dev.vmarea.explain;
   requires dev.vmarea.trace;
   requires dev.vmarea.host;
   requires dev.vmarea.workbench;
