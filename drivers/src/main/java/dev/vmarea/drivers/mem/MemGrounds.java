@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.drivers.mem;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Prot;
@@ -18,6 +19,9 @@ final class MemGrounds {
 
   /** RAM, bytes. */
   private static final long RAM = 0x1000000;
+
+  /** Where RAM ends below 1 MiB, bytes. */
+  private static final long ISA_START = 0xa0000;
 
   /** The last page below 1 MiB, bytes. */
   private static final long ISA_LAST = 0xff000;
@@ -59,6 +63,13 @@ final class MemGrounds {
             .with("write-back", "0xc0000000-0xc0002000")
             .after(new Act.Open(PATH, OpenFile.O_RDWR | MemDevice.O_DSYNC))
             .events(mapping(1, ASIDE, Prot.READ | Prot.WRITE)),
+        at(plain, ISA_START - Pages.bytes(PAGES), PAGES)
+            .named("up to where RAM ends, where cache modes are not tracked")
+            .on(Architecture.MIPS)
+            .offsets(DEVICE)
+            .after(new Act.Open(PATH, OpenFile.O_RDWR | MemDevice.O_DSYNC))
+            .events(mapping(1, 0, Prot.READ).part(Pages.SIZE, 0)),
+        plain.named("without an MMU").on(Architecture.NOMMU).offsets(1L << 46),
         opened(OpenFile.O_RDONLY).named("opened read-only").mapping(mapping(0, 0, Prot.READ)),
         opened(OpenFile.O_WRONLY).named("opened write-only"));
   }

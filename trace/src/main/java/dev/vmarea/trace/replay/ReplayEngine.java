@@ -67,7 +67,11 @@ final class ReplayEngine {
    */
   ReplayEngine(ReplaySettings settings, String source) throws RecordingException {
     this.settings = settings;
-    machine = new Machine(settings.config(), settings.profile());
+    machine =
+        new Machine(
+            settings.architecture().limit(settings.config()),
+            settings.profile(),
+            settings.architecture());
     machine.kernel().warnings(warnings::add);
     MountedUsers users = ScriptMounts.make(machine, settings, source);
     judgesAll = !users.all().isEmpty();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.mounts.MountPlan;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *     replaces by {@link Profile#SETTLED}
  * @param pageTables whether the report is to show page tables
  * @param touch whether recorded page faults are made in the model, and the pages compared
+ * @param architecture the machine's
  */
 public record ReplaySettings(
     KernelConfig config,
@@ -49,7 +51,8 @@ public record ReplaySettings(
     Map<String, String> variants,
     boolean profileAssumed,
     boolean pageTables,
-    boolean touch) {
+    boolean touch,
+    Architecture architecture) {
 
   /** Divergences kept unless said otherwise. */
   public static final int DEFAULT_MAX_DIVERGENCES = 100;
@@ -75,7 +78,8 @@ public record ReplaySettings(
         Map.of(),
         false,
         false,
-        false);
+        false,
+        Architecture.X86_64);
   }
 
   /** For a log that tells neither its kernel nor a configuration; the report says so. */
@@ -178,6 +182,11 @@ public record ReplaySettings(
     return with(draft -> draft.pageTables = true);
   }
 
+  /** These settings on a machine of another architecture. */
+  ReplaySettings withArchitecture(Architecture other) {
+    return with(draft -> draft.architecture = other);
+  }
+
   /** These settings with page faults made in the model. */
   public ReplaySettings withTouch() {
     return with(draft -> draft.touch = true);
@@ -211,6 +220,7 @@ public record ReplaySettings(
     private boolean profileAssumed;
     private boolean pageTables;
     private boolean touch;
+    private Architecture architecture;
 
     Draft(ReplaySettings same) {
       config = same.config;
@@ -225,6 +235,7 @@ public record ReplaySettings(
       profileAssumed = same.profileAssumed;
       pageTables = same.pageTables;
       touch = same.touch;
+      architecture = same.architecture;
     }
 
     ReplaySettings settings() {
@@ -240,7 +251,8 @@ public record ReplaySettings(
           variants,
           profileAssumed,
           pageTables,
-          touch);
+          touch,
+          architecture);
     }
   }
 }

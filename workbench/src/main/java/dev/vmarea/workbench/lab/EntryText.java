@@ -11,14 +11,14 @@ import dev.vmarea.pagetable.EntryRun;
 final class EntryText {
   private EntryText() {}
 
-  static Area.Entries of(Machine machine, EntryRun run) {
+  static Area.Entries of(Machine machine, Window window, EntryRun run) {
     boolean memory = machine.kernel().memory().isAllRam(run.firstPfn(), 1);
     String text =
         (run.level() > 0 ? "huge " : "")
             + (memory ? "memory " : "")
             + run.protection()
             + (run.special() ? " special" : "");
-    long page = Lab.page(run.start());
-    return new Area.Entries(page, Lab.page(run.end()), memory ? -1 : run.firstPfn(), text);
+    long page = window.page(run.start());
+    return new Area.Entries(page, window.page(run.end()), memory ? -1 : run.firstPfn(), text);
   }
 }
