@@ -69,7 +69,12 @@ final class MemGrounds {
             .offsets(DEVICE)
             .after(new Act.Open(PATH, OpenFile.O_RDWR | MemDevice.O_DSYNC))
             .events(mapping(1, 0, Prot.READ).part(Pages.SIZE, 0)),
-        plain.named("without an MMU").on(Architecture.NOMMU).offsets(1L << 46),
+        at(plain, LAST - 3 * Pages.SIZE, PAGES)
+            .named("without an MMU, at the end of all memory")
+            .on(Architecture.NOMMU)
+            .with("physical-bits", "32")
+            .with("exclusive", "0xfffff000-0x100000000")
+            .offsets(LAST, LAST + Pages.SIZE),
         opened(OpenFile.O_RDONLY).named("opened read-only").mapping(mapping(0, 0, Prot.READ)),
         opened(OpenFile.O_WRONLY).named("opened write-only"));
   }
