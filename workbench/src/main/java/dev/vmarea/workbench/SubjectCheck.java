@@ -149,7 +149,7 @@ final class SubjectCheck {
   /** When a ground's time is over, with so many left: the last ones must get some, too. */
   private static long share(long over, int grounds) {
     long now = System.nanoTime();
-    return now + (over - now) / Math.max(1, grounds / 2);
+    return now + (over - now) * 2 / (grounds + 1);
   }
 
   /** Tries everything; what is broken, in short. */

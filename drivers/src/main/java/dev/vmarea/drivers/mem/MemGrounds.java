@@ -48,21 +48,6 @@ final class MemGrounds {
         plain.offsets(
             RAM, 1L << 46, (1L << 46) - Pages.SIZE, 1L << 63, -Pages.SIZE, -2 * Pages.SIZE),
         plain.named("a page is claimed").with("exclusive", "0xc0001000-0xc0002000"),
-        at(plain, LAST - 3 * Pages.SIZE, 3)
-            .named("narrow, its last page is claimed")
-            .with("physical-bits", "32")
-            .with("exclusive", "0xfffff000-0x100000000")
-            .offsets(LAST, LAST + Pages.SIZE),
-        at(plain, ISA_LAST - 3 * Pages.SIZE, PAGES)
-            .named("the last pages of the first MiB")
-            .offsets(0L, ISA_LAST, ISA_LAST + Pages.SIZE),
-        plain.named("without strictness").with("strict", "no").offsets(RAM),
-        at(plain, DEVICE, TWO_TABLES).named("more than a table of pages"),
-        plain
-            .named("also opened to do without a cache")
-            .with("write-back", "0xc0000000-0xc0002000")
-            .after(new Act.Open(PATH, OpenFile.O_RDWR | MemDevice.O_DSYNC))
-            .events(mapping(1, ASIDE, Prot.READ | Prot.WRITE)),
         at(plain, ISA_START - Pages.bytes(PAGES), PAGES)
             .named("up to where RAM ends, where cache modes are not tracked")
             .on(Architecture.MIPS)
@@ -75,8 +60,23 @@ final class MemGrounds {
             .with("physical-bits", "32")
             .with("exclusive", "0xfffff000-0x100000000")
             .offsets(LAST, LAST + Pages.SIZE),
+        at(plain, LAST - 3 * Pages.SIZE, 3)
+            .named("narrow, its last page is claimed")
+            .with("physical-bits", "32")
+            .with("exclusive", "0xfffff000-0x100000000")
+            .offsets(LAST, LAST + Pages.SIZE),
+        at(plain, ISA_LAST - 3 * Pages.SIZE, PAGES)
+            .named("the last pages of the first MiB")
+            .offsets(0L, ISA_LAST, ISA_LAST + Pages.SIZE),
+        plain.named("without strictness").with("strict", "no").offsets(RAM),
+        plain
+            .named("also opened to do without a cache")
+            .with("write-back", "0xc0000000-0xc0002000")
+            .after(new Act.Open(PATH, OpenFile.O_RDWR | MemDevice.O_DSYNC))
+            .events(mapping(1, ASIDE, Prot.READ | Prot.WRITE)),
         opened(OpenFile.O_RDONLY).named("opened read-only").mapping(mapping(0, 0, Prot.READ)),
-        opened(OpenFile.O_WRONLY).named("opened write-only"));
+        opened(OpenFile.O_WRONLY).named("opened write-only"),
+        at(plain, DEVICE, TWO_TABLES).named("more than a table of pages"));
   }
 
   private static Ground opened(int openFlags) {
