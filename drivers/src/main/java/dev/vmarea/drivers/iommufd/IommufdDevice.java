@@ -75,7 +75,9 @@ public final class IommufdDevice implements UserModel {
    * "context N" stands before it. "region FROM LENGTH": a new object and its region, so many bytes
    * of the device's memory, from that byte on; the result is the offset for mmap. "destroy ID": the
    * object with this number and its region; in two parts "destroy-begin ID" and "destroy-end ID".
-   * "hold ID", "unhold ID": another object depends on it, or does so no more.
+   * "replace ID FROM LENGTH": the object goes, and a new one with its region takes its place; the
+   * result is the offset again. "hold ID", "unhold ID": another object depends on it, or does so no
+   * more.
    */
   @Override
   public long control(List<String> words) {
@@ -95,6 +97,11 @@ public final class IommufdDevice implements UserModel {
     if (words.size() == 3 && words.getFirst().equals("region")) {
       return context.addRegion(
           Amount.parse("from", words.get(1)), Amount.parse("length", words.get(2)));
+    }
+    if (words.size() == 4 && words.getFirst().equals("replace")) {
+      context.destroy((int) Amount.parse("id", words.get(1)));
+      return context.addRegion(
+          Amount.parse("from", words.get(2)), Amount.parse("length", words.get(3)));
     }
     if (words.size() != 2) {
       return UserModel.super.control(words);

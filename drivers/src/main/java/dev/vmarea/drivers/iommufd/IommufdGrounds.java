@@ -29,6 +29,9 @@ final class IommufdGrounds {
         plain.events(
             control("destroy 1"), control("destroy-begin 1"), control("destroy-end 1"), CLOSE),
         plain
+            .named("replaced by another at its offset")
+            .events(control("replace 1 16k 16k"), control("replace 1 0 8k")),
+        plain
             .named("two regions, one behind the other")
             .after(control("region 16k 16k"))
             .lengths(Pages.bytes(2 * PAGES))

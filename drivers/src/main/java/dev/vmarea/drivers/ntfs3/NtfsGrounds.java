@@ -39,6 +39,7 @@ final class NtfsGrounds {
     return List.of(
         plain.events(LOCK, UNLOCK, WRITE_BACK, size(0, 1), CLOSE),
         plain.named("written").after(WRITE).events(LOCK, WRITE_BACK, ENCRYPTED, UNLINK),
+        plain.named("written, locked by a writer").after(WRITE, LOCK).events(UNLOCK),
         sparse.named("sparse").events(WRITE, WRITE_BACK, LOCK),
         sparse.named("sparse, clusters of four pages").with("cluster", "16k").events(size(0, 1)),
         full.named("sparse, volume too small").events(LOCK, size(0, 2)),

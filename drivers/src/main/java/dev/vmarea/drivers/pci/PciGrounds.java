@@ -37,11 +37,13 @@ final class PciGrounds {
         plain.named("I/O space").with("space", "io"),
         plain.named("write combining").with("write-combine", "yes"),
         plain.named("without CAP_SYS_RAWIO").with("rawio", "no"),
+        plain.named("I/O space, without CAP_SYS_RAWIO").with("space", "io").with("rawio", "no"),
         procfs(OpenFile.O_RDONLY, MEMORY, PAGES, Prot.READ).named("opened read-only"),
         registers.named("registers"),
         registers.named("registers with write combining").with("write-combine", "yes"),
         memoryFile.named("sysfs, memory").offsets(Pages.bytes(PAGES)),
         memoryFile.named("sysfs, locked down").with("lockdown", "yes"),
+        memoryFile.named("sysfs, its memory is claimed").with("exclusive", "2"),
         sysfs("resource2_wc", PAGES).named("sysfs, memory with write combining"),
         sysfs("resource0", 1).named("sysfs, registers"));
   }

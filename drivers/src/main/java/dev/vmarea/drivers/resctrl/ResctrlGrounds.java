@@ -30,6 +30,10 @@ final class ResctrlGrounds {
         plain.events(UNMOUNT, OFFLINE, OUTSIDE, CLOSE),
         plain.named("affinity outside of the cache").with("affinity", "3-4").events(INSIDE),
         plain.named("the cache is offline").after(OFFLINE).events(UNMOUNT),
+        plain
+            .named("affinity outside of the cache, which is offline")
+            .with("affinity", "3-4")
+            .after(OFFLINE),
         plain.named("unmounted").after(UNMOUNT).events(CLOSE),
         Ground.of(PATH, OpenFile.O_RDONLY, PAGES)
             .named("opened read-only")

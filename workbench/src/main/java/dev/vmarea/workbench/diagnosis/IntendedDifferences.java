@@ -23,8 +23,9 @@ import java.util.regex.PatternSyntaxException;
 /**
  * What somebody has declared intended of a user, in the file {@code intended.properties} beside the
  * class of its kind: {@code NAME.rule}, {@code NAME.variant} (or *), {@code NAME.match} (a regular
- * expression that the finding's title or what it saw has a match for) and {@code NAME.reason}.
- * Immutable.
+ * expression) and {@code NAME.reason}. The expression must have a match in these lines: the title;
+ * what was seen; {@code ground} and its name; {@code stacked} if it is so; {@code beside another}
+ * if the call maps a range that touches a mapping of the same file. Immutable.
  */
 public final class IntendedDifferences {
   /** Name of the file. */
@@ -40,13 +41,14 @@ public final class IntendedDifferences {
     }
   }
 
-  private static String text(String title, String what, Run run) {
+  private static String text(String title, String what, Run run, int step) {
     return title
         + "\n"
         + what
         + "\nground "
         + run.ground().name()
-        + (run.subject().isStacked() ? "\nstacked" : "");
+        + (run.subject().isStacked() ? "\nstacked" : "")
+        + (run.touches(step) ? "\nbeside another" : "");
   }
 
   private IntendedDifferences(List<Entry> entries) {
@@ -117,7 +119,7 @@ public final class IntendedDifferences {
 
   /** Why a finding is intended, if somebody has said so. */
   public Optional<String> reason(Finding finding) {
-    String text = text(finding.title(), finding.what(), finding.run());
+    String text = text(finding.title(), finding.what(), finding.run(), finding.step());
     return entries.stream()
         .filter(entry -> entry.covers(finding.rule(), finding.subject(), text))
         .map(Entry::reason)
@@ -126,7 +128,7 @@ public final class IntendedDifferences {
 
   /** Whether what was seen in a run is intended. */
   public boolean covers(Run run, Violation violation) {
-    String text = text(Titles.of(violation, run), violation.what(), run);
+    String text = text(Titles.of(violation, run), violation.what(), run, violation.step());
     return entries.stream().anyMatch(entry -> entry.covers(violation.rule(), run.subject(), text));
   }
 }

@@ -88,4 +88,17 @@ public record Run(
   public List<Step> own() {
     return steps.subList(setups, steps.size());
   }
+
+  /** Whether a step maps a file right beside what is mapped of it, so that both could merge. */
+  public boolean touches(int step) {
+    if (step >= steps.size() || !(steps.get(step).plainAct() instanceof Act.Placing call)) {
+      return false;
+    }
+    long end = call.page() + call.pages();
+    return before(step).areas().stream()
+        .anyMatch(area ->
+            area.process() == call.process()
+                && !area.file().isEmpty()
+                && (area.endPage() == call.page() || area.page() == end));
+  }
 }
