@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vmarea.cli;
+
+import dev.vmarea.explain.Explainer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code vmarea explain PID|FILE|DIR}. */
+@Command(
+    name = "explain",
+    sortOptions = false,
+    description = {
+      "Why an address space has so many mappings, and what would remove them: the reason for every"
+          + " boundary, in groups, with the smallest change that would let the areas merge.",
+      "Reads a living process (without stopping it), a saved smaps or maps file, a log of strace,"
+          + " or a recording of vmarea run. Only the last two have a history: which call made each"
+          + " boundary, and what-ifs that are computed, not estimated. See docs/explain.md."
+    },
+    footerHeading = "%nExamples%n",
+    footer = {
+      "  vmarea explain 1234                          a process of this machine",
+      "  cat /proc/1234/smaps > app.smaps; vmarea explain app.smaps",
+      "  vmarea explain app.rec                       a recording, with its history",
+      "  vmarea explain 1234 --boundary 0x7f12345000  two VMAs side by side",
+      "  vmarea explain app.rec --what-if guard-regions",
+      "  vmarea explain 1234 --markdown               for a ticket",
+      "  vmarea explain 1234 --watch                  again every second",
+      "  vmarea explain --fleet snapshots/ --csv fleet.csv",
+      "",
+      "Exit status: 0 explained, 2 bad usage or unreadable, 3 no /proc on this system."
+    })
+final class ExplainCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(
+      paramLabel = "PID|FILE|DIR",
+      arity = "0..*",
+      description =
+          "A process, an smaps or maps file (- for standard input), a log of strace (may be gzip),"
+              + " or a recording. A file whose name is a number: ./123.")
+  private List<String> sources = new ArrayList<>();
+
+  @Option(
+      names = "--boundary",
+      paramLabel = "ADDR",
+      description = "The two VMAs at this address, attribute by attribute.")
+  private @Nullable String boundary;
+
+  @Option(names = "--all", description = "Every boundary, one line each.")
+  private boolean all;
+
+  @Option(names = "--markdown", description = "For a ticket.")
+  private boolean markdown;
+
+  @Mixin private final ProfileOption profile = new ProfileOption();
+  @Mixin private final CommonOptions common = new CommonOptions();
+
+  ExplainCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (sources.size() != 1) {
+      throw CliException.usage("one PID, FILE or DIR, please: vmarea explain --help");
+    }
+    Explained explained = ExplainSource.read(sources.getFirst(), profile.profile());
+    String address = boundary;
+    if (address != null) {
+      return boundary(explained, address);
+    }
+    if (common.json()) {
+      console.out().println(ExplainJson.of(explained, all));
+    } else if (markdown) {
+      new ExplainMarkdown(console.out()).print(explained);
+    } else if (all) {
+      new BoundaryList(console.out()).print(explained.explanation());
+    } else {
+      new ExplainText(page()).print(explained);
+    }
+    return ExitCode.OK;
+  }
+}
