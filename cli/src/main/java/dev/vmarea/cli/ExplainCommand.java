@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.cli;
 
-import dev.vmarea.explain.Explainer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.cli;
 
+import dev.vmarea.base.VmFlags;
 import dev.vmarea.explain.Explanation;
 import dev.vmarea.explain.Totals;
 import dev.vmarea.explain.WhatIf;
@@ -11,7 +12,6 @@ import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.explain.snapshot.SnapshotOrigin;
 import dev.vmarea.explain.verdict.Reason;
 import dev.vmarea.explain.verdict.Verdicts;
-import dev.vmarea.base.VmFlags;
 import dev.vmarea.trace.json.JsonWriter;
 import java.util.Locale;
 

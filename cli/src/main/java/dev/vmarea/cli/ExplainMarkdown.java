@@ -59,8 +59,7 @@ record ExplainMarkdown(PrintStream to) {
     to.println(AreaText.line(explanation.snapshot(), cause.example() + 1));
     to.println("```");
     to.println();
-    to.println(
-        "- apart by: " + cell(ExplainText.reasons(explanation.verdicts(), cause.example())));
+    to.println("- apart by: " + cell(ExplainText.reasons(explanation.verdicts(), cause.example())));
     if (!cause.producer().isEmpty()) {
       to.println("- made by: " + cell(cause.producer()));
     }
@@ -80,7 +79,12 @@ record ExplainMarkdown(PrintStream to) {
     to.println("|---|---|");
     for (WhatIf whatIf : explained.whatIfs()) {
       to.println(
-          "| " + whatIf.name() + ": " + cell(whatIf.what()) + " | " + ExplainTotals.change(whatIf)
+          "| "
+              + whatIf.name()
+              + ": "
+              + cell(whatIf.what())
+              + " | "
+              + ExplainTotals.change(whatIf)
               + " |");
     }
   }

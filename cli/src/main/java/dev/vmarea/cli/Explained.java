@@ -16,8 +16,7 @@ import java.util.Optional;
  * @param whatIfs what changes would give, those that were asked for first
  * @param notes what the reader has to know, a sentence each
  */
-record Explained(
-    String source, Explanation explanation, List<WhatIf> whatIfs, List<String> notes) {
+record Explained(String source, Explanation explanation, List<WhatIf> whatIfs, List<String> notes) {
   /** A cause with less than this share of the boundaries is not worth a paragraph of its own. */
   private static final double WORTH_TELLING = 0.05;
 

@@ -2,9 +2,9 @@
 
 package dev.vmarea.cli;
 
+import dev.vmarea.drivers.mounts.UserCatalog;
 import dev.vmarea.explain.Explanation;
 import dev.vmarea.explain.snapshot.Detail;
-import dev.vmarea.drivers.mounts.UserCatalog;
 import dev.vmarea.trace.replay.Recording;
 import dev.vmarea.workbench.Report;
 import dev.vmarea.workbench.lab.Subject;
