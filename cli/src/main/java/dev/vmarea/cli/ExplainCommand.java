@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.cli;
 
+import dev.vmarea.explain.Explainer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,12 +71,12 @@ final class ExplainCommand implements Callable<Integer> {
     if (sources.size() != 1) {
       throw CliException.usage("one PID, FILE or DIR, please: vmarea explain --help");
     }
-    Explained explained = ExplainSource.read(sources.getFirst(), profile.profile());
+    Explained explained = explained(sources.getFirst());
     String address = boundary;
     if (address != null) {
-      return boundary(explained, address);
-    }
-    if (common.json()) {
+      int at = BoundaryText.find(explained.explanation(), address(address));
+      new BoundaryText(page()).print(explained.explanation(), at);
+    } else if (common.json()) {
       console.out().println(ExplainJson.of(explained, all));
     } else if (markdown) {
       new ExplainMarkdown(console.out()).print(explained);
@@ -85,5 +86,32 @@ final class ExplainCommand implements Callable<Integer> {
       new ExplainText(page()).print(explained);
     }
     return ExitCode.OK;
+  }
+
+  private Explained explained(String source) throws IOException {
+    return switch (ExplainSource.of(source)) {
+      case ExplainSource.Moment moment ->
+          new Explained(
+              source,
+              Explainer.explain(moment.snapshot(), profile.profile()),
+              List.of(),
+              List.of());
+      case ExplainSource.Log log -> throw CliException.usage(log.path() + ": not yet");
+    };
+  }
+
+  private static long address(String text) {
+    String digits = text.startsWith("0x") ? text.substring(2) : text;
+    try {
+      return Long.parseUnsignedLong(digits, 16);
+    } catch (NumberFormatException e) {
+      throw CliException.usage(
+          "--boundary " + text + ": an address expected, such as 0x7f12345000");
+    }
+  }
+
+  private ReportPage page() {
+    return new ReportPage(
+        console.out(), console.outColour(), Terminal.outputColumns(), console.unicode());
   }
 }

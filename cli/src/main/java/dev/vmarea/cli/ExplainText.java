@@ -10,6 +10,7 @@ import dev.vmarea.explain.cause.Pattern;
 import dev.vmarea.explain.cause.Remedy;
 import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.explain.verdict.Evidence;
+import dev.vmarea.explain.verdict.FlagNames;
 import dev.vmarea.explain.verdict.Reason;
 import dev.vmarea.explain.verdict.Verdicts;
 import java.util.ArrayList;
@@ -131,7 +132,7 @@ record ExplainText(ReportPage page) {
 
   private static String words(Reason reason, long flags) {
     return reason == Reason.FLAGS
-        ? reason.words() + " (" + FlagText.names(flags) + ")"
+        ? reason.words() + " (" + FlagNames.of(flags) + ")"
         : reason.words();
   }
 

@@ -20,6 +20,9 @@ record Explained(String source, Explanation explanation, List<WhatIf> whatIfs, L
   /** A cause with less than this share of the boundaries is not worth a paragraph of its own. */
   private static final double WORTH_TELLING = 0.05;
 
+  /** So few boundaries are nobody's trouble. */
+  private static final int FEW = 20;
+
   private static final int MOST_TOLD = 5;
 
   Explained {
@@ -31,7 +34,8 @@ record Explained(String source, Explanation explanation, List<WhatIf> whatIfs, L
   List<Cause> told() {
     List<Cause> told = new ArrayList<>();
     for (Cause cause : explanation.causes().ranked()) {
-      boolean much = cause.boundaries() >= WORTH_TELLING * explanation.verdicts().size();
+      boolean much =
+          cause.boundaries() >= Math.max(FEW, WORTH_TELLING * explanation.verdicts().size());
       if (cause.remedy() != null && much && told.size() < MOST_TOLD) {
         told.add(cause);
       }

@@ -38,6 +38,6 @@ public final class Explainer {
         exact,
         Totals.of(snapshot),
         verdicts,
-        CauseFinder.find(snapshot, verdicts));
+        CauseFinder.find(snapshot, verdicts, profile));
   }
 }

@@ -116,10 +116,15 @@ public final class LiveProcess {
     return text.matches("[0-9]{1,10}") ? Long.parseLong(text) : Snapshot.UNKNOWN;
   }
 
-  /** A small file's text without its line feed; empty if it cannot be read. */
+  /**
+   * A small file's text without its line feed; empty if it cannot be read. In one read: the kernel
+   * shows a setting to the first one only, however short that is.
+   */
   private static String text(Path file) {
-    try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+    byte[] bytes = new byte[4096];
+    try (InputStream in = Files.newInputStream(file)) {
+      int length = Math.max(0, in.read(bytes));
+      return new String(bytes, 0, length, StandardCharsets.ISO_8859_1).strip();
     } catch (IOException e) {
       return "";
     }

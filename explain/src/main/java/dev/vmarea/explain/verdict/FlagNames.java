@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vmarea.cli;
+package dev.vmarea.explain.verdict;
 
 import dev.vmarea.base.VmFlags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Flags of VMAs in words. */
-final class FlagText {
+/** Flags of VMAs in words. Stateless. */
+public final class FlagNames {
   private static final Map<Long, String> CAUSES =
       Map.ofEntries(
           Map.entry(VmFlags.HUGEPAGE, "MADV_HUGEPAGE"),
@@ -27,10 +27,10 @@ final class FlagText {
           Map.entry(VmFlags.SEALED, "mseal"),
           Map.entry(VmFlags.DROPPABLE, "MAP_DROPPABLE"));
 
-  private FlagText() {}
+  private FlagNames() {}
 
   /** Each flag of a set as smaps has it, with what sets it where that is one thing. */
-  static String names(long flags) {
+  public static String of(long flags) {
     List<String> names = new ArrayList<>();
     for (long rest = flags & ~VmFlags.PKEY_MASK; rest != 0; rest &= rest - 1) {
       long flag = Long.lowestOneBit(rest);
