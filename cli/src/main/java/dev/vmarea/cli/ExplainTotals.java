@@ -17,7 +17,7 @@ import java.util.Optional;
 /** The sentences of an explanation that every form of it has. */
 final class ExplainTotals {
   /** So few VMAs are nobody's trouble. */
-  private static final int FEW = 200;
+  private static final int FEW = 100;
 
   private ExplainTotals() {}
 

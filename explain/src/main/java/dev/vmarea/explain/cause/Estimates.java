@@ -103,10 +103,11 @@ public final class Estimates {
         return guarded < 0 ? -1 : snapshot.flags(guarded);
       }
 
+      // A stack that is accessible when it is mapped merges with the one beside it then, before it
+      // is written.
       @Override
       public boolean isWritten(int i, boolean now) {
-        int guarded = guarded(i);
-        return guarded < 0 ? now : snapshot.anonymousPages(guarded) > 0;
+        return false;
       }
     };
   }
