@@ -3,6 +3,7 @@ package dev.vmarea.cli;
 
 import dev.vmarea.explain.Explainer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -59,6 +60,37 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--markdown", description = "For a ticket.")
   private boolean markdown;
 
+  @Option(
+      names = "--watch",
+      paramLabel = "SECONDS",
+      arity = "0..1",
+      fallbackValue = "1",
+      description = "A living process again, every SECONDS (default: 1), with its growth.")
+  private @Nullable Double watch;
+
+  @Option(
+      names = "--looks",
+      paramLabel = "N",
+      description = "With --watch: end after so many looks.")
+  private int looks;
+
+  @Option(
+      names = "--fleet",
+      description = "Many snapshots, in files and folders: one summary, the worst first.")
+  private boolean fleet;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "With --fleet: a row for each snapshot, as comma-separated values.")
+  private @Nullable Path csv;
+
+  @Option(
+      names = "--json-lines",
+      paramLabel = "FILE",
+      description = "With --fleet: the same, as one JSON object a line.")
+  private @Nullable Path jsonLines;
+
   @Mixin private final ProfileOption profile = new ProfileOption();
   @Mixin private final CommonOptions common = new CommonOptions();
 
@@ -68,8 +100,25 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (fleet) {
+      if (sources.isEmpty()) {
+        throw CliException.usage("--fleet: which files or folders?");
+      }
+      return new ExplainFleet(console, profile.profile())
+          .run(sources, csv, jsonLines, common.json());
+    }
+    if (csv != null || jsonLines != null) {
+      throw CliException.usage("--csv and --json-lines: only with --fleet");
+    }
     if (sources.size() != 1) {
       throw CliException.usage("one PID, FILE or DIR, please: vmarea explain --help");
+    }
+    Double seconds = watch;
+    if (seconds != null) {
+      if (!sources.getFirst().matches("[0-9]+") || seconds < 0.05) {
+        throw CliException.usage("--watch: a process, please, and at least 0.05 seconds");
+      }
+      return new ExplainWatch(console, profile.profile()).run(sources.getFirst(), seconds, looks);
     }
     Explained explained = explained(sources.getFirst());
     String address = boundary;
