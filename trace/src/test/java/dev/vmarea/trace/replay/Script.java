@@ -75,7 +75,8 @@ final class Script {
             settings.variants(),
             settings.profileAssumed(),
             settings.pageTables(),
-            settings.touch());
+            settings.touch(),
+            settings.follower());
     return this;
   }
 
