@@ -192,7 +192,7 @@ public record ReplaySettings(
   }
 
   /** These settings with a profile that is no guess. */
-  ReplaySettings withProfile(Profile known) {
+  public ReplaySettings withProfile(Profile known) {
     return with(draft -> {
       draft.profile = known;
       draft.profileAssumed = false;

@@ -92,6 +92,10 @@ final class Script {
     }
   }
 
+  String log() {
+    return log.toString();
+  }
+
   ReplaySettings settings() {
     return settings;
   }
