@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *     replaces by {@link Profile#SETTLED}
  * @param pageTables whether the report is to show page tables
  * @param touch whether recorded page faults are made in the model, and the pages compared
+ * @param follower told what happens while it does, or null
  */
 public record ReplaySettings(
     KernelConfig config,
@@ -49,7 +50,8 @@ public record ReplaySettings(
     Map<String, String> variants,
     boolean profileAssumed,
     boolean pageTables,
-    boolean touch) {
+    boolean touch,
+    @Nullable ReplayFollower follower) {
 
   /** Divergences kept unless said otherwise. */
   public static final int DEFAULT_MAX_DIVERGENCES = 100;
@@ -75,7 +77,8 @@ public record ReplaySettings(
         Map.of(),
         false,
         false,
-        false);
+        false,
+        null);
   }
 
   /** For a log that tells neither its kernel nor a configuration; the report says so. */
@@ -183,8 +186,13 @@ public record ReplaySettings(
     return with(draft -> draft.touch = true);
   }
 
+  /** These settings with a follower, in the place of one they may have. */
+  public ReplaySettings withFollower(ReplayFollower one) {
+    return with(draft -> draft.follower = one);
+  }
+
   /** These settings with a profile that is no guess. */
-  ReplaySettings withProfile(Profile known) {
+  public ReplaySettings withProfile(Profile known) {
     return with(draft -> {
       draft.profile = known;
       draft.profileAssumed = false;
@@ -211,6 +219,7 @@ public record ReplaySettings(
     private boolean profileAssumed;
     private boolean pageTables;
     private boolean touch;
+    private @Nullable ReplayFollower follower;
 
     Draft(ReplaySettings same) {
       config = same.config;
@@ -225,6 +234,7 @@ public record ReplaySettings(
       profileAssumed = same.profileAssumed;
       pageTables = same.pageTables;
       touch = same.touch;
+      follower = same.follower;
     }
 
     ReplaySettings settings() {
@@ -240,7 +250,8 @@ public record ReplaySettings(
           variants,
           profileAssumed,
           pageTables,
-          touch);
+          touch,
+          follower);
     }
   }
 }

@@ -75,7 +75,8 @@ final class Script {
             settings.variants(),
             settings.profileAssumed(),
             settings.pageTables(),
-            settings.touch());
+            settings.touch(),
+            settings.follower());
     return this;
   }
 
@@ -89,6 +90,10 @@ final class Script {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  String log() {
+    return log.toString();
   }
 
   ReplaySettings settings() {
