@@ -6,6 +6,8 @@ import dev.vmarea.base.VmFlags;
 import dev.vmarea.cli.Console.Style;
 import dev.vmarea.explain.Explanation;
 import dev.vmarea.explain.cause.Cause;
+import dev.vmarea.explain.history.CallSite;
+import dev.vmarea.explain.history.History;
 import dev.vmarea.explain.snapshot.Detail;
 import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.explain.verdict.Reason;
@@ -35,7 +37,8 @@ record BoundaryText(ReportPage page) {
     return Math.clamp(boundary, 0, explanation.verdicts().size() - 1);
   }
 
-  void print(Explanation explanation, int boundary) {
+  void print(Explained explained, int boundary) {
+    Explanation explanation = explained.explanation();
     Snapshot snapshot = explanation.snapshot();
     page.heading("Boundary at 0x" + Long.toHexString(snapshot.start(boundary + 1)));
     row("", "below", "above", Style.FAINT);
@@ -59,6 +62,20 @@ record BoundaryText(ReportPage page) {
     page.row("rule", rule(explanation.verdicts().first(boundary)));
     page.row("of", ExplainTotals.rules(explanation));
     page.row("cause", Console.printable(cause.title()));
+    History history = explained.history();
+    if (history != null) {
+      CallSite site = history.site(boundary);
+      page.row(
+          "made by",
+          site == null
+              ? "no call of the log: it was there from the beginning, or a stack grew"
+              : "line "
+                  + site.line()
+                  + ", pid "
+                  + site.pid()
+                  + ": "
+                  + Console.printable(site.text()));
+    }
   }
 
   private static long explained(Explanation explanation, long flags) {

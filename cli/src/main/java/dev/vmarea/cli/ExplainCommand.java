@@ -2,6 +2,14 @@
 package dev.vmarea.cli;
 
 import dev.vmarea.explain.Explainer;
+import dev.vmarea.explain.Explanation;
+import dev.vmarea.explain.WhatIf;
+import dev.vmarea.explain.cause.Estimates;
+import dev.vmarea.explain.history.Histories;
+import dev.vmarea.explain.history.History;
+import dev.vmarea.explain.history.HistoryRequest;
+import dev.vmarea.explain.history.Moment;
+import dev.vmarea.trace.replay.RecordingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,6 +67,24 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Option(names = "--markdown", description = "For a ticket.")
   private boolean markdown;
+
+  @Option(
+      names = "--what-if",
+      paramLabel = "CHANGE",
+      description =
+          "How many VMAs there would be: with guard-regions, in-order, one-protection,"
+              + " same-flags=XX (as in smaps, such as hg); may be repeated. Computed from a history,"
+              + " estimated from a snapshot.")
+  private List<String> whatIfs = new ArrayList<>();
+
+  @Option(
+      names = "--pid",
+      paramLabel = "PID",
+      description = "Of a log: this process (default: the one that had most VMAs).")
+  private @Nullable Integer pid;
+
+  @Option(names = "--peak", description = "Of a log: when there were most VMAs, not the end.")
+  private boolean peak;
 
   @Option(
       names = "--watch",
@@ -124,7 +150,7 @@ final class ExplainCommand implements Callable<Integer> {
     String address = boundary;
     if (address != null) {
       int at = BoundaryText.find(explained.explanation(), address(address));
-      new BoundaryText(page()).print(explained.explanation(), at);
+      new BoundaryText(page()).print(explained, at);
     } else if (common.json()) {
       console.out().println(ExplainJson.of(explained, all));
     } else if (markdown) {
@@ -139,14 +165,42 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Explained explained(String source) throws IOException {
     return switch (ExplainSource.of(source)) {
-      case ExplainSource.Moment moment ->
-          new Explained(
-              source,
-              Explainer.explain(moment.snapshot(), profile.profile()),
-              List.of(),
-              List.of());
-      case ExplainSource.Log log -> throw CliException.usage(log.path() + ": not yet");
+      case ExplainSource.Moment moment -> {
+        if (pid != null || peak) {
+          throw CliException.usage("--pid and --peak: only for a log or a recording");
+        }
+        Explanation explanation = Explainer.explain(moment.snapshot(), profile.profile());
+        yield new Explained(source, explanation, null, estimates(explanation), List.of());
+      }
+      case ExplainSource.Log log -> history(source, log.path());
     };
+  }
+
+  private Explained history(String source, Path path) throws IOException {
+    HistoryRequest request = HistoryRequest.DEFAULT.with(profile.profile());
+    Integer process = pid;
+    if (process != null) {
+      request = request.of(process);
+    }
+    if (peak) {
+      request = request.at(Moment.PEAK);
+    }
+    try {
+      History history = Histories.read(path, request, problem -> {});
+      return new Explained(source, Explainer.explain(history), history, List.of(), history.notes());
+    } catch (RecordingException e) {
+      throw CliException.usage(path + ": " + e.getMessage());
+    }
+  }
+
+  private List<WhatIf> estimates(Explanation explanation) {
+    Estimates estimates = new Estimates(explanation.snapshot(), explanation.profile());
+    return whatIfs.stream()
+        .map(name ->
+            estimates
+                .whatIf(name)
+                .orElseThrow(() -> CliException.usage("--what-if " + name + ": not known")))
+        .toList();
   }
 
   private static long address(String text) {

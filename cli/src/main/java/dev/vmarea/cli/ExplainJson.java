@@ -8,6 +8,9 @@ import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.cause.Cause;
 import dev.vmarea.explain.cause.Pattern;
 import dev.vmarea.explain.cause.Remedy;
+import dev.vmarea.explain.history.CallGroup;
+import dev.vmarea.explain.history.CallSite;
+import dev.vmarea.explain.history.History;
 import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.explain.snapshot.SnapshotOrigin;
 import dev.vmarea.explain.verdict.Reason;
@@ -55,7 +58,12 @@ final class ExplainJson {
     json.member("inShort", ExplainTotals.inShort(explained));
     json.key("causes").beginArray();
     explanation.causes().ranked().forEach(this::cause);
-    json.endArray().key("whatIfs").beginArray();
+    json.endArray();
+    History history = explained.history();
+    if (history != null) {
+      history(history);
+    }
+    json.key("whatIfs").beginArray();
     explained.whatIfs().forEach(this::whatIf);
     json.endArray();
     if (all) {
@@ -102,6 +110,31 @@ final class ExplainJson {
           .endObject();
     }
     json.endObject();
+  }
+
+  private void history(History history) {
+    json.key("growth")
+        .beginObject()
+        .member("calls", history.growth().calls())
+        .member("first", history.growth().first())
+        .member("peak", history.growth().peak())
+        .member("last", history.growth().last());
+    json.endObject().key("calls").beginArray();
+    for (CallGroup group : history.groups()) {
+      json.beginObject().member("shape", group.shape()).member("boundaries", group.boundaries());
+      json.key("first");
+      site(group.first());
+      json.endObject();
+    }
+    json.endArray();
+  }
+
+  private void site(CallSite site) {
+    json.beginObject()
+        .member("line", site.line())
+        .member("pid", site.pid())
+        .member("call", site.text())
+        .endObject();
   }
 
   private void whatIf(WhatIf whatIf) {

@@ -8,6 +8,10 @@ import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.cause.Cause;
 import dev.vmarea.explain.cause.Pattern;
 import dev.vmarea.explain.cause.Remedy;
+import dev.vmarea.explain.history.CallGroup;
+import dev.vmarea.explain.history.CallSite;
+import dev.vmarea.explain.history.Growth;
+import dev.vmarea.explain.history.History;
 import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.explain.verdict.Evidence;
 import dev.vmarea.explain.verdict.FlagNames;
@@ -16,6 +20,7 @@ import dev.vmarea.explain.verdict.Verdicts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** An explanation as people read it: a paragraph, a table with bars, and what to do. */
 record ExplainText(ReportPage page) {
@@ -24,6 +29,7 @@ record ExplainText(ReportPage page) {
   private static final int COUNT_WIDTH = 10;
   private static final int SHARE_WIDTH = 8;
   private static final int BAR_WIDTH = 16;
+  private static final int CALLS = 5;
 
   void print(Explained explained) {
     Explanation explanation = explained.explanation();
@@ -33,11 +39,55 @@ record ExplainText(ReportPage page) {
     page.row("size", ExplainTotals.size(totals));
     page.row("rules", ExplainTotals.rules(explanation));
     page.row("in short", ExplainTotals.inShort(explained));
+    growth(explained.history(), totals.limit());
     table(explanation);
+    calls(explained.history());
     explained.told().forEach(cause -> cause(explained, cause));
     whatIfs(explained.whatIfs());
     notes(ExplainTotals.notes(explained));
     next(NextSteps.afterExplain(explained));
+  }
+
+  private void growth(@Nullable History history, long limit) {
+    if (history == null) {
+      return;
+    }
+    Growth growth = history.growth();
+    page.row(
+        "over time",
+        Sparkline.of(
+            growth.samples().stream().map(Growth.Sample::vmas).toList(),
+            Math.min(40, page.besideLabel()),
+            page.unicode()));
+    page.row(
+        "",
+        Counted.number(growth.first())
+            + " VMAs at the beginning, "
+            + Counted.number(growth.peak())
+            + " at the peak, in "
+            + Counted.of(growth.calls(), "memory call")
+            + ExplainTotals.pace(growth, limit));
+  }
+
+  private void calls(@Nullable History history) {
+    if (history == null || history.groups().isEmpty()) {
+      return;
+    }
+    page.gap();
+    page.heading("Which calls made them");
+    for (CallGroup group : history.groups().stream().limit(CALLS).toList()) {
+      CallSite first = group.first();
+      page.line(
+          pad(Counted.number(group.boundaries()), COUNT_WIDTH)
+              + "  "
+              + Console.printable(group.shape()));
+      page.line(
+          " ".repeat(COUNT_WIDTH)
+              + "  first in line "
+              + first.line()
+              + ": "
+              + Console.printable(first.text()));
+    }
   }
 
   private static Style[] styles(Totals totals) {

@@ -6,6 +6,7 @@ import dev.vmarea.explain.Totals;
 import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.cause.Cause;
 import dev.vmarea.explain.cause.Remedy;
+import dev.vmarea.explain.history.Growth;
 import dev.vmarea.explain.snapshot.Detail;
 import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.explain.snapshot.SnapshotOrigin;
@@ -34,6 +35,21 @@ final class ExplainTotals {
         + " of "
         + Counted.number(totals.limit())
         + (totals.limitKnown() ? " (vm.max_map_count)" : " (the usual vm.max_map_count)");
+  }
+
+  /** How fast VMAs become more, and when that reaches the limit. */
+  static String pace(Growth growth, long limit) {
+    long calls = growth.callsTo(limit);
+    if (calls < 0 || growth.perCall() < 0.001) {
+      return "; not growing at the end";
+    }
+    double seconds = growth.secondsTo(limit);
+    return String.format(
+            Locale.ROOT,
+            "; %.2f more a call at the end: the limit after %,d calls more",
+            growth.perCall(),
+            calls)
+        + (Double.isFinite(seconds) ? String.format(Locale.ROOT, " (%.0f s)", seconds) : "");
   }
 
   static String size(Totals totals) {

@@ -88,11 +88,20 @@ public final class Estimates {
   }
 
   /** The same with its words. */
-  public Optional<WhatIf> whatIf(String name, String what) {
+  public Optional<WhatIf> whatIf(String name) {
     OptionalInt after = after(name);
     return after.isEmpty()
         ? Optional.empty()
-        : Optional.of(new WhatIf(name, what, snapshot.size(), after.getAsInt(), false, ""));
+        : Optional.of(new WhatIf(name, words(name), snapshot.size(), after.getAsInt(), false, ""));
+  }
+
+  private static String words(String name) {
+    return switch (name) {
+      case GUARD_REGIONS -> "guard regions instead of guard mappings";
+      case IN_ORDER -> "anonymous memory written in order of address";
+      case ONE_PROTECTION -> "all anonymous memory readable and writable";
+      default -> "the same flags on all anonymous memory: " + name.substring(SAME_FLAGS.length());
+    };
   }
 
   private Change guardRegions() {
