@@ -13,4 +13,5 @@ module dev.vmarea.explain {
   exports dev.vmarea.explain.history;
   exports dev.vmarea.explain.snapshot;
   exports dev.vmarea.explain.verdict;
+  exports dev.vmarea.explain.whatif;
 }

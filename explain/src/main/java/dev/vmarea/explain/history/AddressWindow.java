@@ -11,10 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Addresses that may have become, or stopped to be, an edge of a VMA: {@code low} to {@code high},
- * both included.
+ * Addresses that may have become, or stopped to be, an edge of a VMA. Immutable.
+ *
+ * @param low the lowest of them, bytes, page aligned
+ * @param high the highest of them, included
  */
-record AddressWindow(long low, long high) {
+public record AddressWindow(long low, long high) {
   private static final long PR_SET_VMA = 0x53564d41;
 
   /**
@@ -23,7 +25,7 @@ record AddressWindow(long low, long high) {
    *
    * @param brk the program break before it
    */
-  static @Nullable List<AddressWindow> of(TracedCall traced, long brk) {
+  public static @Nullable List<AddressWindow> of(TracedCall traced, long brk) {
     MemoryCall call = traced.call();
     return switch (call.call()) {
       case MMAP -> mapped(traced, call);

@@ -34,6 +34,7 @@ public final class HistoryLog {
   private final List<MemoryOutline> memories;
   private final MemoryOutline wanted;
   private final List<String> notes;
+  private final boolean script;
 
   private HistoryLog(
       Path trace,
@@ -42,7 +43,9 @@ public final class HistoryLog {
       Moment moment,
       List<MemoryOutline> memories,
       MemoryOutline wanted,
-      List<String> notes) {
+      List<String> notes,
+      boolean script) {
+    this.script = script;
     this.trace = trace;
     this.kernel = kernel;
     this.settings = settings;
@@ -104,7 +107,8 @@ public final class HistoryLog {
         request.moment(),
         outline.memories(),
         choose(outline.memories(), request, trace),
-        notes);
+        notes,
+        report.script());
   }
 
   private static MemoryOutline choose(
@@ -135,6 +139,11 @@ public final class HistoryLog {
   /** The memory asked for. */
   public MemoryOutline wanted() {
     return wanted;
+  }
+
+  /** Whether it is a script that mounts users of the model or has devices. */
+  public boolean isScript() {
+    return script;
   }
 
   /** The moment asked for. */

@@ -41,9 +41,9 @@ public final class Replica {
    */
   public static Replica of(ReplayedMemory memory, KernelConfig config, Profile profile) {
     AddressSpace space = memory.space();
-    return new Replica(
-        TracedMemory.snapshot(space)
-            .restored(new Machine(config, profile), space.task(), space.mm()));
+    Machine machine = new Machine(config, profile);
+    machine.kernel().filling(false); // a log has no pages
+    return new Replica(TracedMemory.snapshot(space).restored(machine, space.task(), space.mm()));
   }
 
   /**
