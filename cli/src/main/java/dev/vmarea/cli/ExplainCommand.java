@@ -5,15 +5,18 @@ import dev.vmarea.explain.Explainer;
 import dev.vmarea.explain.Explanation;
 import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.cause.Estimates;
-import dev.vmarea.explain.history.Histories;
 import dev.vmarea.explain.history.History;
+import dev.vmarea.explain.history.HistoryLog;
 import dev.vmarea.explain.history.HistoryRequest;
 import dev.vmarea.explain.history.Moment;
+import dev.vmarea.explain.whatif.WhatIfs;
 import dev.vmarea.trace.replay.RecordingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,7 +76,8 @@ final class ExplainCommand implements Callable<Integer> {
       paramLabel = "CHANGE",
       description =
           "How many VMAs there would be: with guard-regions, in-order, one-protection,"
-              + " same-flags=XX (as in smaps, such as hg); may be repeated. Computed from a history,"
+              + " same-flags=XX (as in smaps, such as hg), one-file, anonymous-buffers; or"
+              + " max-map-count=N: which call fails first. May be repeated. Computed from a history,"
               + " estimated from a snapshot.")
   private List<String> whatIfs = new ArrayList<>();
 
@@ -186,11 +190,33 @@ final class ExplainCommand implements Callable<Integer> {
       request = request.at(Moment.PEAK);
     }
     try {
-      History history = Histories.read(path, request, problem -> {});
-      return new Explained(source, Explainer.explain(history), history, List.of(), history.notes());
+      HistoryLog log = HistoryLog.open(path, request, problem -> {});
+      History history = log.history();
+      Explained plain =
+          new Explained(source, Explainer.explain(history), history, List.of(), history.notes());
+      return plain.with(replayed(log, plain));
     } catch (RecordingException e) {
-      throw CliException.usage(path + ": " + e.getMessage());
+      throw CliException.usage(e.getMessage());
     }
+  }
+
+  /** Those that were asked for, and those that the remedies name. */
+  private List<WhatIf> replayed(HistoryLog log, Explained plain) throws IOException {
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : whatIfs) {
+      if (!WhatIfs.isKnown(name)) {
+        throw CliException.usage("--what-if " + name + ": there are " + WhatIfs.KNOWN);
+      }
+      names.add(name);
+    }
+    if (!log.isScript()) {
+      plain.remedies().stream().filter(WhatIfs::isKnown).forEach(names::add);
+    }
+    List<WhatIf> results = new ArrayList<>();
+    for (String name : names) {
+      results.add(WhatIfs.replay(log, name));
+    }
+    return results;
   }
 
   private List<WhatIf> estimates(Explanation explanation) {
@@ -199,7 +225,12 @@ final class ExplainCommand implements Callable<Integer> {
         .map(name ->
             estimates
                 .whatIf(name)
-                .orElseThrow(() -> CliException.usage("--what-if " + name + ": not known")))
+                .orElseThrow(() ->
+                    CliException.usage(
+                        "--what-if "
+                            + name
+                            + ": not without a history; there are "
+                            + WhatIfs.KNOWN)))
         .toList();
   }
 

@@ -4,6 +4,7 @@ package dev.vmarea.cli;
 import dev.vmarea.explain.Explanation;
 import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.cause.Cause;
+import dev.vmarea.explain.cause.Remedy;
 import dev.vmarea.explain.history.History;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,5 +55,22 @@ record Explained(
   /** The what-if with this name. */
   Optional<WhatIf> whatIf(String name) {
     return whatIfs.stream().filter(one -> one.name().equals(name)).findFirst();
+  }
+
+  /** The names of the what-ifs that the remedies of those causes have. */
+  List<String> remedies() {
+    List<String> names = new ArrayList<>();
+    for (Cause cause : told()) {
+      Remedy remedy = cause.remedy();
+      if (remedy != null && !remedy.whatIf().isEmpty() && !names.contains(remedy.whatIf())) {
+        names.add(remedy.whatIf());
+      }
+    }
+    return names;
+  }
+
+  /** The same with what changes would give. */
+  Explained with(List<WhatIf> results) {
+    return new Explained(source, explanation, history, results, notes);
   }
 }

@@ -9,6 +9,7 @@ import dev.vmarea.explain.snapshot.SnapshotBuilder;
 import dev.vmarea.explain.verdict.BoundaryJudge;
 import dev.vmarea.explain.verdict.Reason;
 import dev.vmarea.explain.verdict.Verdicts;
+import dev.vmarea.explain.whatif.WhatIfs;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -19,18 +20,6 @@ import java.util.OptionalInt;
  * the change is about just that.
  */
 public final class Estimates {
-  /** Guard regions instead of guard mappings. */
-  public static final String GUARD_REGIONS = "guard-regions";
-
-  /** Commit in order of address. */
-  public static final String IN_ORDER = "in-order";
-
-  /** One protection for all that is anonymous. */
-  public static final String ONE_PROTECTION = "one-protection";
-
-  /** The same flag on all anonymous memory, its two letters behind it. */
-  public static final String SAME_FLAGS = "same-flags=";
-
   private final Snapshot snapshot;
   private final Profile profile;
   private final AreaKind[] kinds;
@@ -63,19 +52,19 @@ public final class Estimates {
   /**
    * The estimate of a change.
    *
-   * @param name as the constants here say
+   * @param name one of those of {@link WhatIfs}
    * @return how many VMAs there would be; empty if the name is not known
    */
   public OptionalInt after(String name) {
-    if (name.equals(GUARD_REGIONS)) {
+    if (name.equals(WhatIfs.GUARD_REGIONS)) {
       return OptionalInt.of(after(guardRegions()));
-    } else if (name.equals(IN_ORDER)) {
+    } else if (name.equals(WhatIfs.IN_ORDER)) {
       return OptionalInt.of(after(inOrder()));
-    } else if (name.equals(ONE_PROTECTION)) {
+    } else if (name.equals(WhatIfs.ONE_PROTECTION)) {
       return OptionalInt.of(after(oneProtection()));
-    } else if (name.startsWith(SAME_FLAGS)) {
+    } else if (name.startsWith(WhatIfs.SAME_FLAGS)) {
       long flags = 0;
-      for (String mnemonic : name.substring(SAME_FLAGS.length()).split("[,-]")) {
+      for (String mnemonic : name.substring(WhatIfs.SAME_FLAGS.length()).split("[,-]")) {
         long flag = VmFlags.ofMnemonic(mnemonic);
         if (flag == 0) {
           return OptionalInt.empty();
@@ -97,10 +86,11 @@ public final class Estimates {
 
   private static String words(String name) {
     return switch (name) {
-      case GUARD_REGIONS -> "guard regions instead of guard mappings";
-      case IN_ORDER -> "anonymous memory written in order of address";
-      case ONE_PROTECTION -> "all anonymous memory readable and writable";
-      default -> "the same flags on all anonymous memory: " + name.substring(SAME_FLAGS.length());
+      case WhatIfs.GUARD_REGIONS -> "guard regions instead of guard mappings";
+      case WhatIfs.IN_ORDER -> "anonymous memory written in order of address";
+      case WhatIfs.ONE_PROTECTION -> "all anonymous memory readable and writable";
+      default ->
+          "the same flags on all anonymous memory: " + name.substring(WhatIfs.SAME_FLAGS.length());
     };
   }
 

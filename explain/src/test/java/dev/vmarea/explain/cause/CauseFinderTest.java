@@ -12,6 +12,7 @@ import dev.vmarea.explain.snapshot.MappedObject;
 import dev.vmarea.explain.snapshot.SnapshotBuilder;
 import dev.vmarea.explain.snapshot.SnapshotOrigin;
 import dev.vmarea.explain.verdict.Evidence;
+import dev.vmarea.explain.whatif.WhatIfs;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +58,7 @@ class CauseFinderTest {
     assertThat(top.pattern().stride()).isEqualTo(65 << 12);
     assertThat(top.pattern().size()).isEqualTo(64 << 12);
     assertThat(top.producer()).contains("threads");
-    assertThat(top.remedy().whatIf()).isEqualTo(Estimates.GUARD_REGIONS);
+    assertThat(top.remedy().whatIf()).isEqualTo(WhatIfs.GUARD_REGIONS);
     assertThat(top.remedy().saves()).isEqualTo(19);
   }
 
@@ -69,7 +70,7 @@ class CauseFinderTest {
     Cause top = top();
     assertThat(top.id()).isEqualTo("written-apart");
     assertThat(top.evidence()).isEqualTo(Evidence.SEEN);
-    assertThat(top.remedy().whatIf()).isEqualTo(Estimates.IN_ORDER);
+    assertThat(top.remedy().whatIf()).isEqualTo(WhatIfs.IN_ORDER);
     assertThat(top.remedy().saves()).isEqualTo(7);
   }
 
