@@ -9,7 +9,9 @@ module dev.vmarea.explain {
 
   exports dev.vmarea.explain;
   exports dev.vmarea.explain.cause;
+  exports dev.vmarea.explain.fleet;
   exports dev.vmarea.explain.history;
   exports dev.vmarea.explain.snapshot;
   exports dev.vmarea.explain.verdict;
+  exports dev.vmarea.explain.whatif;
 }

@@ -10,6 +10,7 @@ import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.files.KernelMapping;
 import dev.vmarea.space.MergeBlocker;
 import dev.vmarea.space.MergeRules;
+import dev.vmarea.vma.AnonVma;
 import dev.vmarea.vma.DirectoryEntry;
 import dev.vmarea.vma.FileSystem;
 import dev.vmarea.vma.Inode;
@@ -20,6 +21,7 @@ import dev.vmarea.vma.VmaHandle;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -36,6 +38,7 @@ public final class BoundaryJudge {
   private final long mergedFlags;
   private final Map<Integer, OpenFile> files = new HashMap<>();
   private final Map<Integer, OpenFile> opened = new HashMap<>();
+  private Function<AnonVma, Evidence> writes = identity -> Evidence.OBSERVED;
 
   private BoundaryJudge(Snapshot snapshot, Profile profile) {
     this.snapshot = snapshot;
@@ -55,7 +58,19 @@ public final class BoundaryJudge {
    * @param vmas those of the snapshot, in its order
    */
   public static Verdicts judge(Snapshot snapshot, List<Vma> vmas, Profile profile) {
-    return new BoundaryJudge(snapshot, profile).all(vmas::get);
+    return judge(snapshot, vmas, profile, identity -> Evidence.OBSERVED);
+  }
+
+  /**
+   * The same after a history that tells how it is known that memory was written.
+   *
+   * @param writes how the write is known that gave memory its identity: observed, seen or inferred
+   */
+  public static Verdicts judge(
+      Snapshot snapshot, List<Vma> vmas, Profile profile, Function<AnonVma, Evidence> writes) {
+    BoundaryJudge judge = new BoundaryJudge(snapshot, profile);
+    judge.writes = writes;
+    return judge.all(vmas::get);
   }
 
   private Verdicts all(IntFunction<Vma> vmas) {
@@ -78,8 +93,7 @@ public final class BoundaryJudge {
       reasons |= reason(blocker, i, low, high);
     }
     if (reasons != 0) {
-      boolean byHistory = reasons == Reason.ANON_VMA.bit() || reasons == Reason.OPENED_TWICE.bit();
-      return Verdicts.pack(reasons, byHistory ? Evidence.OBSERVED : Evidence.SHOWN);
+      return Verdicts.pack(reasons, evidence(reasons, low, high));
     }
     if (snapshot.origin().detail() == Detail.MODEL) {
       return Verdicts.pack(Reason.NO_OCCASION.bit(), Evidence.SHOWN);
@@ -88,6 +102,21 @@ public final class BoundaryJudge {
     return written
         ? Verdicts.pack(Reason.ANON_VMA.bit(), Evidence.SEEN)
         : Verdicts.pack(Reason.UNSEEN.bit(), Evidence.INFERRED);
+  }
+
+  // What only the history tells is as sure as the weaker of what it knows of the two.
+  private Evidence evidence(int reasons, Vma low, Vma high) {
+    if (reasons == Reason.OPENED_TWICE.bit()) {
+      return Evidence.OBSERVED;
+    }
+    if (reasons != Reason.ANON_VMA.bit()) {
+      return Evidence.SHOWN;
+    }
+    AnonVma a = low.anon();
+    AnonVma b = high.anon();
+    Evidence first = a == null ? Evidence.OBSERVED : writes.apply(a);
+    Evidence second = b == null ? Evidence.OBSERVED : writes.apply(b);
+    return first.compareTo(second) >= 0 ? first : second;
   }
 
   private boolean hasPages(int i) {

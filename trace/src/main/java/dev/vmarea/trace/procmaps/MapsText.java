@@ -24,9 +24,8 @@ public final class MapsText {
       "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0" + "                  [vsyscall]\n";
 
   static final int NAME_COLUMN = 73;
-  private static final byte[] DELETED = " (deleted)".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] HEAP = "[heap]".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] STACK = "[stack]".getBytes(StandardCharsets.US_ASCII);
+  private static final String DELETED_WORD = " (deleted)";
+  private static final byte[] DELETED = DELETED_WORD.getBytes(StandardCharsets.US_ASCII);
 
   private final MapsLayout layout;
   private byte[] out = new byte[8192];
@@ -101,9 +100,23 @@ public final class MapsText {
     size = 0;
   }
 
-  private static @Nullable OpenFile shown(Vma vma) {
+  /** The file that the line of {@code vma} shows, or null. */
+  public static @Nullable OpenFile shown(Vma vma) {
     OpenFile file = vma.file();
     return file == null ? null : file.shown();
+  }
+
+  /** The name that the line of {@code vma} ends with, bytes as ISO-8859-1; empty without one. */
+  public static String name(Vma vma, MapsLayout layout) {
+    OpenFile file = shown(vma);
+    String given = file == null ? otherName(vma, layout) : vma.extras().name();
+    if (file == null) {
+      return given == null ? "" : given;
+    }
+    String path = escaped(file.entry().path());
+    return given != null
+        ? "[anon_shmem:" + given + "]"
+        : file.entry().isDeleted() ? path + DELETED_WORD : path;
   }
 
   private void name(Vma vma, int lineStart) {
@@ -122,21 +135,32 @@ public final class MapsText {
       }
       return;
     }
+    String other = otherName(vma, layout);
+    if (other != null) {
+      column(lineStart);
+      put(other.getBytes(StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  // Of an area without a file, or null.
+  private static @Nullable String otherName(Vma vma, MapsLayout layout) {
     VmOperations ops = vma.ops();
     String special = ops == null ? null : ops.name(vma);
     if (special != null) {
-      column(lineStart);
-      put(special.getBytes(StandardCharsets.ISO_8859_1));
-    } else if (vma.start() < layout.brk() && vma.end() > layout.startBrk()) {
-      column(lineStart);
-      put(HEAP);
-    } else if (vma.start() <= layout.startStack() && vma.end() >= layout.startStack()) {
-      column(lineStart);
-      put(STACK);
-    } else if (vma.extras().name() != null) {
-      column(lineStart);
-      put(("[anon:" + vma.extras().name() + "]").getBytes(StandardCharsets.ISO_8859_1));
+      return special;
     }
+    if (vma.start() < layout.brk() && vma.end() > layout.startBrk()) {
+      return "[heap]";
+    }
+    if (vma.start() <= layout.startStack() && vma.end() >= layout.startStack()) {
+      return "[stack]";
+    }
+    String given = vma.extras().name();
+    return given == null ? null : "[anon:" + given + "]";
+  }
+
+  private static String escaped(String path) {
+    return path.replace("\n", "\\012");
   }
 
   // Neighbouring VMAs mostly show the same file, so its escaped path is kept.
@@ -145,7 +169,7 @@ public final class MapsText {
     if (entry != cachedEntry || !path.equals(cachedPath)) {
       cachedEntry = entry;
       cachedPath = path;
-      cachedName = path.replace("\n", "\\012").getBytes(StandardCharsets.ISO_8859_1);
+      cachedName = escaped(path).getBytes(StandardCharsets.ISO_8859_1);
     }
     return cachedName;
   }

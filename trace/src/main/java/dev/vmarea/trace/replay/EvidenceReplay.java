@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * hardly ever read first; elsewhere only anonymous pages found later show the write.
  */
 final class EvidenceReplay {
+  private final Following following;
   private long observed;
   private long seen;
   private long inferred;
@@ -27,7 +28,16 @@ final class EvidenceReplay {
   private long lines;
   private long unanswered;
 
+  EvidenceReplay(Following following) {
+    this.following = following;
+  }
+
   void fault(TracedMemory memory, PageFault fault) {
+    apply(memory, fault);
+    following.noted(memory, fault);
+  }
+
+  private void apply(TracedMemory memory, PageFault fault) {
     lines++;
     if (driverAnswered(memory, fault)) {
       return;
@@ -48,11 +58,19 @@ final class EvidenceReplay {
     }
     boolean fresh = vma.anon() == null;
     memory.space().assignAnon(fault.address());
-    if (fresh && sure) {
-      observed++;
-    } else if (fresh) {
-      inferred++;
+    if (fresh) {
+      observed += sure ? 1 : 0;
+      inferred += sure ? 0 : 1;
+      written(
+          memory,
+          fault.address(),
+          sure ? ReplayFollower.Write.OBSERVED : ReplayFollower.Write.INFERRED);
     }
+  }
+
+  private void written(TracedMemory memory, long address, ReplayFollower.Write how) {
+    Vma now = memory.space().lookup(address);
+    following.written(memory, now == null ? null : now.anon(), how);
   }
 
   /** A fault in the mapping of a driver that answers faults puts an entry into the page tables. */
@@ -93,6 +111,7 @@ final class EvidenceReplay {
     try {
       memory.space().growStack(address);
       grown++;
+      following.grown(memory, Pages.floor(address));
     } catch (ErrnoException e) {
       // The program got a signal instead.
     }
@@ -128,6 +147,7 @@ final class EvidenceReplay {
       mm.lock().unlock();
     }
     grown++;
+    following.grown(memory, Pages.floor(address));
   }
 
   private static boolean isPrivateWritable(Vma vma) {
@@ -135,6 +155,11 @@ final class EvidenceReplay {
   }
 
   void anonymousPages(TracedMemory memory, AnonymousPages pages) {
+    apply(memory, pages);
+    following.noted(memory, pages);
+  }
+
+  private void apply(TracedMemory memory, AnonymousPages pages) {
     lines++;
     long at = pages.start();
     while (at < pages.end()) {
@@ -144,6 +169,7 @@ final class EvidenceReplay {
       }
       if (vma.anon() == null && VmFlags.isCow(vma.flags())) {
         memory.space().assignAnon(Math.max(vma.start(), at));
+        written(memory, Math.max(vma.start(), at), ReplayFollower.Write.SEEN);
         seen++;
       }
       at = vma.end();
@@ -178,6 +204,11 @@ final class EvidenceReplay {
   }
 
   void stackGrowth(TracedMemory memory, StackGrowth growth) {
+    apply(memory, growth);
+    following.noted(memory, growth);
+  }
+
+  private void apply(TracedMemory memory, StackGrowth growth) {
     lines++;
     Vma vma = memory.space().mm().tree().before(growth.end());
     if (vma == null || vma.end() != growth.end() || vma.start() <= growth.newStart()) {

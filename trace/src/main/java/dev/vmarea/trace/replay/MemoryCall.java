@@ -7,15 +7,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A memory call with its arguments decoded, detached from the log.
+ * A memory call with its arguments decoded, detached from the log. Immutable.
  *
  * @param call which one
  * @param a0 first argument; all arguments as the kernel gets them, 64 bits
+ * @param a1 second argument
+ * @param a2 third argument; for io_setup the context that it made
+ * @param a3 fourth argument
+ * @param a4 fifth argument
+ * @param a5 sixth argument
  * @param file the open file behind the descriptor argument, or null if there is none
  * @param name the string argument (an anonymous name), bytes as ISO-8859-1, or null
  * @param numbers for process_madvise start, length, start, length, …; for mbind the node mask
  */
-record MemoryCall(
+public record MemoryCall(
     SyscallName call,
     long a0,
     long a1,
@@ -27,15 +32,27 @@ record MemoryCall(
     @Nullable String name,
     List<Long> numbers) {
 
-  MemoryCall {
+  /** Keeps its own copy of the list. */
+  public MemoryCall {
     numbers = List.copyOf(numbers);
   }
 
-  static MemoryCall of(SyscallName call, long a0, long a1, long a2, long a3, long a4, long a5) {
+  /** A call with numbers only; arguments that it does not have are 0. */
+  public static MemoryCall of(
+      SyscallName call, long a0, long a1, long a2, long a3, long a4, long a5) {
     return new MemoryCall(call, a0, a1, a2, a3, a4, a5, null, null, List.of());
   }
 
-  MemoryCall withFile(@Nullable OpenFile openFile) {
+  /**
+   * The call that has the same effect at {@code address}, which the kernel chose: a mapping with
+   * MAP_FIXED, a move with MREMAP_FIXED, and so on.
+   */
+  public MemoryCall at(long address) {
+    return ModelCalls.at(this, address);
+  }
+
+  /** The same of another open file. */
+  public MemoryCall withFile(@Nullable OpenFile openFile) {
     return new MemoryCall(call, a0, a1, a2, a3, a4, a5, openFile, name, numbers);
   }
 
@@ -64,7 +81,7 @@ record MemoryCall(
   }
 
   /** Whether the result is an address that the kernel chose or confirmed. */
-  boolean returnsAddress() {
+  public boolean returnsAddress() {
     return switch (call) {
       case MMAP, MREMAP, BRK, SHMAT, IO_SETUP -> true;
       default -> false;

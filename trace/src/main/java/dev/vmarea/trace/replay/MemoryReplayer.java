@@ -31,6 +31,7 @@ final class MemoryReplayer {
   private final EvidenceReplay evidence;
   private final DivergenceLog divergences;
   private final boolean judgesAll;
+  private final Following following;
   private long memoryCalls;
   private long skippedCalls;
   private long randomPlacements;
@@ -43,14 +44,17 @@ final class MemoryReplayer {
    * @param threads finds a thread by its number
    * @param judgesAll whether the log says all there is to know, as a script that mounts what it
    *     maps does: then every result is judged
+   * @param following told of every call
    */
   MemoryReplayer(
       MemoryCallDecoder decoder,
       IntFunction<@Nullable TracedThread> threads,
       EvidenceReplay evidence,
       DivergenceLog divergences,
-      boolean judgesAll) {
+      boolean judgesAll,
+      Following following) {
     this.judgesAll = judgesAll;
+    this.following = following;
     this.decoder = decoder;
     this.threads = threads;
     this.evidence = evidence;
@@ -96,7 +100,7 @@ final class MemoryReplayer {
         || call.call() == SyscallName.PROCESS_MADVISE) {
       return;
     }
-    PendingCall pending = new PendingCall(call);
+    PendingCall pending = new PendingCall(call, following.begun(record, call));
     thread.pending = pending;
     memory.pending.add(pending);
   }
@@ -124,11 +128,15 @@ final class MemoryReplayer {
       thread.process.skipped++;
       return;
     }
-    if (pending != null && pending.executed) {
+    boolean earlier = pending != null && pending.executed;
+    MemoryCall given = pending == null ? call : merged(pending, call);
+    List<PendingCall> waiting = following.isOn() ? underWay(memory) : List.of();
+    if (earlier) {
       compareEarlier(record, thread, memory, pending);
     } else {
-      run(record, thread, memory, pending == null ? call : merged(pending, call));
+      run(record, thread, memory, given);
     }
+    following.called(memory, record, given, expected(record, given), waiting, earlier);
     thread.process.calls++;
     memory.counted();
   }

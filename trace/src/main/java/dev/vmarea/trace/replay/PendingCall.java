@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import org.jspecify.annotations.Nullable;
+
 /** A memory call between its two lines. */
 final class PendingCall {
   final MemoryCall call;
@@ -11,8 +13,12 @@ final class PendingCall {
   /** What the model returned, once executed. */
   long result;
 
-  PendingCall(MemoryCall call) {
+  /** The same for a follower, or null without one. */
+  final @Nullable TracedCall traced;
+
+  PendingCall(MemoryCall call, @Nullable TracedCall traced) {
     this.call = call;
+    this.traced = traced;
   }
 
   /** The result found last is the one to compare with. */

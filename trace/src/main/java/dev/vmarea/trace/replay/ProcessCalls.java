@@ -24,6 +24,7 @@ final class ProcessCalls {
   private final DivergenceLog divergences;
   private final BooleanSupplier failing;
   private final boolean judgesAll;
+  private final Following following;
   private int memories;
   private @Nullable Errno refused;
 
@@ -32,13 +33,16 @@ final class ProcessCalls {
    *
    * @param failing whether steps of the call fail on purpose: then one that is refused is made, too
    * @param judgesAll whether a fork that the model refuses is a difference, as in a script
+   * @param following told of memory that begins
    */
   ProcessCalls(
       ProcessTable table,
       ProcessEnd ends,
       DivergenceLog divergences,
       BooleanSupplier failing,
-      boolean judgesAll) {
+      boolean judgesAll,
+      Following following) {
+    this.following = following;
     this.table = table;
     this.ends = ends;
     this.divergences = divergences;
@@ -136,6 +140,9 @@ final class ProcessCalls {
     memory.users++;
     TracedProcess child = new TracedProcess(pid, false, task, memory, parent.command);
     child.permitted = parent.permitted;
+    if (memory != parent.memory) {
+      following.began(memory, child, ReplayFollower.Beginning.FORK, parent.memory);
+    }
     return child;
   }
 
@@ -187,14 +194,15 @@ final class ProcessCalls {
     if (memory.isKnown()) {
       process.inherited.applyTo(memory.space().mm());
     }
-    replaceMemory(process, memory);
+    replaceMemory(process, memory, ReplayFollower.Beginning.EXEC);
   }
 
   /** Gives {@code process} another memory; the old one goes if nobody else uses it. */
-  void replaceMemory(TracedProcess process, TracedMemory memory) {
+  void replaceMemory(TracedProcess process, TracedMemory memory, ReplayFollower.Beginning how) {
     ends.leaveMemory(process);
     process.memory = memory;
     memory.users++;
+    following.began(memory, process, how, null);
   }
 
   /**

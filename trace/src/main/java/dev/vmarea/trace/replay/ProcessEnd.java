@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes leave of threads, processes and memory, and keeps what is to be reported of them. */
 final class ProcessEnd {
   private final ProcessTable table;
+  private final Following following;
   private final List<ProcessOutcome> outcomes = new ArrayList<>();
   private Runnable memoryGone = () -> {};
   private long processCount;
@@ -20,8 +21,9 @@ final class ProcessEnd {
   private @Nullable PageTableImage pageTablesOfFirst;
   private boolean tablesLost;
 
-  ProcessEnd(ProcessTable table) {
+  ProcessEnd(ProcessTable table, Following following) {
     this.table = table;
+    this.following = following;
   }
 
   /** Tells {@code listener} whenever an address space is given up. */
@@ -78,6 +80,7 @@ final class ProcessEnd {
     TracedMemory memory = process.memory;
     peakVmas = Math.max(peakVmas, memory.peak);
     if (--memory.users <= 0) {
+      following.ended(memory);
       memory.release();
       memoryGone.run();
     }

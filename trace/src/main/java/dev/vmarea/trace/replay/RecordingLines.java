@@ -160,7 +160,7 @@ final class RecordingLines {
       } catch (IllegalArgumentException e) {
         memory = TracedMemory.unknown("the map after its execve makes no sense");
       }
-      processes.replaceMemory(process, memory);
+      processes.replaceMemory(process, memory, ReplayFollower.Beginning.EXEC);
     } else {
       comparison.compare(process, map.entries());
       if (usage != null) {

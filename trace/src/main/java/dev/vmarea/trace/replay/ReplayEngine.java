@@ -37,9 +37,10 @@ final class ReplayEngine {
   private final FileCalls files;
   private final SegmentCalls segments;
   private final ProcessTable table = new ProcessTable();
-  private final ProcessEnd ends = new ProcessEnd(table);
+  private final Following following;
+  private final ProcessEnd ends;
   private final ProcessCalls processes;
-  private final EvidenceReplay evidence = new EvidenceReplay();
+  private final EvidenceReplay evidence;
   private final DivergenceLog divergences;
   private final MemoryCallDecoder decoder;
   private final MemoryReplayer memoryCalls;
@@ -67,6 +68,9 @@ final class ReplayEngine {
    */
   ReplayEngine(ReplaySettings settings, String source) throws RecordingException {
     this.settings = settings;
+    following = new Following(settings.follower());
+    ends = new ProcessEnd(table, following);
+    evidence = new EvidenceReplay(following);
     machine =
         new Machine(
             settings.architecture().limit(settings.config()),
@@ -84,12 +88,13 @@ final class ReplayEngine {
                 ScriptDevices.make(machine.kernel(), settings.devices(), source),
                 !bringsHugePages(settings.mounts())));
     divergences = new DivergenceLog(settings.maxDivergences());
-    processes = new ProcessCalls(table, ends, divergences, failures::isAny, judgesAll);
+    processes = new ProcessCalls(table, ends, divergences, failures::isAny, judgesAll, following);
     files = new FileCalls(names, new MountedCalls(machine, divergences));
     segments = new SegmentCalls(machine, users, divergences);
     mounted = new MountedLines(machine, users, divergences, warnings);
     decoder = new MemoryCallDecoder(files);
-    memoryCalls = new MemoryReplayer(decoder, table::get, evidence, divergences, judgesAll);
+    memoryCalls =
+        new MemoryReplayer(decoder, table::get, evidence, divergences, judgesAll, following);
     starts = new ProgramStart(machine, names);
     comparison = new FinalComparison(evidence);
     usage = settings.touch() ? new UsageComparison(touches, false) : null;
@@ -108,6 +113,7 @@ final class ReplayEngine {
     StraceRecord record = log.record();
     for (boolean any = more; any; any = log.next()) {
       warnings.line(record.lineNumber());
+      following.line(record);
       judged(record, log);
       mounted.check(spaces());
     }
@@ -234,6 +240,7 @@ final class ReplayEngine {
         new TracedThread(tid, process, new DescriptorTable(), new WorkingDirectory(""));
     table.add(thread);
     first = thread;
+    following.began(memory, process, ReplayFollower.Beginning.EMPTY, null);
     return thread;
   }
 
@@ -280,7 +287,10 @@ final class ReplayEngine {
     if (decoder.decode(record, thread) != null) {
       startUsed = true;
       TracedProcess process = thread.process;
-      processes.replaceMemory(process, starts.memory(start.image(), process.task, null));
+      processes.replaceMemory(
+          process,
+          starts.memory(start.image(), process.task, null),
+          ReplayFollower.Beginning.START);
     }
   }
 

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param pageTables whether the report is to show page tables
  * @param touch whether recorded page faults are made in the model, and the pages compared
  * @param architecture the machine's
+ * @param follower told what happens while it does, or null
  */
 public record ReplaySettings(
     KernelConfig config,
@@ -52,7 +53,8 @@ public record ReplaySettings(
     boolean profileAssumed,
     boolean pageTables,
     boolean touch,
-    Architecture architecture) {
+    Architecture architecture,
+    @Nullable ReplayFollower follower) {
 
   /** Divergences kept unless said otherwise. */
   public static final int DEFAULT_MAX_DIVERGENCES = 100;
@@ -79,7 +81,8 @@ public record ReplaySettings(
         false,
         false,
         false,
-        Architecture.X86_64);
+        Architecture.X86_64,
+        null);
   }
 
   /** For a log that tells neither its kernel nor a configuration; the report says so. */
@@ -192,8 +195,13 @@ public record ReplaySettings(
     return with(draft -> draft.touch = true);
   }
 
+  /** These settings with a follower, in the place of one they may have. */
+  public ReplaySettings withFollower(ReplayFollower one) {
+    return with(draft -> draft.follower = one);
+  }
+
   /** These settings with a profile that is no guess. */
-  ReplaySettings withProfile(Profile known) {
+  public ReplaySettings withProfile(Profile known) {
     return with(draft -> {
       draft.profile = known;
       draft.profileAssumed = false;
@@ -221,6 +229,7 @@ public record ReplaySettings(
     private boolean pageTables;
     private boolean touch;
     private Architecture architecture;
+    private @Nullable ReplayFollower follower;
 
     Draft(ReplaySettings same) {
       config = same.config;
@@ -236,6 +245,7 @@ public record ReplaySettings(
       pageTables = same.pageTables;
       touch = same.touch;
       architecture = same.architecture;
+      follower = same.follower;
     }
 
     ReplaySettings settings() {
@@ -252,7 +262,8 @@ public record ReplaySettings(
           profileAssumed,
           pageTables,
           touch,
-          architecture);
+          architecture,
+          follower);
     }
   }
 }

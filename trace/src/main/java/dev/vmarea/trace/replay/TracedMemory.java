@@ -5,6 +5,7 @@ import dev.vmarea.AddressSpace;
 import dev.vmarea.Machine;
 import dev.vmarea.space.Mm;
 import dev.vmarea.space.ProgramLayout;
+import dev.vmarea.space.Task;
 import dev.vmarea.trace.pagetable.PageTableImage;
 import dev.vmarea.trace.procmaps.MapsLayout;
 import dev.vmarea.trace.procmaps.MapsText;
@@ -15,8 +16,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One address space of the log, shared by whoever CLONE_VM made share it. */
-final class TracedMemory {
+final class TracedMemory implements ReplayedMemory {
   private @Nullable AddressSpace space;
+  private int number = -1;
+  private int pid;
+  private String command = "";
 
   /** Why the model does not know this memory; empty if it does. */
   private final String unknownBecause;
@@ -67,8 +71,31 @@ final class TracedMemory {
     return unknownBecause;
   }
 
+  /** A follower is about to be told of it. */
+  void begin(int ownNumber, int ownPid, String ownCommand) {
+    number = ownNumber;
+    pid = ownPid;
+    command = ownCommand;
+  }
+
+  @Override
+  public int number() {
+    return number;
+  }
+
+  @Override
+  public int pid() {
+    return pid;
+  }
+
+  @Override
+  public String command() {
+    return command;
+  }
+
   /** The model. Ask {@link #isKnown()} first. */
-  AddressSpace space() {
+  @Override
+  public AddressSpace space() {
     if (space == null) {
       throw new IllegalStateException("memory is not known: " + unknownBecause);
     }
@@ -85,10 +112,28 @@ final class TracedMemory {
   }
 
   /** Everything that a call could have changed, to be put back with {@link #restore}. */
-  record Snapshot(List<Vma> areas, ProgramLayout layout, long defFlags, boolean ksm) {}
+  record Snapshot(List<Vma> areas, ProgramLayout layout, long defFlags, boolean ksm) {
+    /** New memory like that, of {@code task}; what forbids memory written and run is as in old. */
+    AddressSpace restored(Machine machine, Task task, Mm old) {
+      AddressSpace restored = machine.newAddressSpace(layout.copy(), task);
+      for (Vma vma : areas) {
+        DriverData driver = vma.extras().driver();
+        // What the driver had reserved stays with the old address space.
+        restored.install(vma.withExtras(vma.extras().withDriver(driver.withReservation(null))));
+      }
+      restored.mm().defFlags(defFlags);
+      restored.mm().ksmMergeAny(ksm);
+      restored.mm().denyWriteExec(old.denyWriteExec(), old.denyWriteExecNotInherited());
+      return restored;
+    }
+  }
 
   Snapshot snapshot() {
-    Mm mm = space().mm();
+    return snapshot(space());
+  }
+
+  static Snapshot snapshot(AddressSpace space) {
+    Mm mm = space.mm();
     List<Vma> areas = new ArrayList<>(mm.mapCount());
     for (Vma vma : mm.tree()) {
       areas.add(vma);
@@ -98,19 +143,9 @@ final class TracedMemory {
 
   void restore(Snapshot snapshot) {
     AddressSpace old = space();
-    Machine machine = old.machine();
     tablesLost |= old.pageTables() != null;
     old.exit();
-    AddressSpace restored = machine.newAddressSpace(snapshot.layout.copy(), old.task());
-    for (Vma vma : snapshot.areas) {
-      DriverData driver = vma.extras().driver();
-      // What the driver had reserved went with the old address space.
-      restored.install(vma.withExtras(vma.extras().withDriver(driver.withReservation(null))));
-    }
-    restored.mm().defFlags(snapshot.defFlags);
-    restored.mm().ksmMergeAny(snapshot.ksm);
-    restored.mm().denyWriteExec(old.mm().denyWriteExec(), old.mm().denyWriteExecNotInherited());
-    space = restored;
+    space = snapshot.restored(old.machine(), old.task(), old.mm());
   }
 
   /** What a program inherits through execve: PR_SET_MEMORY_MERGE and PR_SET_MDWE. */

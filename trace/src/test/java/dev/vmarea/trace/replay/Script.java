@@ -77,7 +77,8 @@ final class Script {
             settings.profileAssumed(),
             settings.pageTables(),
             settings.touch(),
-            Architecture.X86_64);
+            Architecture.X86_64,
+            settings.follower());
     return this;
   }
 
@@ -91,6 +92,10 @@ final class Script {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  String log() {
+    return log.toString();
   }
 
   ReplaySettings settings() {
