@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.vmarea.trace.json.JsonReader;
 import dev.vmarea.trace.json.JsonValue.JsonObject;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -164,6 +166,53 @@ class ExplainCommandTest {
     CommandLineRun watch = CommandLineRun.of("explain", pid, "--watch=0.05", "--looks", "2");
     assertThat(watch.status()).isZero();
     assertThat(watch.out().lines()).hasSize(2).allMatch(line -> line.contains("a second"));
+  }
+
+  /** Programs with runtimes of their own; what is not installed is skipped. */
+  @ParameterizedTest
+  @Timeout(60)
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "python3|-c|import threading,time; [threading.Thread(target=time.sleep,args=(30,),daemon=True).start() for i in range(9)]; print(1, flush=True); time.sleep(30)",
+        "node|-e|setInterval(()=>{},1000); console.log(1)",
+        "perl|-e|$|=1; print 1; sleep 30",
+        "bash|-c|echo 1; read x"
+      })
+  void realProgramsHaveAReasonForEveryBoundary(String program, String option, String text)
+      throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/smaps")), "no /proc on this system");
+    Process process;
+    try {
+      process =
+          new ProcessBuilder(program, option, text)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+    } catch (IOException e) {
+      assumeTrue(false, program + " is not installed");
+      return;
+    }
+    try {
+      process.getInputStream().read(); // it is up
+      CommandLineRun run =
+          CommandLineRun.of("explain", Long.toString(process.pid()), "--json", "--all");
+      assumeTrue(process.isAlive() || run.status() == 0, program + " ended");
+      assertThat(run.status()).as(run.err()).isZero();
+      JsonObject report = JsonReader.read(run.out().strip()).asObject("report");
+      assertThat(report.array("boundaries")).hasSize((int) report.number("boundaryCount", -1));
+      for (var one : report.array("boundaries")) {
+        JsonObject boundary = one.asObject("boundary");
+        assertThat(boundary.array("reasons")).isNotEmpty();
+        if (boundary.array("reasons").toString().contains("unseen")) {
+          assertThat(boundary.text("evidence", "")).isEqualTo("inferred");
+        } else if (boundary.array("reasons").toString().contains("anon-vma")) {
+          assertThat(boundary.text("evidence", "")).isEqualTo("seen");
+        }
+      }
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test
