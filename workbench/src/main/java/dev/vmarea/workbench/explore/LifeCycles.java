@@ -89,8 +89,8 @@ public final class LifeCycles {
   /** A mapping, and one thing that happens to it; the last act is to be failed. */
   public List<List<Act>> single() {
     List<List<Act>> all = new ArrayList<>();
-    for (Act.Placing mapping : mappings) {
-      for (List<Act> one : happenings) {
+    for (List<Act> one : happenings) {
+      for (Act.Placing mapping : mappings) {
         all.add(joined(mapping, one, List.of()));
       }
     }
