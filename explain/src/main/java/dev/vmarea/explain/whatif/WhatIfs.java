@@ -23,6 +23,12 @@ public final class WhatIfs {
   /** Private anonymous memory always readable and writable. */
   public static final String ONE_PROTECTION = "one-protection";
 
+  /** Shared mappings of files made of one file. */
+  public static final String ONE_FILE = "one-file";
+
+  /** Shared mappings of files replaced by private anonymous memory. */
+  public static final String ANONYMOUS = "anonymous";
+
   /** Followed by a flag as smaps abbreviates it, or by {@code no-} and one. */
   public static final String SAME_FLAGS = "same-flags=";
 
@@ -31,8 +37,8 @@ public final class WhatIfs {
 
   /** What there is, for a message. */
   public static final String KNOWN =
-      "guard-regions, in-order, one-protection, same-flags=FLAG or same-flags=no-FLAG with hg, nh,"
-          + " dd, dc, mg, wf, sr, rr or nr, max-map-count=N";
+      "guard-regions, in-order, one-protection, one-file, anonymous, same-flags=FLAG or"
+          + " same-flags=no-FLAG with hg, nh, dd, dc, mg, wf, sr, rr or nr, max-map-count=N";
 
   private WhatIfs() {}
 
@@ -87,6 +93,8 @@ public final class WhatIfs {
       case GUARD_REGIONS -> new GuardRegions();
       case IN_ORDER -> new InOrder();
       case ONE_PROTECTION -> new OneProtection();
+      case ONE_FILE -> new OneObject(false);
+      case ANONYMOUS -> new OneObject(true);
       default -> null;
     };
   }
@@ -101,6 +109,6 @@ public final class WhatIfs {
 
   /** The names of those that need no value. */
   public static List<String> names() {
-    return List.of(GUARD_REGIONS, IN_ORDER, ONE_PROTECTION);
+    return List.of(GUARD_REGIONS, IN_ORDER, ONE_PROTECTION, ONE_FILE, ANONYMOUS);
   }
 }
