@@ -9,6 +9,7 @@ module dev.vmarea.explain {
 
   exports dev.vmarea.explain;
   exports dev.vmarea.explain.cause;
+  exports dev.vmarea.explain.fleet;
   exports dev.vmarea.explain.history;
   exports dev.vmarea.explain.snapshot;
   exports dev.vmarea.explain.verdict;

@@ -3,6 +3,8 @@
 package dev.vmarea.cli;
 
 import dev.vmarea.drivers.mounts.UserCatalog;
+import dev.vmarea.explain.Explanation;
+import dev.vmarea.explain.snapshot.Detail;
 import dev.vmarea.trace.replay.Recording;
 import dev.vmarea.workbench.Report;
 import dev.vmarea.workbench.lab.Subject;
@@ -111,5 +113,28 @@ final class NextSteps {
           return List.copyOf(steps);
         })
         .orElse(List.of());
+  }
+
+  /** After {@code explain}: closer, longer, and with a history if there was none. */
+  static List<Step> afterExplain(Explained explained) {
+    String source = ShellWords.word(explained.source());
+    Explanation explanation = explained.explanation();
+    List<Step> steps = new ArrayList<>();
+    if (explanation.verdicts().size() > 0) {
+      int example = explanation.causes().ranked().getFirst().example();
+      String address = "0x" + Long.toHexString(explanation.snapshot().start(example + 1));
+      steps.add(
+          new Step(
+              self() + " explain " + source + " --boundary " + address,
+              "the two VMAs at an address side by side"));
+      steps.add(new Step(self() + " explain " + source + " --all", "every boundary"));
+    }
+    if (explanation.snapshot().origin().detail() != Detail.MODEL) {
+      steps.add(
+          new Step(
+              self() + " run --save DIR -- PROGRAM; " + self() + " explain DIR",
+              "with the history: which call made each boundary, and what-ifs that are computed"));
+    }
+    return steps;
   }
 }

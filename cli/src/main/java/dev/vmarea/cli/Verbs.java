@@ -26,6 +26,11 @@ final class Verbs {
               "maps $$",
               c -> new MapsCommand(c)),
           new Verb(
+              "explain",
+              "why a process has so many mappings, and what would remove them",
+              "explain $$",
+              c -> new ExplainCommand(c)),
+          new Verb(
               "users",
               "the drivers and file systems that scripts can mount",
               "users",

@@ -59,6 +59,13 @@ final class PfnRemap {
           KernelWarning.Kind.BUG, String.format("remap of %x bytes at %x: no range", size, start));
       throw Errno.EINVAL.failure();
     }
+    if (!kernel.architecture().hasMmu()) {
+      // An address is the memory that it names: nothing can show other memory there.
+      if (start != Pages.bytes(pfn)) {
+        throw Errno.EINVAL.failure();
+      }
+      return;
+    }
     long pages = Pages.count(end - start);
     PfnReservation reservation = null;
     PageProtection protection;
@@ -89,6 +96,13 @@ final class PfnRemap {
       throws ErrnoException {
     PageTables tables = scope.mm().pageTables();
     Kernel kernel = scope.kernel();
+    if (!kernel.architecture().hasMmu()) {
+      // An address is the memory that it names: nothing can show other memory there.
+      if (start != Pages.bytes(pfn)) {
+        throw Errno.EINVAL.failure();
+      }
+      return;
+    }
     long pages = Pages.count(end - start);
     boolean filled = false;
     try {

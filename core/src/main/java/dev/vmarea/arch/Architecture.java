@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.arch;
 
+import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.PageProtection;
 import java.util.List;
 
@@ -143,6 +144,11 @@ public final class Architecture {
   /** Every user address is below it; in bytes, page aligned. */
   public long addressLimit() {
     return shape.addressLimit();
+  }
+
+  /** The configuration with user addresses that end where they do here, at the latest. */
+  public KernelConfig limit(KernelConfig config) {
+    return config.taskSize() <= addressLimit() ? config : config.withTaskSize(addressLimit());
   }
 
   /** Whether there are page tables at all. */

@@ -34,6 +34,14 @@ public interface UserModel extends Mount {
   }
 
   /**
+   * What use leaves behind in it, as how often its files were used: it only grows, and stays when
+   * all is gone again. By name.
+   */
+  default SortedMap<String, Long> traces() {
+    return new TreeMap<>();
+  }
+
+  /**
    * Something happens to it that is no call on a descriptor of it: a device dies, an object is
    * destroyed, a file gets an attribute.
    *

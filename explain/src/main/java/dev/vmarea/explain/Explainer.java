@@ -3,6 +3,7 @@ package dev.vmarea.explain;
 
 import dev.vmarea.base.Profile;
 import dev.vmarea.explain.cause.CauseFinder;
+import dev.vmarea.explain.history.History;
 import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.explain.verdict.BoundaryJudge;
 import dev.vmarea.explain.verdict.Verdicts;
@@ -29,8 +30,12 @@ public final class Explainer {
     return explained(snapshot, verdicts, profile, rules != null || own.exact());
   }
 
-  /** Puts together what is known when the verdicts are. */
-  static Explanation explained(
+  /** Explains one moment of a history, by the rules that it was replayed with. */
+  public static Explanation explain(History history) {
+    return explained(history.snapshot(), history.verdicts(), history.profile(), true);
+  }
+
+  private static Explanation explained(
       Snapshot snapshot, Verdicts verdicts, Profile profile, boolean exact) {
     return new Explanation(
         snapshot,
@@ -38,6 +43,6 @@ public final class Explainer {
         exact,
         Totals.of(snapshot),
         verdicts,
-        CauseFinder.find(snapshot, verdicts));
+        CauseFinder.find(snapshot, verdicts, profile));
   }
 }

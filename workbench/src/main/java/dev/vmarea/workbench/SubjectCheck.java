@@ -41,6 +41,7 @@ final class SubjectCheck {
    */
   private enum Phase {
     CALLS_IN_PAIRS(Part.EQUIVALENCE, 20),
+    EVENTS_ALONE(Part.LIFE_CYCLE, 10),
     FAILING_CALLS(Part.UNWINDING, 25),
     HOOKS(Part.CONTRACT, 10),
     FEW_ORDERS(Part.INTERLEAVINGS, 25),
@@ -148,7 +149,7 @@ final class SubjectCheck {
   /** When a ground's time is over, with so many left: the last ones must get some, too. */
   private static long share(long over, int grounds) {
     long now = System.nanoTime();
-    return now + (over - now) / Math.max(1, grounds / 2);
+    return now + (over - now) * 2 / (grounds + 1);
   }
 
   /** Tries everything; what is broken, in short. */
@@ -175,6 +176,7 @@ final class SubjectCheck {
       case HOOKS ->
           FailureSweep.locks(
               subject, ground, List.of(ground.mapping()), run -> tell(Part.CONTRACT, run));
+      case EVENTS_ALONE -> each(Part.LIFE_CYCLE, ground, new LifeCycles(ground).single());
       case ONE_EVENT -> {
         for (List<Act> acts : new LifeCycles(ground).single()) {
           sweep(Part.LIFE_CYCLE, subject, ground, acts);

@@ -8,6 +8,8 @@ import dev.vmarea.base.Profile;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.vma.MmapPrepare;
 import dev.vmarea.vma.NoOperations;
+import dev.vmarea.vma.VmOperations;
+import dev.vmarea.vma.Vma;
 import dev.vmarea.vma.VmaDescriptor;
 import dev.vmarea.workbench.finding.Finding;
 import dev.vmarea.workbench.finding.Rule;
@@ -122,5 +124,20 @@ class ContractTest {
         }),
         Rule.HOOK_KEEPS_ITS_INTERFACE,
         "UnsupportedOperationException: not yet");
+  }
+
+  @Test
+  void whatCallbacksThrowWhenAProcessEndsIsAFindingToo() {
+    VmOperations callbacks =
+        new VmOperations() {
+          @Override
+          public void close(Vma vma) {
+            throw new UnsupportedOperationException("not closed");
+          }
+        };
+    assertFound(
+        check(descriptor -> descriptor.vmOps(callbacks)),
+        Rule.INVARIANTS,
+        "UnsupportedOperationException: not closed");
   }
 }

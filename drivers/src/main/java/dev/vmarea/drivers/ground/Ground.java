@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.drivers.ground;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Prot;
@@ -25,6 +26,7 @@ import java.util.TreeMap;
  * @param lengths other lengths that are worth a try, in bytes, beside those round the good one
  * @param offsets other offsets that are worth a try, in bytes, beside those round the good one
  * @param events what can happen at any time once the setup is done; may fail
+ * @param architecture of the machine
  */
 public record Ground(
     String name,
@@ -35,7 +37,8 @@ public record Ground(
     boolean isDivisible,
     List<Long> lengths,
     List<Long> offsets,
-    List<Act> events) {
+    List<Act> events,
+    Architecture architecture) {
   /** The usual state. */
   public static final String PLAIN = "plain";
 
@@ -66,20 +69,31 @@ public record Ground(
         true,
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        Architecture.X86_64);
   }
 
   /** The same as another state, with its own name. */
   public Ground named(String newName) {
     return new Ground(
-        newName, settings, setup, mapping, unitPages, isDivisible, lengths, offsets, events);
+        newName,
+        settings,
+        setup,
+        mapping,
+        unitPages,
+        isDivisible,
+        lengths,
+        offsets,
+        events,
+        architecture);
   }
 
   /** The same with a setting more. */
   public Ground with(String key, String value) {
     Map<String, String> more = new TreeMap<>(settings);
     more.put(key, value);
-    return new Ground(name, more, setup, mapping, unitPages, isDivisible, lengths, offsets, events);
+    return new Ground(
+        name, more, setup, mapping, unitPages, isDivisible, lengths, offsets, events, architecture);
   }
 
   /** The same with this done behind what is done already. */
@@ -93,7 +107,8 @@ public record Ground(
         isDivisible,
         lengths,
         offsets,
-        events);
+        events,
+        architecture);
   }
 
   /** The same with this done first, before the handles that it opens so far. */
@@ -107,35 +122,65 @@ public record Ground(
         isDivisible,
         lengths,
         offsets,
-        events);
+        events,
+        architecture);
   }
 
   /** The same with another good mapping. */
   public Ground mapping(Act.Placing good) {
     return new Ground(
-        name, settings, setup, good, unitPages, isDivisible, lengths, offsets, events);
+        name,
+        settings,
+        setup,
+        good,
+        unitPages,
+        isDivisible,
+        lengths,
+        offsets,
+        events,
+        architecture);
   }
 
   /** The same, in units of so many pages. */
   public Ground unit(long pages) {
-    return new Ground(name, settings, setup, mapping, pages, isDivisible, lengths, offsets, events);
+    return new Ground(
+        name, settings, setup, mapping, pages, isDivisible, lengths, offsets, events, architecture);
   }
 
   /** The same, of which only the whole can be mapped. */
   public Ground whole() {
-    return new Ground(name, settings, setup, mapping, unitPages, false, lengths, offsets, events);
+    return new Ground(
+        name, settings, setup, mapping, unitPages, false, lengths, offsets, events, architecture);
   }
 
   /** The same with other lengths to be tried, in bytes. */
   public Ground lengths(Long... bytes) {
     return new Ground(
-        name, settings, setup, mapping, unitPages, isDivisible, List.of(bytes), offsets, events);
+        name,
+        settings,
+        setup,
+        mapping,
+        unitPages,
+        isDivisible,
+        List.of(bytes),
+        offsets,
+        events,
+        architecture);
   }
 
   /** The same with other offsets to be tried, in bytes. */
   public Ground offsets(Long... bytes) {
     return new Ground(
-        name, settings, setup, mapping, unitPages, isDivisible, lengths, List.of(bytes), events);
+        name,
+        settings,
+        setup,
+        mapping,
+        unitPages,
+        isDivisible,
+        lengths,
+        List.of(bytes),
+        events,
+        architecture);
   }
 
   /** The same with more that can happen. */
@@ -149,7 +194,14 @@ public record Ground(
         isDivisible,
         lengths,
         offsets,
-        join(events, acts));
+        join(events, acts),
+        architecture);
+  }
+
+  /** The same on a machine of another architecture, whose pages have 4 KiB. */
+  public Ground on(Architecture other) {
+    return new Ground(
+        name, settings, setup, mapping, unitPages, isDivisible, lengths, offsets, events, other);
   }
 
   private static List<Act> join(List<Act> acts, Act... more) {

@@ -40,6 +40,7 @@ final class HugetlbfsGrounds {
         sized.named("unlinked").after(UNLINK).events(CLOSE),
         sized.named("pool too small").with("pool", "2").offsets(Pages.SIZE).events(CUT),
         sized.named("pool empty").with("pool", "0").offsets(Pages.SIZE),
+        sized.named("pages made as they are needed").with("pool", "0").with("overcommit", ENOUGH),
         sized.named("share too small").with("max", "2").events(PUNCH),
         sized.named("control group too small").with("group", "2").events(CUT),
         sized.named("two pages kept for it").with("min", "2").events(CUT),

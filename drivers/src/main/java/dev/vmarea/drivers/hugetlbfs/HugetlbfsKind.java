@@ -58,6 +58,7 @@ public enum HugetlbfsKind implements UserKind {
 
   private static final String PAGE_SIZE = "pagesize";
   private static final String POOL = "pool";
+  private static final String OVERCOMMIT = "overcommit";
   private static final String MAX = "max";
   private static final String MIN = "min";
   private static final String GROUP = "group";
@@ -68,6 +69,10 @@ public enum HugetlbfsKind implements UserKind {
           .settings(
               new Setting(PAGE_SIZE, "2m", "bytes of a huge page"),
               new Setting(POOL, "4", "huge pages that the machine gets more for it"),
+              new Setting(
+                  OVERCOMMIT,
+                  "0",
+                  "huge pages that the machine makes beyond them when they are needed"),
               new Setting(
                   MAX, "", "huge pages that all its files may have; empty: as many as there are"),
               new Setting(
@@ -105,7 +110,9 @@ public enum HugetlbfsKind implements UserKind {
               + ": the machine has "
               + machine.kernel().config().hugePageSizes());
     }
-    HugePageShare share = HugePageShare.take(machine.hugePages(), pageSize, values.number(POOL));
+    HugePageShare share =
+        HugePageShare.take(
+            machine.hugePages(), pageSize, values.number(POOL), values.number(OVERCOMMIT));
     try {
       HugetlbMount mount =
           HugetlbMount.mount(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.drivers.mem;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Prot;
@@ -18,6 +19,9 @@ final class MemGrounds {
 
   /** RAM, bytes. */
   private static final long RAM = 0x1000000;
+
+  /** Where RAM ends below 1 MiB, bytes. */
+  private static final long ISA_START = 0xa0000;
 
   /** The last page below 1 MiB, bytes. */
   private static final long ISA_LAST = 0xff000;
@@ -44,6 +48,18 @@ final class MemGrounds {
         plain.offsets(
             RAM, 1L << 46, (1L << 46) - Pages.SIZE, 1L << 63, -Pages.SIZE, -2 * Pages.SIZE),
         plain.named("a page is claimed").with("exclusive", "0xc0001000-0xc0002000"),
+        at(plain, ISA_START - Pages.bytes(PAGES), PAGES)
+            .named("up to where RAM ends, where cache modes are not tracked")
+            .on(Architecture.MIPS)
+            .offsets(DEVICE)
+            .after(new Act.Open(PATH, OpenFile.O_RDWR | MemDevice.O_DSYNC))
+            .events(mapping(1, 0, Prot.READ).part(Pages.SIZE, 0)),
+        at(plain, LAST - 3 * Pages.SIZE, PAGES)
+            .named("without an MMU, at the end of all memory")
+            .on(Architecture.NOMMU)
+            .with("physical-bits", "32")
+            .with("exclusive", "0xfffff000-0x100000000")
+            .offsets(LAST, LAST + Pages.SIZE),
         at(plain, LAST - 3 * Pages.SIZE, 3)
             .named("narrow, its last page is claimed")
             .with("physical-bits", "32")
@@ -53,14 +69,14 @@ final class MemGrounds {
             .named("the last pages of the first MiB")
             .offsets(0L, ISA_LAST, ISA_LAST + Pages.SIZE),
         plain.named("without strictness").with("strict", "no").offsets(RAM),
-        at(plain, DEVICE, TWO_TABLES).named("more than a table of pages"),
         plain
             .named("also opened to do without a cache")
             .with("write-back", "0xc0000000-0xc0002000")
             .after(new Act.Open(PATH, OpenFile.O_RDWR | MemDevice.O_DSYNC))
             .events(mapping(1, ASIDE, Prot.READ | Prot.WRITE)),
         opened(OpenFile.O_RDONLY).named("opened read-only").mapping(mapping(0, 0, Prot.READ)),
-        opened(OpenFile.O_WRONLY).named("opened write-only"));
+        opened(OpenFile.O_WRONLY).named("opened write-only"),
+        at(plain, DEVICE, TWO_TABLES).named("more than a table of pages"));
   }
 
   private static Ground opened(int openFlags) {

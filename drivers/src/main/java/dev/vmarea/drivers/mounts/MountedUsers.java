@@ -8,6 +8,8 @@ import dev.vmarea.files.Mount;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The users that are on a machine, by the paths they are at. Not thread-safe; the users are. */
@@ -49,6 +51,14 @@ public final class MountedUsers {
         throw new IllegalStateException(path + ": " + e.getMessage(), e);
       }
     });
+  }
+
+  /** What use has left behind in them, by path and name. */
+  public SortedMap<String, Long> traces() {
+    SortedMap<String, Long> all = new TreeMap<>();
+    users.forEach(
+        (path, user) -> user.traces().forEach((name, value) -> all.put(path + " " + name, value)));
+    return all;
   }
 
   /** Takes all of them away; files of theirs that are open stay so. */

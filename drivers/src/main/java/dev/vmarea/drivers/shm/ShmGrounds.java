@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.drivers.shm;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.Pages;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.ground.Ground;
@@ -53,7 +54,8 @@ final class ShmGrounds {
         false,
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        Architecture.X86_64);
   }
 
   private static Act control(String word) {

@@ -110,6 +110,12 @@ public final class ShmemMount implements UserModel {
   }
 
   @Override
+  public SortedMap<String, Long> traces() {
+    long accesses = tree.files().stream().mapToLong(ShmemNode::accesses).sum();
+    return new TreeMap<>(Map.of("accesses", accesses));
+  }
+
+  @Override
   public void verify() {
     tree.verify();
     List<ShmemNode> nodes = tree.files();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.drivers.zero;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Prot;
@@ -24,6 +25,7 @@ final class ZeroGrounds {
             .named("opened read-only")
             .mapping(new Act.Map(0, 0, 0, Pages.bytes(PAGES), Prot.READ, MapFlags.SHARED, 0))
             .events(CLOSE),
-        Ground.of(PATH, OpenFile.O_WRONLY, PAGES).named("opened write-only"));
+        Ground.of(PATH, OpenFile.O_WRONLY, PAGES).named("opened write-only"),
+        Ground.of(PATH, PAGES).named("without an MMU").on(Architecture.NOMMU));
   }
 }

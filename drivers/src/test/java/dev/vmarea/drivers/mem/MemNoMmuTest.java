@@ -44,4 +44,24 @@ class MemNoMmuTest {
     file.put();
     space.exit();
   }
+
+  /** An address is the memory that it names, so only there can the old hook map it. */
+  @ParameterizedTest
+  @CsvSource({"0xc0002000,ok", "0xc0003000,-EAGAIN"})
+  void memoryIsMappedWhereItIs(String address, String expected) throws Exception {
+    Machine machine = new Machine(KernelConfig.standard(), Profile.SETTLED, Architecture.NOMMU);
+    MountPlan.EMPTY
+        .with(DEVICE, new MountPlan.Entry(MemKind.INSTANCE, "legacy", Map.of()))
+        .mount(machine);
+    OpenFile file = machine.open(DEVICE, OpenFile.O_RDWR);
+    AddressSpace space = machine.newAddressSpace();
+    long at = Long.decode(address);
+
+    int flags = MapFlags.SHARED | MapFlags.FIXED;
+    long mapped = space.syscalls().mmap(at, 4096, Prot.READ, flags, file, 0xc000_2000L);
+
+    assertThat(mapped == at ? "ok" : UserLab.text(mapped)).isEqualTo(expected);
+    file.put();
+    space.exit();
+  }
 }

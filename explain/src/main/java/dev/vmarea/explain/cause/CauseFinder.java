@@ -1,62 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.explain.cause;
 
+import dev.vmarea.base.Profile;
+import dev.vmarea.base.VmFlags;
 import dev.vmarea.explain.snapshot.Snapshot;
-import dev.vmarea.explain.verdict.Evidence;
 import dev.vmarea.explain.verdict.Reason;
 import dev.vmarea.explain.verdict.Verdicts;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Groups boundaries by cause. Stateless. */
+/**
+ * Groups boundaries by cause: one pass over them, no object a boundary. Not thread-safe; used once.
+ */
 public final class CauseFinder {
-  private CauseFinder() {}
+  private final Snapshot snapshot;
+  private final Verdicts verdicts;
+  private final Classifier classifier;
+  private final Map<Long, Group> byKey = new HashMap<>();
+  private final List<Group> groups = new ArrayList<>();
 
-  /** The causes of all boundaries of a snapshot. */
-  public static Causes find(Snapshot snapshot, Verdicts verdicts) {
+  private CauseFinder(Snapshot snapshot, Verdicts verdicts) {
+    this.snapshot = snapshot;
+    this.verdicts = verdicts;
+    this.classifier = new Classifier(snapshot, verdicts);
+  }
+
+  /** The causes of all boundaries of a snapshot, by the rules of a kernel. */
+  public static Causes find(Snapshot snapshot, Verdicts verdicts, Profile profile) {
+    return new CauseFinder(snapshot, verdicts).find(profile);
+  }
+
+  private Causes find(Profile profile) {
     int[] of = new int[verdicts.size()];
-    int[] count = new int[Reason.values().length];
-    int[] example = new int[count.length];
-    long[] bytes = new long[count.length];
-    Evidence[] weakest = new Evidence[count.length];
-    Arrays.fill(weakest, Evidence.SHOWN);
     for (int i = 0; i < of.length; i++) {
-      int reason = verdicts.first(i).ordinal();
-      if (count[reason]++ == 0) {
-        example[reason] = i;
-      }
-      bytes[reason] += snapshot.length(i + 1);
-      if (verdicts.evidence(i).compareTo(weakest[reason]) > 0) {
-        weakest[reason] = verdicts.evidence(i);
-      }
+      of[i] = group(i);
     }
-    List<Cause> causes = new ArrayList<>();
-    for (Reason reason : Reason.values()) {
-      int n = reason.ordinal();
-      if (count[n] > 0) {
-        causes.add(
-            new Cause(
-                reason.name().toLowerCase(java.util.Locale.ROOT),
-                reason.words(),
-                reason,
-                weakest[n],
-                count[n],
-                bytes[n],
-                example[n],
-                Pattern.NONE,
-                "",
-                null));
-      }
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < groups.size(); i++) {
+      order.add(i);
     }
-    causes.sort((a, b) -> Integer.compare(b.boundaries(), a.boundaries()));
-    int[] place = new int[count.length];
-    for (int i = 0; i < causes.size(); i++) {
-      place[causes.get(i).reason().ordinal()] = i;
+    order.sort(
+        Comparator.comparingInt((Integer i) -> -groups.get(i).count()).thenComparing(i -> i));
+    int[] place = new int[groups.size()];
+    List<Cause> ranked = new ArrayList<>();
+    Remedies remedies = new Remedies(snapshot, profile);
+    Producers producers = new Producers(snapshot);
+    for (int index : order) {
+      place[index] = ranked.size();
+      ranked.add(cause(groups.get(index), remedies, producers));
     }
     for (int i = 0; i < of.length; i++) {
-      of[i] = place[verdicts.first(i).ordinal()];
+      of[i] = place[of[i]];
     }
-    return new Causes(causes, of);
+    return new Causes(ranked, of);
+  }
+
+  private int group(int i) {
+    CauseKind kind = classifier.cause(i);
+    long flags = kind == CauseKind.FLAGS ? verdicts.flags(i) & ~VmFlags.ACCESS : 0;
+    long key = flags << 5 ^ flags >>> 59 ^ kind.ordinal();
+    Group group = byKey.get(key);
+    if (group == null) {
+      group = new Group(kind, flags, groups.size());
+      groups.add(group);
+      byKey.put(key, group);
+    }
+    // A guard lies on two boundaries; the upper one tells what it guards.
+    group.add(i, snapshot, verdicts, classifier.kind(i + 1) != AreaKind.GUARD);
+    return group.number();
+  }
+
+  private Cause cause(Group group, Remedies remedies, Producers producers) {
+    CauseKind kind = group.kind();
+    String names = VmFlags.mnemonics(group.flags()).strip();
+    Pattern pattern = group.pattern();
+    boolean isFlags = kind == CauseKind.FLAGS;
+    Reason reason = verdicts.first(group.example());
+    return new Cause(
+        isFlags ? kind.id() + "-" + names.replace(' ', '-') : kind.id(),
+        isFlags ? Remedies.flagsTitle(group.flags()) : producers.title(kind, pattern),
+        reason,
+        group.weakest(),
+        group.count(),
+        group.bytes(),
+        group.example(),
+        pattern,
+        producers.of(kind, pattern, group.example()),
+        remedies.of(kind, group.flags(), group.count()));
   }
 }

@@ -23,11 +23,11 @@ public final class WhatIfs {
   /** Private anonymous memory always readable and writable. */
   public static final String ONE_PROTECTION = "one-protection";
 
-  /** Shared mappings of files made of one file. */
+  /** Shared mappings of files as pieces of one file. */
   public static final String ONE_FILE = "one-file";
 
-  /** Shared mappings of files replaced by private anonymous memory. */
-  public static final String ANONYMOUS = "anonymous";
+  /** Private anonymous memory instead of memory files. */
+  public static final String ANONYMOUS_BUFFERS = "anonymous-buffers";
 
   /** Followed by a flag as smaps abbreviates it, or by {@code no-} and one. */
   public static final String SAME_FLAGS = "same-flags=";
@@ -37,8 +37,8 @@ public final class WhatIfs {
 
   /** What there is, for a message. */
   public static final String KNOWN =
-      "guard-regions, in-order, one-protection, one-file, anonymous, same-flags=FLAG or"
-          + " same-flags=no-FLAG with hg, nh, dd, dc, mg, wf, sr, rr or nr, max-map-count=N";
+      "guard-regions, in-order, one-protection, one-file, anonymous-buffers, same-flags=FLAG or same-flags=no-FLAG with hg, nh,"
+          + " dd, dc, mg, wf, sr, rr or nr, max-map-count=N";
 
   private WhatIfs() {}
 
@@ -93,8 +93,8 @@ public final class WhatIfs {
       case GUARD_REGIONS -> new GuardRegions();
       case IN_ORDER -> new InOrder();
       case ONE_PROTECTION -> new OneProtection();
-      case ONE_FILE -> new OneObject(false);
-      case ANONYMOUS -> new OneObject(true);
+      case ONE_FILE -> new OneFile();
+      case ANONYMOUS_BUFFERS -> new AnonymousBuffers();
       default -> null;
     };
   }
@@ -109,6 +109,6 @@ public final class WhatIfs {
 
   /** The names of those that need no value. */
   public static List<String> names() {
-    return List.of(GUARD_REGIONS, IN_ORDER, ONE_PROTECTION, ONE_FILE, ANONYMOUS);
+    return List.of(GUARD_REGIONS, IN_ORDER, ONE_PROTECTION, ONE_FILE, ANONYMOUS_BUFFERS);
   }
 }

@@ -138,6 +138,17 @@ class WhatIfsTest {
   }
 
   @Test
+  void twoFlagsForAll() {
+    Logs log = advised("MADV_DONTDUMP");
+    log.call("madvise(" + Logs.at(2) + ", 8192, MADV_HUGEPAGE)");
+    expect(replay(log, WhatIfs.SAME_FLAGS + "no-dd"), 4, 3);
+    expect(replay(log, WhatIfs.SAME_FLAGS + "hg,dd"), 4, 1);
+    expect(replay(log, WhatIfs.SAME_FLAGS + "no-hg,dd"), 4, 1);
+    assertThat(WhatIfs.isKnown("same-flags=hg,xx")).isFalse();
+    assertThat(WhatIfs.isKnown("same-flags=")).isFalse();
+  }
+
+  @Test
   void anotherFlagThanTheOneThatDiffersChangesNothing() {
     expect(replay(advised("MADV_DONTDUMP"), WhatIfs.SAME_FLAGS + "hg"), 4, 4);
   }
@@ -198,25 +209,6 @@ class WhatIfsTest {
     expect(replay(log, WhatIfs.ONE_PROTECTION), 5, 1);
     log.protect(7, 1, "PROT_READ|PROT_EXEC");
     expect(replay(log, WhatIfs.ONE_PROTECTION), 6, 2);
-  }
-
-  @Test
-  void oneObjectInThePlaceOfManyFiles() {
-    Logs log = Logs.started().map(8, 4, RW).write(8);
-    for (int page = 0; page < 8; page += 2) {
-      log.line("100 openat(AT_FDCWD, \"/tmp/f" + page + "\", O_RDWR|O_CREAT, 0600) = 3")
-          .line(
-              "100 mmap("
-                  + Logs.at(page)
-                  + ", 8192, "
-                  + RW
-                  + ", MAP_SHARED|MAP_FIXED, 3, 0) = "
-                  + Logs.at(page))
-          .line("100 close(3) = 0");
-    }
-    expect(replay(log, WhatIfs.ONE_FILE), 5, 2);
-    // Anonymous memory joins its neighbour, too.
-    expect(replay(log, WhatIfs.ANONYMOUS), 5, 1);
   }
 
   @Test

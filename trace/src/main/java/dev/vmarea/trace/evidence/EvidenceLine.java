@@ -30,6 +30,7 @@ public sealed interface EvidenceLine
         MemoryAccess,
         FailingSteps,
         ProfileDeclaration,
+        ArchitectureDeclaration,
         UnknownLine,
         MalformedLine {
 

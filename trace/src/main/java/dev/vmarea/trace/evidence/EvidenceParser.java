@@ -90,6 +90,7 @@ public final class EvidenceParser {
       case MemoryAccess.LOAD, MemoryAccess.STORE -> access(kind, words);
       case FailingSteps.KIND -> FailingSteps.of(words.all());
       case ProfileDeclaration.KIND -> new ProfileDeclaration(Profile.named(words.word()));
+      case ArchitectureDeclaration.KIND -> ArchitectureDeclaration.of(words.word());
       default -> new UnknownLine(kind);
     };
   }

@@ -51,7 +51,8 @@ public record MemoryCall(
     return ModelCalls.at(this, address);
   }
 
-  MemoryCall withFile(@Nullable OpenFile openFile) {
+  /** The same of another open file. */
+  public MemoryCall withFile(@Nullable OpenFile openFile) {
     return new MemoryCall(call, a0, a1, a2, a3, a4, a5, openFile, name, numbers);
   }
 

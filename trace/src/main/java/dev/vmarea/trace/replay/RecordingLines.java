@@ -4,6 +4,7 @@ package dev.vmarea.trace.replay;
 import dev.vmarea.Machine;
 import dev.vmarea.mapping.SharedSegment;
 import dev.vmarea.trace.evidence.AnonymousPages;
+import dev.vmarea.trace.evidence.ArchitectureDeclaration;
 import dev.vmarea.trace.evidence.ConfigChange;
 import dev.vmarea.trace.evidence.DescriptorIdentity;
 import dev.vmarea.trace.evidence.DeviceDeclaration;
@@ -140,6 +141,7 @@ final class RecordingLines {
       case MemoryAccess access -> {}
       case FailingSteps failing -> {}
       case ProfileDeclaration profile -> {} // taken before the replay began
+      case ArchitectureDeclaration architecture -> {} // the same
       case UnknownLine unknown -> {
         if (usage != null && unknown.kind().equals("lost")) {
           usage.faultsWereLost();

@@ -71,7 +71,11 @@ final class ReplayEngine {
     following = new Following(settings.follower());
     ends = new ProcessEnd(table, following);
     evidence = new EvidenceReplay(following);
-    machine = new Machine(settings.config(), settings.profile());
+    machine =
+        new Machine(
+            settings.architecture().limit(settings.config()),
+            settings.profile(),
+            settings.architecture());
     machine.kernel().warnings(warnings::add);
     MountedUsers users = ScriptMounts.make(machine, settings, source);
     judgesAll = !users.all().isEmpty();

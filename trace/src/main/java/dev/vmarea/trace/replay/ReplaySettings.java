@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.mounts.MountPlan;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *     replaces by {@link Profile#SETTLED}
  * @param pageTables whether the report is to show page tables
  * @param touch whether recorded page faults are made in the model, and the pages compared
+ * @param architecture the machine's
  * @param follower told what happens while it does, or null
  */
 public record ReplaySettings(
@@ -51,6 +53,7 @@ public record ReplaySettings(
     boolean profileAssumed,
     boolean pageTables,
     boolean touch,
+    Architecture architecture,
     @Nullable ReplayFollower follower) {
 
   /** Divergences kept unless said otherwise. */
@@ -78,6 +81,7 @@ public record ReplaySettings(
         false,
         false,
         false,
+        Architecture.X86_64,
         null);
   }
 
@@ -181,6 +185,11 @@ public record ReplaySettings(
     return with(draft -> draft.pageTables = true);
   }
 
+  /** These settings on a machine of another architecture. */
+  ReplaySettings withArchitecture(Architecture other) {
+    return with(draft -> draft.architecture = other);
+  }
+
   /** These settings with page faults made in the model. */
   public ReplaySettings withTouch() {
     return with(draft -> draft.touch = true);
@@ -219,6 +228,7 @@ public record ReplaySettings(
     private boolean profileAssumed;
     private boolean pageTables;
     private boolean touch;
+    private Architecture architecture;
     private @Nullable ReplayFollower follower;
 
     Draft(ReplaySettings same) {
@@ -234,6 +244,7 @@ public record ReplaySettings(
       profileAssumed = same.profileAssumed;
       pageTables = same.pageTables;
       touch = same.touch;
+      architecture = same.architecture;
       follower = same.follower;
     }
 
@@ -251,6 +262,7 @@ public record ReplaySettings(
           profileAssumed,
           pageTables,
           touch,
+          architecture,
           follower);
     }
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.Profile;
 import dev.vmarea.drivers.mounts.MountPlan;
+import dev.vmarea.trace.evidence.ArchitectureDeclaration;
 import dev.vmarea.trace.evidence.DeviceDeclaration;
 import dev.vmarea.trace.evidence.EvidenceLine;
 import dev.vmarea.trace.evidence.EvidenceParser;
@@ -30,14 +32,20 @@ import org.jspecify.annotations.Nullable;
  * @param devices the devices, in order
  * @param mounts the users
  * @param profile the kernel that the script asks for, or null
+ * @param architecture the machine's
  * @param more whether the reader stands on the line behind, which is still to be replayed
  */
 record ScriptHead(
-    List<DeviceDeclaration> devices, MountPlan mounts, @Nullable Profile profile, boolean more) {
+    List<DeviceDeclaration> devices,
+    MountPlan mounts,
+    @Nullable Profile profile,
+    Architecture architecture,
+    boolean more) {
   /** Kinds of lines that are a script's own, so that nobody but its author can have erred. */
   private static final Set<String> REFUSED_IF_GARBLED =
       Set.of(
           ProfileDeclaration.KIND,
+          ArchitectureDeclaration.KIND,
           FailingSteps.KIND,
           DeviceDeclaration.KIND,
           MountDeclaration.KIND,
@@ -54,6 +62,7 @@ record ScriptHead(
     Map<String, DeviceDeclaration> devices = new LinkedHashMap<>();
     MountPlan mounts = MountPlan.EMPTY;
     Profile profile = null;
+    Architecture architecture = Architecture.X86_64;
     StraceRecord record = log.record();
     while (log.next()) {
       byte[] text = record.comment();
@@ -72,14 +81,18 @@ record ScriptHead(
         profile = asked.profile();
         continue;
       }
+      if (line instanceof ArchitectureDeclaration asked) {
+        architecture = asked.architecture();
+        continue;
+      }
       if (!(line instanceof DeviceDeclaration device)) {
-        return new ScriptHead(List.copyOf(devices.values()), mounts, profile, true);
+        return new ScriptHead(List.copyOf(devices.values()), mounts, profile, architecture, true);
       }
       if (devices.put(device.path(), device) != null) {
         throw failure(record, log, device.path() + " is declared twice");
       }
     }
-    return new ScriptHead(List.copyOf(devices.values()), mounts, profile, false);
+    return new ScriptHead(List.copyOf(devices.values()), mounts, profile, architecture, false);
   }
 
   /**
@@ -106,6 +119,10 @@ record ScriptHead(
       throw failure(
           record, log, "the profile is declared too late: it stands before all other lines");
     }
+    if (line instanceof ArchitectureDeclaration) {
+      throw failure(
+          record, log, "the architecture is declared too late: it stands before all other lines");
+    }
     if (line instanceof MalformedLine malformed) {
       refuse(malformed, record, log);
     }
@@ -128,7 +145,10 @@ record ScriptHead(
     devices.forEach(device -> all.put(device.path(), device));
     given.devices().forEach(device -> all.put(device.path(), device));
     ReplaySettings settings =
-        given.withDevices(List.copyOf(all.values())).withMounts(mounts.with(given.mounts()));
+        given
+            .withDevices(List.copyOf(all.values()))
+            .withMounts(mounts.with(given.mounts()))
+            .withArchitecture(architecture);
     boolean script = !all.isEmpty() || !settings.mounts().entries().isEmpty();
     if (!given.profileAssumed()) {
       return settings;

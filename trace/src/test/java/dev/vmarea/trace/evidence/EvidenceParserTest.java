@@ -4,6 +4,7 @@ package dev.vmarea.trace.evidence;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.CacheMode;
 import dev.vmarea.base.Errno;
 import dev.vmarea.base.FailurePlan;
@@ -101,7 +102,8 @@ class EvidenceParserTest {
               List.of(
                   new Occurrence(FailurePlan.Point.HOOK, 1),
                   new Occurrence(FailurePlan.Point.PAGE_TABLE, 12))),
-          new ProfileDeclaration(Profile.LINUX_6_18));
+          new ProfileDeclaration(Profile.LINUX_6_18),
+          new ArchitectureDeclaration(Architecture.MIPS));
 
   @Test
   void whatAScriptsLinesLack() {
@@ -122,7 +124,9 @@ class EvidenceParserTest {
             "fail vma 0",
             "fail vma 1 hook",
             "profile",
-            "profile LINUX_1")) {
+            "profile LINUX_1",
+            "architecture",
+            "architecture sparc64")) {
       assertThat(EvidenceParser.parse((EvidenceLine.PREFIX + line).getBytes(UTF_8)))
           .as(line)
           .isInstanceOf(MalformedLine.class);

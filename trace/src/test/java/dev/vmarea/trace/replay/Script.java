@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.trace.replay;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
 import dev.vmarea.trace.procmaps.MapsEntry;
@@ -76,6 +77,7 @@ final class Script {
             settings.profileAssumed(),
             settings.pageTables(),
             settings.touch(),
+            Architecture.X86_64,
             settings.follower());
     return this;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.workbench.c;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.FailureRun.Occurrence;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.workbench.finding.Finding;
@@ -32,6 +33,9 @@ final class Obstacles {
     }
     if (run.subject().isStacked()) {
       throw new NotTriable("it needs a stacked file system in front of the file");
+    }
+    if (!run.ground().architecture().equals(Architecture.X86_64)) {
+      throw new NotTriable("it needs another machine: " + run.ground().architecture());
     }
     Set<String> settings = new HashSet<>(run.ground().settings().keySet());
     settings.removeAll(HARMLESS_SETTINGS);

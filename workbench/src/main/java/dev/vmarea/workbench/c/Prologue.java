@@ -3,9 +3,9 @@ package dev.vmarea.workbench.c;
 
 import dev.vmarea.base.Pages;
 import dev.vmarea.drivers.ground.Act;
-import dev.vmarea.workbench.lab.Lab;
 import dev.vmarea.workbench.lab.Run;
 import dev.vmarea.workbench.lab.Step;
+import dev.vmarea.workbench.lab.Window;
 import java.util.List;
 
 /** The part of the programs that is the same for all: what calls are made with. */
@@ -17,7 +17,7 @@ final class Prologue {
     List<String> unlinking = Steps.unlinking(run);
     String cleanup =
         unlinking.isEmpty() ? "  /* No names. */" : "  " + String.join("\n  ", unlinking);
-    return TEXT.replace("@BASE@", "0x" + Long.toHexString(Lab.BASE) + "L")
+    return TEXT.replace("@BASE@", "0x" + Long.toHexString(Window.USUAL_BASE) + "L")
         .replace("@HUGE@", Long.toString(hugePages(run)))
         .replace("@CLEANUP@", cleanup);
   }

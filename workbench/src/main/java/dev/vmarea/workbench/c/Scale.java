@@ -19,7 +19,8 @@ record Scale(long factor) {
         ground.isDivisible(),
         ground.lengths(),
         ground.offsets(),
-        ground.events());
+        ground.events(),
+        ground.architecture());
   }
 
   List<Act> of(List<Act> acts) {

@@ -33,7 +33,8 @@ public final class LifeCycles {
     long page = good.page();
     Act.Placing first = good;
     if (good instanceof Act.Map map) {
-      long half = Pages.bytes(unit) * Math.max(1, map.bytes() / Pages.bytes(unit) / 2);
+      // The lower half is the larger one, so that it can be cut.
+      long half = Pages.bytes(unit) * Math.max(1, (map.bytes() / Pages.bytes(unit) + 1) / 2);
       if (ground.isDivisible() && half < map.bytes()) {
         Act.Map lower = map.part(half, map.offset());
         Act.Map upper =

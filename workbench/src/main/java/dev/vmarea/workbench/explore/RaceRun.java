@@ -26,7 +26,7 @@ final class RaceRun {
     }
     for (Act act : race.ground().setup()) {
       String result = lab.call(act);
-      if (!result.equals("ok")) {
+      if (result.startsWith("-")) {
         throw new IllegalStateException(
             "ground " + race.ground().name() + ": " + act + " = " + result);
       }

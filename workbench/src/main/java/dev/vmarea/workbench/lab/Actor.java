@@ -33,12 +33,19 @@ final class Actor {
   private final List<OpenFile> open = new ArrayList<>();
   private final List<OpenFile> real = new ArrayList<>();
   private final TreeSet<String> paths = new TreeSet<>();
+  private final Window window;
   private int forks;
 
   Actor(Machine machine, MountedUsers users, AddressSpace first) {
     this.machine = machine;
     this.users = users;
+    window = Window.on(machine.kernel().architecture());
     processes.put(0, first);
+  }
+
+  /** Where the pages of acts are. */
+  Window window() {
+    return window;
   }
 
   /** The processes that live, by number. */
@@ -81,33 +88,37 @@ final class Actor {
       case Act.Attach one ->
           space(one.process())
               .syscalls()
-              .shmat(one.segment(), Lab.address(one.page()), one.flags());
-      case Act.Detach one -> space(one.process()).syscalls().shmdt(Lab.address(one.page()));
+              .shmat(one.segment(), window.address(one.page()), one.flags());
+      case Act.Detach one -> space(one.process()).syscalls().shmdt(window.address(one.page()));
       case Act.Unmap one ->
-          space(one.process()).syscalls().munmap(Lab.address(one.page()), Pages.bytes(one.pages()));
+          space(one.process())
+              .syscalls()
+              .munmap(window.address(one.page()), Pages.bytes(one.pages()));
       case Act.Protect one ->
           space(one.process())
               .syscalls()
-              .mprotect(Lab.address(one.page()), Pages.bytes(one.pages()), one.prot());
+              .mprotect(window.address(one.page()), Pages.bytes(one.pages()), one.prot());
       case Act.Move one ->
           space(one.process())
               .syscalls()
               .mremap(
-                  Lab.address(one.page()),
+                  window.address(one.page()),
                   Pages.bytes(one.pages()),
                   Pages.bytes(one.newPages()),
                   one.flags(),
-                  Lab.address(one.newPage()));
+                  window.address(one.newPage()));
       case Act.Advise one ->
           space(one.process())
               .syscalls()
-              .madvise(Lab.address(one.page()), Pages.bytes(one.pages()), one.advice());
+              .madvise(window.address(one.page()), Pages.bytes(one.pages()), one.advice());
       case Act.Lock one ->
-          space(one.process()).syscalls().mlock(Lab.address(one.page()), Pages.bytes(one.pages()));
+          space(one.process())
+              .syscalls()
+              .mlock(window.address(one.page()), Pages.bytes(one.pages()));
       case Act.Unlock one ->
           space(one.process())
               .syscalls()
-              .munlock(Lab.address(one.page()), Pages.bytes(one.pages()));
+              .munlock(window.address(one.page()), Pages.bytes(one.pages()));
       case Act.Fork one -> fork(one.process());
       case Act.Exit one -> exit(one.process());
       case Act.Control one -> user(one.path()).control(List.of(one.words().split(" ")));
@@ -218,7 +229,7 @@ final class Actor {
   private long map(Act.Map one, @Nullable OpenFile file) {
     return space(one.process())
         .syscalls()
-        .mmap(Lab.address(one.page()), one.bytes(), one.prot(), one.flags(), file, one.offset());
+        .mmap(window.address(one.page()), one.bytes(), one.prot(), one.flags(), file, one.offset());
   }
 
   private static long punch(OpenFile file, Act.PunchHole one) {
@@ -256,14 +267,14 @@ final class Actor {
   private String load(Act.Load one) {
     return access(
         one.process(),
-        cpu -> Integer.toString(cpu.loadByte(Lab.address(one.page()) + one.at()) & 0xff));
+        cpu -> Integer.toString(cpu.loadByte(window.address(one.page()) + one.at()) & 0xff));
   }
 
   private String store(Act.Store one) {
     return access(
         one.process(),
         cpu -> {
-          cpu.storeByte(Lab.address(one.page()) + one.at(), (byte) one.value());
+          cpu.storeByte(window.address(one.page()) + one.at(), (byte) one.value());
           return "ok";
         });
   }

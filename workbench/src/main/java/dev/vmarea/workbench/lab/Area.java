@@ -72,12 +72,12 @@ public record Area(
     }
   }
 
-  static Area of(int process, Vma vma, List<Entries> entries) {
+  static Area of(int process, Vma vma, Window window, List<Entries> entries) {
     OpenFile file = vma.file();
     return new Area(
         process,
-        Lab.page(vma.start()),
-        Lab.page(vma.end()),
+        window.page(vma.start()),
+        window.page(vma.end()),
         vma.flags(),
         vma.pgoff(),
         file == null ? "" : file.shown().entry().path(),
@@ -86,14 +86,16 @@ public record Area(
         vma);
   }
 
-  /** What can be told apart of callbacks without asking them anything. */
+  /**
+   * What can be told apart of callbacks: tables that have names, and what they say of themselves.
+   */
   private static String callbacks(@Nullable VmOperations ops) {
     if (ops == null) {
       return "anonymous";
     } else if (ops == NoOperations.INSTANCE) {
       return "no callbacks";
     }
-    return "callbacks"
+    return (ops instanceof Enum<?> table ? "callbacks " + table.name() : "callbacks")
         + (ops.hasClose() ? " close" : "")
         + (ops.hasFault() ? " fault" : "")
         + (ops.isSecret() ? " secret" : "");

@@ -12,7 +12,7 @@ import dev.vmarea.pagetable.EntryRun;
 final class EntryText {
   private EntryText() {}
 
-  static Area.Entries of(Machine machine, EntryRun run) {
+  static Area.Entries of(Machine machine, Window window, EntryRun run) {
     PhysicalMemory ram = machine.kernel().memory();
     boolean memory = ram.isAllRam(run.firstPfn(), 1);
     boolean remapped =
@@ -22,7 +22,7 @@ final class EntryText {
             + (memory ? "memory " : "")
             + run.protection()
             + (run.special() ? " special" : "");
-    long page = Lab.page(run.start());
-    return new Area.Entries(page, Lab.page(run.end()), remapped ? run.firstPfn() : -1, text);
+    long page = window.page(run.start());
+    return new Area.Entries(page, window.page(run.end()), remapped ? run.firstPfn() : -1, text);
   }
 }

@@ -8,7 +8,6 @@ import dev.vmarea.base.FailurePlan;
 import dev.vmarea.base.FailureRun.Occurrence;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.KernelWarning;
-import dev.vmarea.base.Pages;
 import dev.vmarea.drivers.ground.Act;
 import dev.vmarea.drivers.ground.Ground;
 import dev.vmarea.drivers.mounts.Leftovers;
@@ -27,15 +26,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A machine with a subject on it, to which acts are done. After each everything is checked and
  * looked at. Not thread-safe, but for {@link #call}, which may be used by several threads at once.
  */
 public final class Lab {
-  /** First byte of every process's window. */
-  public static final long BASE = 0x100000000000L;
-
   private final Ground ground;
   private final Machine machine;
   private final MountedUsers users;
@@ -71,8 +68,8 @@ public final class Lab {
    */
   public Lab(Subject subject, Ground ground) throws ErrnoException {
     this.ground = ground;
-    KernelConfig config = KernelConfig.standard();
-    machine = new Machine(config, subject.profile());
+    KernelConfig config = ground.architecture().limit(KernelConfig.standard());
+    machine = new Machine(config, subject.profile(), ground.architecture());
     machine.kernel().warnings(this::warned);
     users = plan(subject, ground).mount(machine);
     before = Leftovers.of(machine, users);
@@ -123,25 +120,15 @@ public final class Lab {
     return actor.opened();
   }
 
-  /** Page of the window that an address is in. */
-  static long page(long address) {
-    return Pages.count(address - BASE);
-  }
-
-  /** Address of a page of the window. */
-  public static long address(long page) {
-    return BASE + Pages.bytes(page);
-  }
-
   /**
-   * Does what the ground asks for.
+   * Does what the ground asks for. A hook that throws is for others to judge.
    *
    * @throws IllegalStateException if an act of it fails
    */
   public List<Step> setUp() {
     List<Step> steps = ground.setup().stream().map(this::perform).toList();
     for (Step step : steps) {
-      if (step.failed()) {
+      if (step.failed() && !step.threw()) {
         throw new IllegalStateException(
             "ground " + ground.name() + ": " + step.act() + " = " + step.result());
       }
@@ -181,7 +168,7 @@ public final class Lab {
     try {
       return actor.act(plain);
     } catch (RuntimeException e) {
-      return Step.THREW + e.getClass().getSimpleName() + ": " + e.getMessage();
+      return Step.thrown(e);
     }
   }
 
@@ -199,6 +186,8 @@ public final class Lab {
       verification.run();
     } catch (IllegalStateException e) {
       broken.add(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      broken.add(Step.thrown(e)); // of a callback, or of a user that is beside itself
     }
   }
 
@@ -209,12 +198,12 @@ public final class Lab {
         .processes()
         .forEach((number, space) -> {
           for (Vma vma : space.vmas()) {
-            areas.add(Area.of(number, vma, entries(space, vma)));
+            areas.add(Area.of(number, vma, actor.window(), entries(space, vma)));
           }
         });
     SortedMap<String, Long> counts = new TreeMap<>(Leftovers.of(machine, users).counts());
     actor.sizes().forEach((handle, size) -> counts.put("size of file " + handle, size));
-    return new State(areas, counts);
+    return new State(areas, counts, users.traces());
   }
 
   private List<Area.Entries> entries(AddressSpace space, Vma vma) {
@@ -224,7 +213,7 @@ public final class Lab {
     }
     List<Area.Entries> entries = new ArrayList<>();
     for (EntryRun run : tables.runs(vma.start(), vma.end())) {
-      Area.Entries next = EntryText.of(machine, run);
+      Area.Entries next = EntryText.of(machine, actor.window(), run);
       if (!entries.isEmpty() && entries.getLast().continues(next)) {
         next = entries.removeLast().joined(next);
       }
@@ -237,11 +226,13 @@ public final class Lab {
   public End end() {
     Set<String> broken = new LinkedHashSet<>();
     check(broken, () -> broken.addAll(actor.endAll())); // a free page may be used, too
-    List<String> unlinked = actor.unlinkAll();
+    List<String> unlinked = new ArrayList<>();
+    check(broken, () -> unlinked.addAll(actor.unlinkAll()));
     broken.addAll(check());
     List<KernelWarning> last = newWarnings();
-    String left = Leftovers.atEnd(machine, users, before);
+    AtomicReference<String> left = new AtomicReference<>("");
+    check(broken, () -> left.set(Leftovers.atEnd(machine, users, before)));
     machine.kernel().memory().retire();
-    return new End(List.copyOf(broken), last, left, unlinked);
+    return new End(List.copyOf(broken), last, left.get(), unlinked);
   }
 }

@@ -6,10 +6,14 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * All that can be seen of a machine at one moment: areas of the processes, in order, and what is in
- * use, by name. Immutable.
+ * All that can be seen of a machine at one moment. Immutable.
+ *
+ * @param areas of the processes, in order
+ * @param counts what is in use, by name
+ * @param traces what use has left behind in the users, by name
  */
-public record State(List<Area> areas, SortedMap<String, Long> counts) {
+public record State(
+    List<Area> areas, SortedMap<String, Long> counts, SortedMap<String, Long> traces) {
   /** Keeps its own copy of the list. */
   public State {
     areas = List.copyOf(areas);

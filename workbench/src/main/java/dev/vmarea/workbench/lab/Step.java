@@ -32,6 +32,10 @@ public record Step(
   /** What a result begins with that is an exception of a hook. */
   static final String THREW = "threw ";
 
+  static String thrown(RuntimeException e) {
+    return THREW + e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+
   /** Keeps its own copies of the lists. */
   public Step {
     broken = List.copyOf(broken);

@@ -42,7 +42,8 @@ final class AreaDifference {
   }
 
   private static String shape(List<Area> areas, List<Area> others) {
-    if (!State.lines(bare(areas)).equals(State.lines(bare(others)))) {
+    boolean alike = State.lines(bare(areas)).equals(State.lines(bare(others)));
+    if (!alike || areas.size() == others.size()) {
       for (int i = 0; i < Math.min(areas.size(), others.size()); i++) {
         String what = difference(areas.get(i), others.get(i));
         if (!what.isEmpty()) {
@@ -98,6 +99,9 @@ final class AreaDifference {
     }
     if (!port.callbacks().equals(old.callbacks())) {
       parts.add("has " + port.callbacks() + " instead of " + old.callbacks());
+    }
+    if (port.vma().privateData() == null && old.vma().privateData() != null) {
+      parts.add("has no private data");
     }
     return parts.isEmpty() ? "" : "the VMA " + String.join(", ", parts);
   }

@@ -8,6 +8,8 @@ import dev.vmarea.workbench.lab.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The same acts done to a port and to the old hook: where they begin to differ. */
 public final class Comparison {
@@ -28,6 +30,16 @@ public final class Comparison {
     return List.of();
   }
 
+  /**
+   * Traces of the old hook that the port does not leave. More are none of its business: a prepare
+   * hook is asked also where the range merges.
+   */
+  private static String missing(SortedMap<String, Long> old, SortedMap<String, Long> port) {
+    SortedMap<String, Long> least = new TreeMap<>(port);
+    least.replaceAll((name, value) -> Math.min(value, old.getOrDefault(name, 0L)));
+    return CountChange.between(old, least, Set.of());
+  }
+
   private static List<Violation> differences(int index, Step port, Step old) {
     if (!port.result().equals(old.result())) {
       boolean access = port.act() instanceof Act.Load || port.act() instanceof Act.Store;
@@ -38,6 +50,12 @@ public final class Comparison {
     String counts = CountChange.between(old.after().counts(), port.after().counts(), Set.of());
     if (!counts.isEmpty() && AreaDifference.isComparable(port.after(), old.after())) {
       all.add(new Violation(Rule.SAME_EFFECTS, index, "compared with the old hook: " + counts));
+    }
+    if (counts.isEmpty()) {
+      String missing = missing(old.after().traces(), port.after().traces());
+      if (!missing.isEmpty()) {
+        all.add(new Violation(Rule.SAME_EFFECTS, index, "compared with the old hook: " + missing));
+      }
     }
     return all;
   }

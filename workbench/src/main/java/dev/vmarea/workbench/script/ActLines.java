@@ -10,8 +10,8 @@ import dev.vmarea.trace.evidence.UserControl;
 import dev.vmarea.trace.strace.StraceWriter;
 import dev.vmarea.trace.strace.SyscallName;
 import dev.vmarea.workbench.lab.Area;
-import dev.vmarea.workbench.lab.Lab;
 import dev.vmarea.workbench.lab.Step;
+import dev.vmarea.workbench.lab.Window;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -27,9 +27,11 @@ final class ActLines {
 
   private final StraceWriter strace;
   private final Processes processes;
+  private final Window window;
   private final Descriptors descriptors = new Descriptors();
 
-  ActLines(StraceWriter strace, Processes processes) {
+  ActLines(StraceWriter strace, Processes processes, Window window) {
+    this.window = window;
     this.strace = strace;
     this.processes = processes;
   }
@@ -49,8 +51,8 @@ final class ActLines {
               one.process(),
               step,
               SyscallName.MMAP,
-              Lab.address(one.page()),
-              Lab.address(one.page()),
+              window.address(one.page()),
+              window.address(one.page()),
               one.bytes(),
               one.prot(),
               one.flags(),
@@ -61,12 +63,12 @@ final class ActLines {
               one.process(),
               step,
               SyscallName.SHMAT,
-              Lab.address(one.page()),
+              window.address(one.page()),
               one.segment(),
-              Lab.address(one.page()),
+              window.address(one.page()),
               one.flags());
       case Act.Detach one ->
-          call(one.process(), step, SyscallName.SHMDT, 0, Lab.address(one.page()));
+          call(one.process(), step, SyscallName.SHMDT, 0, window.address(one.page()));
       case Act.Unmap one -> range(one.process(), step, SyscallName.MUNMAP, one.page(), one.pages());
       case Act.Protect one ->
           call(
@@ -74,7 +76,7 @@ final class ActLines {
               step,
               SyscallName.MPROTECT,
               0,
-              Lab.address(one.page()),
+              window.address(one.page()),
               Pages.bytes(one.pages()),
               one.prot());
       case Act.Move one ->
@@ -83,18 +85,18 @@ final class ActLines {
               step,
               SyscallName.MREMAP,
               moved(one, step),
-              Lab.address(one.page()),
+              window.address(one.page()),
               Pages.bytes(one.pages()),
               Pages.bytes(one.newPages()),
               one.flags(),
-              (one.flags() & MremapFlags.FIXED) == 0 ? 0 : Lab.address(one.newPage()));
+              (one.flags() & MremapFlags.FIXED) == 0 ? 0 : window.address(one.newPage()));
       case Act.Advise one ->
           call(
               one.process(),
               step,
               SyscallName.MADVISE,
               0,
-              Lab.address(one.page()),
+              window.address(one.page()),
               Pages.bytes(one.pages()),
               one.advice());
       case Act.Lock one -> range(one.process(), step, SyscallName.MLOCK, one.page(), one.pages());
@@ -195,12 +197,12 @@ final class ActLines {
     }
     strace.comment(
         new MemoryAccess(
-            Processes.pid(process), Lab.address(page) + at, 1, isStore, value & 0xff, result));
+            Processes.pid(process), window.address(page) + at, 1, isStore, value & 0xff, result));
   }
 
   private void range(int process, Step step, SyscallName name, long page, long pages)
       throws IOException {
-    call(process, step, name, 0, Lab.address(page), Pages.bytes(pages));
+    call(process, step, name, 0, window.address(page), Pages.bytes(pages));
   }
 
   /** A call of a process that returns {@code good} unless it is refused. */
@@ -223,13 +225,13 @@ final class ActLines {
   }
 
   /** Where a moved mapping is then. */
-  private static long moved(Act.Move one, Step step) {
+  private long moved(Act.Move one, Step step) {
     if ((one.flags() & MremapFlags.FIXED) != 0) {
-      return Lab.address(one.newPage());
+      return window.address(one.newPage());
     }
     List<Area> areas = step.after().in(one.process(), one.page(), one.page() + 1);
     boolean stays = !areas.isEmpty() && (one.flags() & MremapFlags.DONTUNMAP) == 0;
-    return Lab.address(stays ? one.page() : highest(one, step));
+    return window.address(stays ? one.page() : highest(one, step));
   }
 
   // Linux takes the highest gap; nothing of the window lies there.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.workbench.script;
 
+import dev.vmarea.arch.Architecture;
+import dev.vmarea.trace.evidence.ArchitectureDeclaration;
 import dev.vmarea.trace.evidence.EffectiveCapabilities;
 import dev.vmarea.trace.evidence.EvidenceLine;
 import dev.vmarea.trace.evidence.FailingSteps;
@@ -11,6 +13,7 @@ import dev.vmarea.workbench.lab.Lab;
 import dev.vmarea.workbench.lab.Run;
 import dev.vmarea.workbench.lab.Step;
 import dev.vmarea.workbench.lab.Subject;
+import dev.vmarea.workbench.lab.Window;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,7 +62,7 @@ public record ScriptText(String text, List<Integer> lines) {
     Writer(Run run) {
       this.run = run;
       processes = new Processes(run);
-      acts = new ActLines(strace, processes);
+      acts = new ActLines(strace, processes, Window.of(run.ground()));
     }
 
     ScriptText write(List<String> header) throws IOException {
@@ -68,6 +71,10 @@ public record ScriptText(String text, List<Integer> lines) {
       }
       Subject subject = run.subject();
       strace.comment(new ProfileDeclaration(subject.profile()));
+      Architecture architecture = run.ground().architecture();
+      if (!architecture.equals(Architecture.X86_64)) {
+        strace.comment(new ArchitectureDeclaration(architecture));
+      }
       strace.comment(new MountDeclaration(Lab.plan(subject, run.ground())));
       strace.comment(new EffectiveCapabilities(Processes.FIRST, ALL_CAPABILITIES));
       if (processes.hasKeeper()) {

@@ -4,6 +4,7 @@ package dev.vmarea.workbench.c;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.Difference;
 import dev.vmarea.base.FailurePlan.Point;
 import dev.vmarea.base.FailureRun.Occurrence;
@@ -134,7 +135,8 @@ class CProgramTest {
             true,
             List.of(),
             List.of(),
-            List.of());
+            List.of(),
+            Architecture.X86_64);
     assertThat(reason(Run.of(subject(), disabled, List.of())))
         .isEqualTo("it needs a secretmem that is set up for it: [enabled]");
   }

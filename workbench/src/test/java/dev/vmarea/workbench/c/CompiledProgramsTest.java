@@ -4,6 +4,7 @@ package dev.vmarea.workbench.c;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.Advice;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.MremapFlags;
@@ -134,7 +135,8 @@ class CompiledProgramsTest {
             false,
             List.of(),
             List.of(),
-            List.of());
+            List.of(),
+            Architecture.X86_64);
     agrees(
         Run.of(
             Subject.of(

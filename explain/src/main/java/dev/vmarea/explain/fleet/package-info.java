@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Thousands of snapshots at once: one row each, the worst first. */
+@NullMarked
+package dev.vmarea.explain.fleet;
+
+import org.jspecify.annotations.NullMarked;
