@@ -47,7 +47,7 @@ record CapturedMoment(
     ranked.sort(
         Comparator.comparingInt(CallGroup::boundaries)
             .reversed()
-            .thenComparing(group -> group.first().line()));
+            .thenComparingLong(group -> group.first().line()));
     return new CapturedMoment(line, snapshot, verdicts, sites, List.copyOf(ranked), growth);
   }
 

@@ -15,7 +15,6 @@ import dev.vmarea.vma.Vma;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The areas of a model at one moment, as a snapshot and as they are. Immutable.
@@ -34,7 +33,7 @@ record ModelAreas(Snapshot snapshot, List<Vma> vmas) {
     MapsLayout layout = new MapsLayout(program.startBrk, program.brk, program.startStack);
     SnapshotBuilder areas = new SnapshotBuilder(origin);
     List<Vma> vmas = new ArrayList<>(space.mapCount());
-    Map<OpenFile, Integer> files = new IdentityHashMap<>();
+    IdentityHashMap<OpenFile, Integer> files = new IdentityHashMap<>();
     for (Vma vma : space.vmas()) {
       vmas.add(vma);
       areas.add(

@@ -139,7 +139,11 @@ final class ChangedHistory implements ReplayFollower {
     String remark = one.change.remark();
     if (!remark.isEmpty()) {
       notes.append(' ').append(remark);
-    } else if (tally.refused > 0) {
+    }
+    if (tally.changed == 0 && !one.change.tellsRefusals()) {
+      notes.append(" The log has no call that it would change.");
+    }
+    if (tally.refused > 0 && !one.change.tellsRefusals()) {
       notes
           .append(' ')
           .append(tally.refused)

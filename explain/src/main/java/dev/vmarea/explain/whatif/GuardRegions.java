@@ -11,6 +11,7 @@ import dev.vmarea.trace.strace.SyscallName;
 import dev.vmarea.vma.Vma;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -30,14 +31,14 @@ final class GuardRegions implements HistoryChange {
   /** Larger ones are reservations rather than guards. */
   static final long MAX_BYTES = 64 << 10;
 
-  private final TreeMap<Long, Long> guards;
+  private final NavigableMap<Long, Long> guards;
   private final Reservations reservations;
 
   GuardRegions() {
     this(new TreeMap<>(), new Reservations());
   }
 
-  private GuardRegions(TreeMap<Long, Long> guards, Reservations reservations) {
+  private GuardRegions(NavigableMap<Long, Long> guards, Reservations reservations) {
     this.guards = guards;
     this.reservations = reservations;
   }

@@ -26,6 +26,11 @@ interface HistoryChange {
   /** The state for a copy of the memory, after {@link #settle}. */
   HistoryChange forked();
 
+  /** Whether refused calls are what it is about, and told in {@link #remark}. */
+  default boolean tellsRefusals() {
+    return false;
+  }
+
   /** What a reader of the result has to know of this change, sentences, or empty. */
   default String remark() {
     return "";

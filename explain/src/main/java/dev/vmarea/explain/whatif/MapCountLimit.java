@@ -48,7 +48,7 @@ final class MapCountLimit implements HistoryChange {
     boolean refused =
         call.call().call() == SyscallName.BRK
             ? result != call.result()
-            : result == Errno.ENOMEM.negated();
+            : Errno.isError(result); // madvise says EAGAIN for it
     if (!refused) {
       return;
     }
@@ -66,6 +66,11 @@ final class MapCountLimit implements HistoryChange {
               + before
               + " VMAs.";
     }
+  }
+
+  @Override
+  public boolean tellsRefusals() {
+    return true;
   }
 
   @Override

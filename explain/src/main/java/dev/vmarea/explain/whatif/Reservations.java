@@ -7,18 +7,19 @@ import dev.vmarea.trace.replay.MemoryCall;
 import dev.vmarea.trace.replay.TracedCall;
 import dev.vmarea.trace.strace.SyscallName;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Address ranges that mmap handed out without access, to be made accessible piece by piece. */
 final class Reservations {
-  private final TreeMap<Long, Long> ends;
+  private final NavigableMap<Long, Long> ends;
 
   Reservations() {
     this(new TreeMap<>());
   }
 
-  private Reservations(TreeMap<Long, Long> ends) {
+  private Reservations(NavigableMap<Long, Long> ends) {
     this.ends = ends;
   }
 

@@ -7,14 +7,17 @@ import dev.vmarea.base.Pages;
 import dev.vmarea.trace.replay.MemoryCall;
 import dev.vmarea.trace.replay.TracedCall;
 import dev.vmarea.trace.strace.SyscallName;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All private anonymous memory mapped from now on gets one flag from its beginning, or never gets
- * it: calls that give the flag or take it away are left out. What was there before the log, and the
- * mappings of files, keep what they have.
+ * All private anonymous memory mapped from now on gets the same flags from its beginning, or never
+ * gets them: calls that give such a flag or take it away are left out. What was there before the
+ * log, and the mappings of files, keep what they have.
  */
 final class SameFlags implements HistoryChange {
   /** A flag that can be made the same, with the advice that sets it and those that change it. */
@@ -37,26 +40,45 @@ final class SameFlags implements HistoryChange {
       this.advice = advice;
       this.left = List.of(left);
     }
+
+    /** As smaps abbreviates it. */
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
-  private final Flag flag;
+  private final Set<Flag> flags;
   private final boolean set;
 
-  private SameFlags(Flag flag, boolean set) {
-    this.flag = flag;
+  private SameFlags(Set<Flag> flags, boolean set) {
+    this.flags = EnumSet.copyOf(flags); // in a fixed order
     this.set = set;
   }
 
   /**
-   * The change that {@code words} name: a flag as smaps abbreviates it, such as {@code hg}, or
-   * {@code no-hg} for memory that never has it; null if there is no such flag.
+   * The change that {@code words} name: flags as smaps abbreviates them, such as {@code hg} or
+   * {@code hg,dd}, or {@code no-hg,dd} for memory that never has them; null if there is one that
+   * cannot be given. Where {@code nr} stands, {@code ac} goes without saying.
    */
   static @Nullable SameFlags of(String words) {
     boolean set = !words.startsWith("no-");
-    String name = (set ? words : words.substring(3)).toUpperCase(Locale.ROOT);
+    List<String> names = List.of((set ? words : words.substring(3)).split(",", -1));
+    EnumSet<Flag> flags = EnumSet.noneOf(Flag.class);
+    for (String name : names) {
+      Flag flag = flag(name);
+      if (flag != null) {
+        flags.add(flag);
+      } else if (!name.equals("ac") || !names.contains("nr")) {
+        return null;
+      }
+    }
+    return new SameFlags(flags, set);
+  }
+
+  private static @Nullable Flag flag(String name) {
     for (Flag flag : Flag.values()) {
-      if (flag.name().equals(name)) {
-        return new SameFlags(flag, set);
+      if (flag.word().equals(name)) {
+        return flag;
       }
     }
     return null;
@@ -64,10 +86,10 @@ final class SameFlags implements HistoryChange {
 
   @Override
   public String what() {
-    String name = flag.name().toLowerCase(Locale.ROOT);
+    String names = flags.stream().map(Flag::word).sorted().collect(Collectors.joining(", "));
     return set
-        ? "all private anonymous memory given the flag " + name + " when it is mapped"
-        : "no private anonymous memory given the flag " + name;
+        ? "all private anonymous memory given the flags " + names + " when it is mapped"
+        : "no private anonymous memory given the flags " + names;
   }
 
   @Override
@@ -80,7 +102,7 @@ final class SameFlags implements HistoryChange {
     MemoryCall call = traced.call();
     switch (call.call()) {
       case MADVISE -> {
-        if (flag.left.contains((int) call.a2())) {
+        if (flags.stream().anyMatch(flag -> flag.left.contains((int) call.a2()))) {
           memory.omitted();
         } else {
           memory.asLogged(traced);
@@ -103,7 +125,9 @@ final class SameFlags implements HistoryChange {
     MemoryCall call = traced.call();
     if (!Reservations.mapsAnonymous(traced)) {
       memory.asLogged(traced);
-    } else if (flag == Flag.NR) {
+      return;
+    }
+    if (flags.contains(Flag.NR)) {
       MemoryCall placed = call.at(traced.result());
       memory.insist(
           MemoryCall.of(
@@ -116,13 +140,15 @@ final class SameFlags implements HistoryChange {
               placed.a5()));
     } else {
       memory.asLogged(traced);
-      advise(memory, traced.result(), call.a1());
     }
+    advise(memory, traced.result(), call.a1());
   }
 
   private void advise(ChangedMemory memory, long start, long length) {
-    if (set && flag.advice >= 0) {
-      memory.insist(MemoryCall.of(SyscallName.MADVISE, start, length, flag.advice, 0, 0, 0));
+    for (Flag flag : flags) {
+      if (set && flag.advice >= 0) {
+        memory.insist(MemoryCall.of(SyscallName.MADVISE, start, length, flag.advice, 0, 0, 0));
+      }
     }
   }
 }

@@ -128,10 +128,11 @@ final class MemoryReplayer {
       thread.process.skipped++;
       return;
     }
-    boolean earlier = pending != null && pending.executed;
     MemoryCall given = pending == null ? call : merged(pending, call);
     List<PendingCall> waiting = following.isOn() ? underWay(memory) : List.of();
-    if (earlier) {
+    boolean earlier = false;
+    if (pending != null && pending.executed) {
+      earlier = true;
       compareEarlier(record, thread, memory, pending);
     } else {
       run(record, thread, memory, given);
