@@ -196,7 +196,7 @@ final class ExplainCommand implements Callable<Integer> {
           new Explained(source, Explainer.explain(history), history, List.of(), history.notes());
       return plain.with(replayed(log, plain));
     } catch (RecordingException e) {
-      throw CliException.usage(e.getMessage());
+      throw CliException.usage(String.valueOf(e.getMessage()));
     }
   }
 

@@ -50,7 +50,7 @@ sealed interface ExplainSource {
       }
       return isMap(path) ? new Moment(SnapshotReader.read(path)) : new Log(path);
     } catch (SnapshotException e) {
-      throw CliException.usage(e.getMessage());
+      throw CliException.usage(String.valueOf(e.getMessage()));
     }
   }
 
@@ -67,7 +67,7 @@ sealed interface ExplainSource {
     } catch (NumberFormatException e) {
       throw CliException.usage("no process " + pid + " (a file of that name: ./" + pid + ")");
     } catch (SnapshotException e) {
-      throw CliException.usage(e.getMessage());
+      throw CliException.usage(String.valueOf(e.getMessage()));
     }
   }
 

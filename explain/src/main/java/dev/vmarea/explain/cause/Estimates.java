@@ -12,6 +12,7 @@ import dev.vmarea.explain.verdict.Verdicts;
 import dev.vmarea.explain.whatif.WhatIfs;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntToLongFunction;
 
 /**
  * What a change would give, from a snapshot alone: the areas as they would be then, and the merge
@@ -33,19 +34,39 @@ public final class Estimates {
 
   /** An area as it would be; the rest of it stays. */
   private interface Change {
-    /** Its flags. */
-    default long flags(int i) {
-      return -1;
-    }
+    /** The flag for what stays. */
+    long AS_IT_IS = -1;
 
-    /** Whether it would have anonymous pages, as far as merging goes. */
-    default boolean isWritten(int i, boolean now) {
-      return now;
-    }
+    /** Its flags. */
+    long flags(int i);
 
     /** Whether memory would be written in an order that lets it merge. */
-    default boolean ordersWrites() {
+    boolean ordersWrites();
+  }
+
+  /** Other flags for some areas, which are taken to be written when they have merged. */
+  private record Flags(IntToLongFunction of) implements Change {
+    @Override
+    public long flags(int i) {
+      return of.applyAsLong(i);
+    }
+
+    @Override
+    public boolean ordersWrites() {
       return false;
+    }
+  }
+
+  /** The same areas, written in order of address. */
+  private record InOrder() implements Change {
+    @Override
+    public long flags(int i) {
+      return AS_IT_IS;
+    }
+
+    @Override
+    public boolean ordersWrites() {
+      return true;
     }
   }
 
@@ -57,11 +78,11 @@ public final class Estimates {
    */
   public OptionalInt after(String name) {
     if (name.equals(WhatIfs.GUARD_REGIONS)) {
-      return OptionalInt.of(after(guardRegions()));
+      return OptionalInt.of(after(new Flags(this::withoutGuard)));
     } else if (name.equals(WhatIfs.IN_ORDER)) {
-      return OptionalInt.of(after(inOrder()));
+      return OptionalInt.of(after(new InOrder()));
     } else if (name.equals(WhatIfs.ONE_PROTECTION)) {
-      return OptionalInt.of(after(oneProtection()));
+      return OptionalInt.of(after(new Flags(this::withOneProtection)));
     } else if (name.startsWith(WhatIfs.SAME_FLAGS)) {
       long flags = 0;
       for (String mnemonic : name.substring(WhatIfs.SAME_FLAGS.length()).split("[,-]")) {
@@ -71,7 +92,8 @@ public final class Estimates {
         }
         flags |= flag;
       }
-      return OptionalInt.of(after(sameFlags(flags)));
+      long same = flags;
+      return OptionalInt.of(after(new Flags(i -> withFlags(i, same))));
     }
     return OptionalInt.empty();
   }
@@ -94,21 +116,13 @@ public final class Estimates {
     };
   }
 
-  private Change guardRegions() {
-    return new Change() {
-      @Override
-      public long flags(int i) {
-        int guarded = guarded(i);
-        return guarded < 0 ? -1 : snapshot.flags(guarded);
-      }
-
-      // A stack that is accessible when it is mapped merges with the one beside it then, before it
-      // is written.
-      @Override
-      public boolean isWritten(int i, boolean now) {
-        return false;
-      }
-    };
+  /**
+   * A stack that is accessible when it is mapped merges with the one beside it then, before it is
+   * written.
+   */
+  private long withoutGuard(int i) {
+    int guarded = guarded(i);
+    return guarded < 0 ? Change.AS_IT_IS : snapshot.flags(guarded);
   }
 
   /** The area that a guard becomes a part of: the one above, else the one below; -1 for none. */
@@ -129,48 +143,15 @@ public final class Estimates {
         && (kinds[low] == AreaKind.ANONYMOUS || kinds[high] == AreaKind.ANONYMOUS);
   }
 
-  private static Change inOrder() {
-    return new Change() {
-      @Override
-      public boolean ordersWrites() {
-        return true;
-      }
-
-      @Override
-      public boolean isWritten(int i, boolean now) {
-        return false;
-      }
-    };
+  private long withOneProtection(int i) {
+    boolean suits = kinds[i].isAnonymous() && !VmFlags.has(snapshot.flags(i), VmFlags.EXEC);
+    return suits
+        ? snapshot.flags(i) & ~VmFlags.ACCESS | VmFlags.READ | VmFlags.WRITE | VmFlags.ACCOUNT
+        : Change.AS_IT_IS;
   }
 
-  private Change oneProtection() {
-    long access = VmFlags.READ | VmFlags.WRITE;
-    return new Change() {
-      @Override
-      public long flags(int i) {
-        boolean sized = kinds[i].isAnonymous() && !VmFlags.has(snapshot.flags(i), VmFlags.EXEC);
-        return sized ? snapshot.flags(i) & ~VmFlags.ACCESS | access | VmFlags.ACCOUNT : -1;
-      }
-
-      @Override
-      public boolean isWritten(int i, boolean now) {
-        return false;
-      }
-    };
-  }
-
-  private Change sameFlags(long same) {
-    return new Change() {
-      @Override
-      public long flags(int i) {
-        return kinds[i].isAnonymous() ? snapshot.flags(i) | same : -1;
-      }
-
-      @Override
-      public boolean isWritten(int i, boolean now) {
-        return false;
-      }
-    };
+  private long withFlags(int i, long same) {
+    return kinds[i].isAnonymous() ? snapshot.flags(i) | same : Change.AS_IT_IS;
   }
 
   private int after(Change change) {
@@ -181,10 +162,10 @@ public final class Estimates {
       areas.add(
           snapshot.start(i),
           snapshot.end(i),
-          flags == -1 ? snapshot.flags(i) : flags,
+          flags == Change.AS_IT_IS ? snapshot.flags(i) : flags,
           snapshot.offset(i),
           snapshot.objectNumber(i));
-      areas.pages(change.isWritten(i, snapshot.anonymousPages(i) > 0) ? 1 : 0, 0);
+      areas.pages(0, 0); // what is written apart as it is need not be with the change
       areas.openFile(snapshot.openFile(i));
     }
     Verdicts now = BoundaryJudge.judge(snapshot, profile);

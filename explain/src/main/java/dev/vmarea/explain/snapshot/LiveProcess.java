@@ -85,11 +85,13 @@ public final class LiveProcess {
         if (!Files.isDirectory(directory)) {
           throw gone("it has ended");
         }
-        if (left == 1 || e.getMessage().contains("no area")) {
+        if (e.isEmpty()) {
           throw new SnapshotException(
-              e.getMessage().contains("no area")
-                  ? "process " + pid + ": it has no memory (a thread of the kernel, or a zombie)"
-                  : e.getMessage() + " (it changes while it is read; once more may do)");
+              "process " + pid + ": it has no memory (a thread of the kernel, or a zombie)");
+        }
+        if (left == 1) {
+          throw new SnapshotException(
+              e.getMessage() + " (it changes while it is read; once more may do)");
         }
       }
     }

@@ -86,7 +86,7 @@ public final class SnapshotReader {
     }
     close();
     if (areas.size() == 0) {
-      throw new SnapshotException(
+      throw SnapshotException.empty(
           source
               + ": no area in it (an empty file, a thread of the kernel, or a process that has"
               + " ended)");

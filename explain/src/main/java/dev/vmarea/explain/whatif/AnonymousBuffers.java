@@ -28,8 +28,8 @@ final class AnonymousBuffers implements HistoryChange {
   public void call(ChangedMemory memory, TracedCall traced) {
     MemoryCall call = traced.call();
     OpenFile file = call.file();
-    boolean isMapping = call.call() == SyscallName.MMAP && !traced.failed() && file != null;
-    if (!isMapping || !file.entry().path().startsWith(MEMFD)) {
+    boolean isMapping = call.call() == SyscallName.MMAP && !traced.failed();
+    if (!isMapping || file == null || !file.entry().path().startsWith(MEMFD)) {
       memory.asLogged(traced);
       return;
     }

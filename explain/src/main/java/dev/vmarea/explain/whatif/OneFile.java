@@ -9,6 +9,7 @@ import dev.vmarea.trace.strace.SyscallName;
 import dev.vmarea.vma.OpenFile;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class OneFile implements HistoryChange {
   private static final long TYPE = 0xf;
 
   /** Pieces by their addresses in the log. */
-  private final TreeMap<Long, Piece> pieces;
+  private final NavigableMap<Long, Piece> pieces;
 
   /** Bytes handed out for each protection, and where they begin. */
   private final Map<Long, long[]> arenas;
@@ -45,7 +46,8 @@ final class OneFile implements HistoryChange {
     this(new TreeMap<>(), new HashMap<>(), null);
   }
 
-  private OneFile(TreeMap<Long, Piece> pieces, Map<Long, long[]> arenas, @Nullable OpenFile file) {
+  private OneFile(
+      NavigableMap<Long, Piece> pieces, Map<Long, long[]> arenas, @Nullable OpenFile file) {
     this.pieces = pieces;
     this.arenas = arenas;
     this.file = file;
