@@ -3,12 +3,12 @@ package dev.vmarea.cli;
 
 import dev.vmarea.explain.Explainer;
 import dev.vmarea.explain.Explanation;
-import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.cause.Estimates;
 import dev.vmarea.explain.history.History;
 import dev.vmarea.explain.history.HistoryLog;
 import dev.vmarea.explain.history.HistoryRequest;
 import dev.vmarea.explain.history.Moment;
+import dev.vmarea.explain.whatif.WhatIf;
 import dev.vmarea.explain.whatif.WhatIfs;
 import dev.vmarea.trace.replay.RecordingException;
 import java.io.IOException;
@@ -160,7 +160,7 @@ final class ExplainCommand implements Callable<Integer> {
     } else if (markdown) {
       new ExplainMarkdown(console.out()).print(explained);
     } else if (all) {
-      new BoundaryList(console.out()).print(explained.explanation());
+      new BoundaryList(console.out()).print(explained);
     } else {
       new ExplainText(page()).print(explained);
     }

@@ -4,7 +4,6 @@ package dev.vmarea.cli;
 import dev.vmarea.base.VmFlags;
 import dev.vmarea.explain.Explanation;
 import dev.vmarea.explain.Totals;
-import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.cause.Cause;
 import dev.vmarea.explain.cause.Pattern;
 import dev.vmarea.explain.cause.Remedy;
@@ -15,8 +14,10 @@ import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.explain.snapshot.SnapshotOrigin;
 import dev.vmarea.explain.verdict.Reason;
 import dev.vmarea.explain.verdict.Verdicts;
+import dev.vmarea.explain.whatif.WhatIf;
 import dev.vmarea.trace.json.JsonWriter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** An explanation as one JSON object. Addresses are strings, names as the kernel prints them. */
 final class ExplainJson {
@@ -69,7 +70,7 @@ final class ExplainJson {
     if (all) {
       json.key("boundaries").beginArray();
       for (int i = 0; i < explanation.verdicts().size(); i++) {
-        boundary(i);
+        boundary(i, history);
       }
       json.endArray();
     }
@@ -148,7 +149,7 @@ final class ExplainJson {
         .endObject();
   }
 
-  private void boundary(int i) {
+  private void boundary(int i, @Nullable History history) {
     Verdicts verdicts = explanation.verdicts();
     json.beginObject()
         .member("address", hex(explanation.snapshot().start(i + 1)))
@@ -160,6 +161,11 @@ final class ExplainJson {
     json.endArray().member("evidence", verdicts.evidence(i).word());
     if (verdicts.flags(i) != 0) {
       json.member("flags", VmFlags.mnemonics(verdicts.flags(i)).strip());
+    }
+    CallSite site = history == null ? null : history.site(i);
+    if (site != null) {
+      json.key("madeBy");
+      site(site);
     }
     json.endObject();
   }

@@ -2,9 +2,9 @@
 package dev.vmarea.cli;
 
 import dev.vmarea.explain.Explanation;
-import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.cause.Cause;
 import dev.vmarea.explain.cause.Remedy;
+import dev.vmarea.explain.whatif.WhatIf;
 import java.io.PrintStream;
 
 /** An explanation for a ticket. */

@@ -3,13 +3,13 @@ package dev.vmarea.cli;
 
 import dev.vmarea.explain.Explanation;
 import dev.vmarea.explain.Totals;
-import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.cause.Cause;
 import dev.vmarea.explain.cause.Remedy;
 import dev.vmarea.explain.history.Growth;
 import dev.vmarea.explain.snapshot.Detail;
 import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.explain.snapshot.SnapshotOrigin;
+import dev.vmarea.explain.whatif.WhatIf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,10 +2,10 @@
 package dev.vmarea.cli;
 
 import dev.vmarea.explain.Explanation;
-import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.cause.Cause;
 import dev.vmarea.explain.cause.Remedy;
 import dev.vmarea.explain.history.History;
+import dev.vmarea.explain.whatif.WhatIf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

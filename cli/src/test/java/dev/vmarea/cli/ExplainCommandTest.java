@@ -71,6 +71,19 @@ class ExplainCommandTest {
   }
 
   @Test
+  void everyBoundaryOfAHistoryHasItsCall() throws Exception {
+    CommandLineRun run = CommandLineRun.of("explain", STACKS, "--all", "--json");
+    JsonObject report = JsonReader.read(run.out().strip()).asObject("report");
+    long made = 0;
+    for (var one : report.array("boundaries")) {
+      made += one.asObject("boundary").get("madeBy") == null ? 0 : 1;
+    }
+    assertThat(made).isGreaterThan(400);
+    assertThat(CommandLineRun.of("explain", STACKS, "--all").out())
+        .contains("  by line 62: mprotect(");
+  }
+
+  @Test
   void aLimitNamesTheCallThatFails() {
     CommandLineRun run = CommandLineRun.of("explain", STACKS, "--what-if", "max-map-count=100");
     assertThat(run.status()).as(run.err()).isZero();

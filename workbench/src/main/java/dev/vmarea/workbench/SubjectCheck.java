@@ -176,7 +176,11 @@ final class SubjectCheck {
       case HOOKS ->
           FailureSweep.locks(
               subject, ground, List.of(ground.mapping()), run -> tell(Part.CONTRACT, run));
-      case EVENTS_ALONE -> each(Part.LIFE_CYCLE, ground, new LifeCycles(ground).single());
+      case EVENTS_ALONE -> {
+        LifeCycles cycles = new LifeCycles(ground);
+        each(Part.LIFE_CYCLE, ground, cycles.neighbours());
+        each(Part.LIFE_CYCLE, ground, cycles.single());
+      }
       case ONE_EVENT -> {
         for (List<Act> acts : new LifeCycles(ground).single()) {
           sweep(Part.LIFE_CYCLE, subject, ground, acts);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vmarea.drivers.iommufd;
 
+import dev.vmarea.arch.Architecture;
 import dev.vmarea.base.MapFlags;
 import dev.vmarea.base.Pages;
 import dev.vmarea.base.Prot;
@@ -56,7 +57,8 @@ final class IommufdGrounds {
             .mapping(mapping(Prot.READ))
             .after(REGION)
             .events(control("destroy 1")),
-        opened(OpenFile.O_WRONLY).named("opened write-only").after(REGION));
+        opened(OpenFile.O_WRONLY).named("opened write-only").after(REGION),
+        plain.named("where nothing tracks how frames are cached").on(Architecture.MIPS));
   }
 
   private static Ground opened(int openFlags) {

@@ -3,12 +3,12 @@ package dev.vmarea.explain.cause;
 
 import dev.vmarea.base.Profile;
 import dev.vmarea.base.VmFlags;
-import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.snapshot.Snapshot;
 import dev.vmarea.explain.snapshot.SnapshotBuilder;
 import dev.vmarea.explain.verdict.BoundaryJudge;
 import dev.vmarea.explain.verdict.Reason;
 import dev.vmarea.explain.verdict.Verdicts;
+import dev.vmarea.explain.whatif.WhatIf;
 import dev.vmarea.explain.whatif.WhatIfs;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,8 +17,7 @@ import java.util.function.IntToLongFunction;
 /**
  * What a change would give, from a snapshot alone: the areas as they would be then, and the merge
  * rule asked again. An estimate, since the order of writes, which decides whether anonymous memory
- * can merge, is not in a snapshot: two areas that both have pages count as written apart, unless
- * the change is about just that.
+ * can merge, is not in a snapshot: what a change lets meet is taken to merge.
  */
 public final class Estimates {
   private final Snapshot snapshot;
@@ -32,41 +31,21 @@ public final class Estimates {
     this.kinds = AreaKind.of(snapshot);
   }
 
-  /** An area as it would be; the rest of it stays. */
-  private interface Change {
-    /** The flag for what stays. */
-    long AS_IT_IS = -1;
+  /**
+   * A change of the areas.
+   *
+   * @param flags the flags of an area as they would be, or {@link #AS_IT_IS}
+   * @param ordersWrites whether memory would be written in an order that lets it merge
+   */
+  private record Change(IntToLongFunction flags, boolean ordersWrites) {
+    static final long AS_IT_IS = -1;
 
-    /** Its flags. */
-    long flags(int i);
-
-    /** Whether memory would be written in an order that lets it merge. */
-    boolean ordersWrites();
-  }
-
-  /** Other flags for some areas, which are taken to be written when they have merged. */
-  private record Flags(IntToLongFunction of) implements Change {
-    @Override
-    public long flags(int i) {
-      return of.applyAsLong(i);
+    static Change of(IntToLongFunction flags) {
+      return new Change(flags, false);
     }
 
-    @Override
-    public boolean ordersWrites() {
-      return false;
-    }
-  }
-
-  /** The same areas, written in order of address. */
-  private record InOrder() implements Change {
-    @Override
-    public long flags(int i) {
-      return AS_IT_IS;
-    }
-
-    @Override
-    public boolean ordersWrites() {
-      return true;
+    long flags(int i) {
+      return flags.applyAsLong(i);
     }
   }
 
@@ -78,11 +57,11 @@ public final class Estimates {
    */
   public OptionalInt after(String name) {
     if (name.equals(WhatIfs.GUARD_REGIONS)) {
-      return OptionalInt.of(after(new Flags(this::withoutGuard)));
+      return OptionalInt.of(after(Change.of(this::withoutGuard)));
     } else if (name.equals(WhatIfs.IN_ORDER)) {
-      return OptionalInt.of(after(new InOrder()));
+      return OptionalInt.of(after(new Change(i -> Change.AS_IT_IS, true)));
     } else if (name.equals(WhatIfs.ONE_PROTECTION)) {
-      return OptionalInt.of(after(new Flags(this::withOneProtection)));
+      return OptionalInt.of(after(Change.of(this::withOneProtection)));
     } else if (name.startsWith(WhatIfs.SAME_FLAGS)) {
       long flags = 0;
       for (String mnemonic : name.substring(WhatIfs.SAME_FLAGS.length()).split("[,-]")) {
@@ -93,7 +72,7 @@ public final class Estimates {
         flags |= flag;
       }
       long same = flags;
-      return OptionalInt.of(after(new Flags(i -> withFlags(i, same))));
+      return OptionalInt.of(after(Change.of(i -> withFlags(i, same))));
     }
     return OptionalInt.empty();
   }

@@ -4,7 +4,6 @@ package dev.vmarea.explain.whatif;
 import dev.vmarea.base.ErrnoException;
 import dev.vmarea.base.KernelConfig;
 import dev.vmarea.base.Profile;
-import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.history.HistoryLog;
 import dev.vmarea.explain.history.Moment;
 import dev.vmarea.trace.evidence.EvidenceLine;

@@ -2,7 +2,6 @@
 package dev.vmarea.explain.whatif;
 
 import dev.vmarea.base.KernelConfig;
-import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.history.HistoryLog;
 import dev.vmarea.trace.replay.RecordingException;
 import java.io.IOException;

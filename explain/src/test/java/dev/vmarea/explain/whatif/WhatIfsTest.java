@@ -4,7 +4,6 @@ package dev.vmarea.explain.whatif;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.vmarea.explain.WhatIf;
 import dev.vmarea.explain.history.HistoryLog;
 import dev.vmarea.explain.history.HistoryRequest;
 import dev.vmarea.explain.history.Logs;

@@ -24,6 +24,7 @@ public final class LifeCycles {
   private final List<Act.Placing> mappings = new ArrayList<>();
   private final List<List<Act>> happenings = new ArrayList<>();
   private final List<List<Act>> events = new ArrayList<>();
+  private final List<List<Act>> neighbours = new ArrayList<>();
 
   /** Of mappings of a ground. */
   public LifeCycles(Ground ground) {
@@ -40,13 +41,14 @@ public final class LifeCycles {
         Act.Map upper =
             map.part(map.bytes() - half, map.offset() + half).at(page + Pages.count(half));
         first = lower;
-        happenings.add(List.of(upper));
+        neighbours.add(List.of(upper));
       }
       mappings.add(first);
       mappings.add(((Act.Map) first).flags(MapFlags.PRIVATE));
     } else {
       mappings.add(first);
     }
+    happenings.addAll(neighbours);
     happenings.addAll(calls(first, unit));
     if (good instanceof Act.Map) {
       happenings.add(List.of(new Act.Close(0)));
@@ -95,6 +97,11 @@ public final class LifeCycles {
       }
     }
     return all;
+  }
+
+  /** A mapping, an event, and the mapping right beside it, which may merge. */
+  public List<List<Act>> neighbours() {
+    return pairs(events, neighbours);
   }
 
   /** A mapping, and two things that happen to it, and a look; those with events first. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vmarea.explain;
+package dev.vmarea.explain.whatif;
 
 /**
  * What a change would give. Immutable.
