@@ -139,7 +139,8 @@ public final class Lab {
   /** Does an act, and looks at what came of it. */
   public Step perform(Act act) {
     List<Occurrence> wanted = act instanceof Act.Failing failing ? failing.points() : List.of();
-    boolean maps = (act instanceof Act.Failing one ? one.act() : act) instanceof Act.Map;
+    Act plain = act instanceof Act.Failing one ? one.act() : act;
+    boolean maps = plain instanceof Act.Map map && map.handle() != Act.ANONYMOUS; // has a hook
     HookWatch watch =
         maps
             ? new HookWatch(() -> Leftovers.of(machine, users).counts(), watchingLocks)
